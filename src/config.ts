@@ -1,0 +1,53 @@
+/** The only reader of the environment. All errors at once. */
+import { z } from 'zod';
+import { CannotRun } from './errors.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const text = z.string().min(1);
+
+const settings = z.object({
+  PORT: port.default(8080),
+  HOST: text.default('127.0.0.1'),
+  SIGNALBOX_DATA: text.default('.signalbox'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  TEMPORAL_ADDRESS: text.optional(),
+  TEMPORAL_NAMESPACE: text.default('default'),
+  TEMPORAL_API_KEY: text.optional(),
+  TEMPORAL_UI_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TEMPORAL_PORT: port.default(7233),
+  TEMPORAL_UI_PORT: port.default(8233),
+  SIGNALBOX_AUTH: z.enum(['off', 'keys']).optional(),
+  SIGNALBOX_UNKNOWN_TYPES: z.enum(['store', 'reject']).default('store'),
+  SIGNALBOX_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_WEBHOOK_SECRET: text.optional(),
+  SIGNALBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_KEY: text.optional(),
+  SIGNALBOX_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  NODE_ENV: z.string().optional(),
+});
+
+export type Config = z.infer<typeof settings> & { SIGNALBOX_AUTH: 'off' | 'keys' };
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host) || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Throws CannotRun that names every wrong setting. An empty value counts as not set. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = settings.safeParse(given);
+  const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (!parsed.success) throw new CannotRun(`Cannot read the settings: ${wrong.join('; ')}`);
+  const config = parsed.data;
+  const exposed = !isLoopback(config.HOST) || config.NODE_ENV === 'production';
+  const auth = config.SIGNALBOX_AUTH ?? (exposed ? 'keys' : 'off');
+  if (auth === 'off' && exposed) {
+    throw new CannotRun(`Cannot run with SIGNALBOX_AUTH=off as HOST must be a loopback address and NODE_ENV not production: HOST is ${config.HOST}`);
+  }
+  if (config.SIGNALBOX_WEBHOOK_URL !== undefined && config.SIGNALBOX_WEBHOOK_SECRET === undefined) {
+    throw new CannotRun('Cannot sign webhooks: SIGNALBOX_WEBHOOK_URL is set and SIGNALBOX_WEBHOOK_SECRET is not');
+  }
+  return { ...config, SIGNALBOX_AUTH: auth };
+}

@@ -1,0 +1,70 @@
+/** The one table of error codes: what callers see, whether trying again helps, and what Temporal is told. */
+
+interface ErrorKind {
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly title: string;
+}
+
+export const ERRORS = {
+  'bad-json': { status: 400, retryable: false, title: 'The body is not JSON' },
+  'bad-event': { status: 400, retryable: false, title: 'An attribute is missing or malformed' },
+  'bad-request': { status: 400, retryable: false, title: 'The request is malformed' },
+  'bad-query': { status: 400, retryable: false, title: 'A query parameter is malformed' },
+  'too-deep': { status: 400, retryable: false, title: 'The JSON is nested too deeply' },
+  unauthenticated: { status: 401, retryable: false, title: 'A valid key is needed' },
+  forbidden: { status: 403, retryable: false, title: 'This key or origin may not do that' },
+  'not-found': { status: 404, retryable: false, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, retryable: false, title: 'The method is not allowed here' },
+  'too-slow': { status: 408, retryable: true, title: 'The request took too long to arrive' },
+  conflict: { status: 409, retryable: false, title: 'The same identity was accepted with other content' },
+  'already-decided': { status: 409, retryable: false, title: 'Another verdict was first' },
+  over: { status: 410, retryable: false, title: 'The approval is over' },
+  stale: { status: 412, retryable: false, title: 'The approval has changed since it was read' },
+  'too-large': { status: 413, retryable: false, title: 'The body is too large' },
+  'uri-too-long': { status: 414, retryable: false, title: 'The address is too long' },
+  'unsupported-media': { status: 415, retryable: false, title: 'The content type or encoding is not supported' },
+  'expectation-failed': { status: 417, retryable: false, title: 'The expectation cannot be met' },
+  'off-schema': { status: 422, retryable: false, title: "The data does not fit its flow's schema" },
+  'bad-verdict': { status: 422, retryable: false, title: 'The verdict is malformed or off limits' },
+  'unknown-type': { status: 422, retryable: false, title: 'No flow takes events of this type' },
+  'none-accepted': { status: 422, retryable: false, title: 'No event of the batch was accepted' },
+  'too-many-requests': { status: 429, retryable: true, title: 'A limit of the caller is reached' },
+  'headers-too-large': { status: 431, retryable: false, title: 'The headers are too large' },
+  internal: { status: 500, retryable: true, title: 'Something went wrong here' },
+  'queue-full': { status: 503, retryable: true, title: 'Too many events are waiting to be accepted' },
+  'database-away': { status: 503, retryable: true, title: 'The database cannot be reached' },
+  'other-code': { status: 503, retryable: true, title: 'The flow runs other code than this ingress has' },
+  stopping: { status: 503, retryable: true, title: 'This ingress is stopping' },
+  'receiver-refused': { status: 502, retryable: true, title: 'The receiver of an action refused it' },
+  'receiver-gone': { status: 502, retryable: false, title: 'The receiver of an action answered 410 Gone' },
+  'event-missing': { status: 500, retryable: false, title: 'A case was handed an event that the log does not hold' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+/** A refusal with a stable code. `detail` is for people: no stack, no SQL, no secret. */
+export class SignalboxError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: readonly FieldError[];
+  /** Further members of the problem body (`winner`, `results`). */
+  readonly more: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, detail?: string, options: { errors?: readonly FieldError[]; more?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(detail ?? ERRORS[code].title, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SignalboxError';
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.more = options.more ?? {};
+  }
+}
+
+/** Something that keeps a command from running at all: one clear line, exit code 2. */
+export class CannotRun extends Error {
+  override readonly name = 'CannotRun';
+}
