@@ -1,0 +1,177 @@
+/**
+ * Group commit: while one transaction of a log runs, its next requests gather. One appender per log, so that one flow never
+ * waits for another. Safe with any number of processes: the head's lock orders them.
+ *
+ * An unanswered commit may have landed. Only a retry through the head's lock finds out, so that is the only kind of retry here.
+ */
+import { SignalboxError } from '../errors.ts';
+import { type Answer, type Arrival, appendBatch, type LogContext } from './batch.ts';
+import { isDatabaseAway, type Pool } from './database.ts';
+
+export interface AppendLimits {
+  /** Events waiting, over all requests. */
+  readonly queueCountMax: number;
+  readonly queueBytesMax: number;
+  readonly batchCountMax: number;
+  readonly batchBytesMax: number;
+  /** How long one batch is tried while the database is away or its locks are held. */
+  readonly retryMs: number;
+}
+
+export const APPEND_LIMITS: AppendLimits = { queueCountMax: 20_000, queueBytesMax: 128 * 1024 * 1024, batchCountMax: 1000, batchBytesMax: 8 * 1024 * 1024, retryMs: 8000 };
+
+interface Waiting {
+  readonly arrivals: readonly Arrival[];
+  readonly bytes: number;
+  readonly resolve: (answers: Answer[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface AppenderDeps {
+  readonly pool: Pool;
+  readonly context: LogContext;
+  readonly limits?: AppendLimits;
+  /** Called after each commit with the cases that got mail. */
+  readonly mailed: (cases: readonly string[]) => void;
+  /** Called after each batch: how many events, how long. */
+  readonly committed?: (count: number, ms: number) => void;
+}
+
+/** Serialization and deadlock, unique violations between logs, lock and statement timeouts: try again through the head. */
+const AGAIN = new Set(['23505', '40P01', '40001', '55P03', '57014']);
+const RETRY_PAUSE_MS = 50;
+/** After a batch has failed its whole time, the next ones fail fast until one succeeds. */
+const AWAY_RETRY_MS = 400;
+const STUCK_MS = 2000;
+
+export class Appender {
+  readonly #deps: AppenderDeps;
+  readonly #limits: AppendLimits;
+  #queue: Waiting[] = [];
+  #count = 0;
+  #bytes = 0;
+  #running: Promise<void> | null = null;
+  #away = false;
+  #stopping = false;
+
+  constructor(deps: AppenderDeps) {
+    this.#deps = deps;
+    this.#limits = deps.limits ?? APPEND_LIMITS;
+  }
+
+  /** Events waiting to be committed. */
+  get waiting(): number {
+    return this.#count;
+  }
+
+  /** The arrivals' answers, in order, once they are committed. Rejects with `queue-full`, `database-away`, `other-code` or `stopping`. */
+  append(arrivals: readonly Arrival[]): Promise<Answer[]> {
+    const bytes = arrivals.reduce((sum, { event }) => sum + event.body.length, 0);
+    if (this.#stopping) return Promise.reject(new SignalboxError('stopping'));
+    const full = this.#count + arrivals.length > this.#limits.queueCountMax || this.#bytes + bytes > this.#limits.queueBytesMax;
+    if (full && this.#count > 0) return Promise.reject(new SignalboxError('queue-full'));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ arrivals, bytes, resolve, reject });
+      this.#count += arrivals.length;
+      this.#bytes += bytes;
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Refuses what comes now, and waits for what came before. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // a tick of the event loop lets the requests that arrived together share the first batch
+    await new Promise(setImmediate);
+    while (this.#queue.length > 0) {
+      const batch = this.#take();
+      await this.#commit(batch);
+    }
+    this.#running = null;
+  }
+
+  #take(): Waiting[] {
+    let [count, bytes, take] = [0, 0, 0];
+    for (const waiting of this.#queue) {
+      if (take > 0 && (count + waiting.arrivals.length > this.#limits.batchCountMax || bytes + waiting.bytes > this.#limits.batchBytesMax)) break;
+      count += waiting.arrivals.length;
+      bytes += waiting.bytes;
+      take += 1;
+    }
+    this.#count -= count;
+    this.#bytes -= bytes;
+    return this.#queue.splice(0, take);
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const startedMs = performance.now();
+    const arrivals = batch.length === 1 ? (batch[0] as Waiting).arrivals : batch.flatMap((waiting) => waiting.arrivals);
+    let answers: Answer[];
+    try {
+      answers = await this.#tryUntil(arrivals, startedMs + (this.#away ? AWAY_RETRY_MS : this.#limits.retryMs));
+      this.#away = false;
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error as Error);
+      return;
+    }
+    this.#deps.committed?.(arrivals.length, performance.now() - startedMs);
+    let from = 0;
+    for (const waiting of batch) {
+      waiting.resolve(answers.slice(from, from + waiting.arrivals.length));
+      from += waiting.arrivals.length;
+    }
+    const cases = answers.flatMap((answer) => (answer.result === 'accepted' && answer.caseId !== null ? [answer.caseId] : []));
+    if (cases.length > 0) this.#deps.mailed(cases);
+  }
+
+  async #tryUntil(arrivals: readonly Arrival[], untilMs: number): Promise<Answer[]> {
+    for (;;) {
+      try {
+        return await this.#transaction(arrivals);
+      } catch (error) {
+        if (!isDatabaseAway(error) && !AGAIN.has((error as { code?: string }).code ?? '')) throw error;
+        if (performance.now() + RETRY_PAUSE_MS > untilMs) {
+          this.#away = true;
+          throw new SignalboxError('database-away', undefined, { cause: error });
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+    }
+  }
+
+  async #transaction(arrivals: readonly Arrival[]): Promise<Answer[]> {
+    const client = await this.#deps.pool.connect();
+    const watchdog = setInterval(() => this.#endBlocker((client as unknown as { processID: number }).processID), STUCK_MS);
+    try {
+      const answers = await appendBatch(client, this.#deps.context, arrivals);
+      await client.query('commit');
+      client.release();
+      return answers;
+    } catch (error) {
+      // a connection in doubt is closed, which rolls back; a refusal by the server is rolled back and the connection kept
+      const kept = await client.query('rollback').then(
+        () => true,
+        () => false,
+      );
+      client.release(!kept || isDatabaseAway(error));
+      throw error;
+    } finally {
+      clearInterval(watchdog);
+    }
+  }
+
+  /**
+   * Ends the session that blocks ours when it is stuck in the middle of a message: its process is frozen, PostgreSQL waits for
+   * the rest of what it was sending, and none of the timeouts runs (tried). Only our own sessions are ended.
+   */
+  #endBlocker(pid: number): void {
+    const stuck = `select pg_terminate_backend(pid) from pg_stat_activity
+      where pid = any(pg_blocking_pids($1)) and wait_event = 'ClientRead' and application_name like 'signalbox %' and state_change < now() - interval '${STUCK_MS} ms'`;
+    // when this fails the database is away, and the batch itself finds out
+    this.#deps.pool.query(stuck, [pid]).catch(() => undefined);
+  }
+}
