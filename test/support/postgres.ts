@@ -1,0 +1,89 @@
+/**
+ * A real Postgres for tests. One server serves a whole `npm test` run (started by the first suite that needs it, ended by jest's teardown);
+ * each suite takes databases of its own from it. A suite that kills or restarts its server starts its own.
+ */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { freePort } from '../../src/local/freePort.ts';
+import { embeddedPostgres } from '../../src/local/postgres.ts';
+import { migrate } from '../../src/log/migrate.ts';
+import { launch, shared } from './shared.ts';
+
+export interface TestPostgres {
+  /** Of the server's own database: do not write there. */
+  readonly url: string;
+  /** A new, migrated database; its URL. */
+  fresh(): Promise<string>;
+  /** A new database without a schema; its URL. */
+  empty(): Promise<string>;
+  /** Ends what this suite started; databases of a shared server go with the run. */
+  stop(): Promise<void>;
+}
+
+export interface OwnPostgres extends TestPostgres {
+  readonly pid: () => number;
+  /** As a crash would: nothing is flushed, no client is told. Resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Same port, same databases. Resolves when it answers. */
+  start(): Promise<void>;
+}
+
+let made = 0;
+
+function databases(url: string): Pick<TestPostgres, 'fresh' | 'empty'> {
+  const empty = async () => {
+    made += 1;
+    const name = `test_${process.pid}_${made}_${Date.now()}`;
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      await client.query(`create database ${name}`);
+    } finally {
+      await client.end();
+    }
+    const address = new URL(url);
+    address.pathname = `/${name}`;
+    return address.href;
+  };
+  const fresh = async () => {
+    const database = await empty();
+    await migrate(database);
+    return database;
+  };
+  return { empty, fresh };
+}
+
+/** The run's server. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const { url } = await shared('postgres', async (folder) => {
+    const postgres = await embeddedPostgres(join(folder, 'postgres'), await freePort());
+    await launch(postgres.spec, { log: join(folder, 'postgres.log'), shared: true });
+    return { url: postgres.url() };
+  });
+  return { url, ...databases(url), stop: async () => undefined };
+}
+
+/** A server of this suite alone, to be killed and started at will. */
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
+  // as root the database runs under another account, which must get in
+  await chmod(folder, 0o755);
+  const postgres = await embeddedPostgres(join(folder, 'postgres'), await freePort());
+  const start = () => launch(postgres.spec, { log: join(folder, 'postgres.log') });
+  let running = await start();
+  return {
+    url: postgres.url(),
+    ...databases(postgres.url()),
+    pid: () => running.pid,
+    kill: () => running.end('SIGKILL'),
+    start: async () => {
+      running = await start();
+    },
+    stop: async () => {
+      await running.end(postgres.spec.stopSignal);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
