@@ -44,7 +44,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const exposed = !isLoopback(config.HOST) || config.NODE_ENV === 'production';
   const auth = config.SIGNALBOX_AUTH ?? (exposed ? 'keys' : 'off');
   if (auth === 'off' && exposed) {
-    throw new CannotRun(`Cannot run with SIGNALBOX_AUTH=off as HOST must be a loopback address and NODE_ENV not production: HOST is ${config.HOST}`);
+    throw new CannotRun(
+      `Cannot run with SIGNALBOX_AUTH=off as HOST must be a loopback address and NODE_ENV not production: HOST is ${config.HOST}`,
+    );
   }
   if (config.SIGNALBOX_WEBHOOK_URL !== undefined && config.SIGNALBOX_WEBHOOK_SECRET === undefined) {
     throw new CannotRun('Cannot sign webhooks: SIGNALBOX_WEBHOOK_URL is set and SIGNALBOX_WEBHOOK_SECRET is not');

@@ -55,7 +55,11 @@ export class SignalboxError extends Error {
   /** Further members of the problem body (`winner`, `results`). */
   readonly more: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, detail?: string, options: { errors?: readonly FieldError[]; more?: Record<string, unknown>; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail?: string,
+    options: { errors?: readonly FieldError[]; more?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
     super(detail ?? ERRORS[code].title, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'SignalboxError';
     this.code = code;

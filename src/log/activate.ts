@@ -34,9 +34,21 @@ export async function activateFlow(pool: Pool, tenant: string, flow: Flow): Prom
     if (head.code !== flow.code) done.push({ flow: flow.name, what: 'code', from: head.code, to: flow.code });
     if (head.policy !== policy.version) done.push({ flow: flow.name, what: 'policy', from: head.policy, to: policy.version });
     for (const [at, { what, to }] of done.entries()) {
-      await client.query('insert into entries (tenant, log, position, kind, accepted_at, note) values ($1, $2, $3, $4, now(), $5)', [tenant, flow.name, head.position + at + 1, what, to]);
+      await client.query('insert into entries (tenant, log, position, kind, accepted_at, note) values ($1, $2, $3, $4, now(), $5)', [
+        tenant,
+        flow.name,
+        head.position + at + 1,
+        what,
+        to,
+      ]);
     }
-    await client.query('update heads set position = $3, code = $4, policy = $5 where tenant = $1 and log = $2', [tenant, flow.name, head.position + done.length, flow.code, policy.version]);
+    await client.query('update heads set position = $3, code = $4, policy = $5 where tenant = $1 and log = $2', [
+      tenant,
+      flow.name,
+      head.position + done.length,
+      flow.code,
+      policy.version,
+    ]);
     await client.query('commit');
     client.release();
     return done;
@@ -62,7 +74,11 @@ export interface Presence {
 }
 
 /** Joins the live ingresses; switches its own code and policies on first where there is no other. */
-export async function joinIngresses(url: string, pool: Pool, { tenant, flows }: { tenant: string; flows: readonly Flow[] }): Promise<Presence> {
+export async function joinIngresses(
+  url: string,
+  pool: Pool,
+  { tenant, flows }: { tenant: string; flows: readonly Flow[] },
+): Promise<Presence> {
   await ensureHeads(pool, tenant, flows);
   const presence = new SharedPresence(url);
   const { first, connection } = await presence.open();
@@ -102,7 +118,12 @@ class SharedPresence {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.#url, application_name: 'signalbox presence', connectionTimeoutMillis: 3000, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.#url,
+      application_name: 'signalbox presence',
+      connectionTimeoutMillis: 3000,
+      keepAlive: true,
+    });
     client.on('error', () => this.#again());
     client.on('end', () => this.#again());
     await client.connect();

@@ -18,7 +18,13 @@ export interface AppendLimits {
   readonly retryMs: number;
 }
 
-export const APPEND_LIMITS: AppendLimits = { queueCountMax: 20_000, queueBytesMax: 128 * 1024 * 1024, batchCountMax: 1000, batchBytesMax: 8 * 1024 * 1024, retryMs: 8000 };
+export const APPEND_LIMITS: AppendLimits = {
+  queueCountMax: 20_000,
+  queueBytesMax: 128 * 1024 * 1024,
+  batchCountMax: 1000,
+  batchBytesMax: 8 * 1024 * 1024,
+  retryMs: 8000,
+};
 
 interface Waiting {
   readonly arrivals: readonly Arrival[];
@@ -31,7 +37,7 @@ interface AppenderDeps {
   readonly pool: Pool;
   readonly context: LogContext;
   readonly limits?: AppendLimits;
-  /** Called after each commit with the cases that got mail. */
+  /** Called after each commit with the cases that got mail, as `<tenant> <flow> <case id>`. */
   readonly mailed: (cases: readonly string[]) => void;
   /** Called after each batch: how many events, how long. */
   readonly committed?: (count: number, ms: number) => void;
@@ -64,12 +70,16 @@ export class Appender {
     return this.#count;
   }
 
+  /** Whether so much more may wait. One request always may: its size has limits of its own. */
+  hasRoom(count: number, bytes: number): boolean {
+    return this.#count === 0 || (this.#count + count <= this.#limits.queueCountMax && this.#bytes + bytes <= this.#limits.queueBytesMax);
+  }
+
   /** The arrivals' answers, in order, once they are committed. Rejects with `queue-full`, `database-away`, `other-code` or `stopping`. */
   append(arrivals: readonly Arrival[]): Promise<Answer[]> {
     const bytes = arrivals.reduce((sum, { event }) => sum + event.body.length, 0);
     if (this.#stopping) return Promise.reject(new SignalboxError('stopping'));
-    const full = this.#count + arrivals.length > this.#limits.queueCountMax || this.#bytes + bytes > this.#limits.queueBytesMax;
-    if (full && this.#count > 0) return Promise.reject(new SignalboxError('queue-full'));
+    if (!this.hasRoom(arrivals.length, bytes)) return Promise.reject(new SignalboxError('queue-full'));
     return new Promise((resolve, reject) => {
       this.#queue.push({ arrivals, bytes, resolve, reject });
       this.#count += arrivals.length;
@@ -97,7 +107,8 @@ export class Appender {
   #take(): Waiting[] {
     let [count, bytes, take] = [0, 0, 0];
     for (const waiting of this.#queue) {
-      if (take > 0 && (count + waiting.arrivals.length > this.#limits.batchCountMax || bytes + waiting.bytes > this.#limits.batchBytesMax)) break;
+      if (take > 0 && (count + waiting.arrivals.length > this.#limits.batchCountMax || bytes + waiting.bytes > this.#limits.batchBytesMax))
+        break;
       count += waiting.arrivals.length;
       bytes += waiting.bytes;
       take += 1;
@@ -124,8 +135,11 @@ export class Appender {
       waiting.resolve(answers.slice(from, from + waiting.arrivals.length));
       from += waiting.arrivals.length;
     }
-    const cases = answers.flatMap((answer) => (answer.result === 'accepted' && answer.caseId !== null ? [answer.caseId] : []));
-    if (cases.length > 0) this.#deps.mailed(cases);
+    const { tenant, log } = this.#deps.context;
+    const cases = new Set(
+      answers.flatMap((answer) => (answer.result === 'accepted' && answer.caseId !== null ? [`${tenant} ${log} ${answer.caseId}`] : [])),
+    );
+    if (cases.size > 0) this.#deps.mailed([...cases]);
   }
 
   async #tryUntil(arrivals: readonly Arrival[], untilMs: number): Promise<Answer[]> {

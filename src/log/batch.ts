@@ -6,11 +6,11 @@
  * order is the order of folding and of committing.
  */
 import type { DecisionDraft } from '../decision.ts';
+import { SignalboxError } from '../errors.ts';
 import type { Ending, FlowEvent, IncomingEvent, JsonObject } from '../event.ts';
 import type { Flow } from '../flow.ts';
 import { decisionId } from '../ids.ts';
 import { instantMs } from '../instant.ts';
-import { SignalboxError } from '../errors.ts';
 import { workflowId } from '../workflowId.ts';
 import type { Client } from './database.ts';
 import { effectiveTime, foldEntry, keysOf, type States } from './fold.ts';
@@ -90,7 +90,11 @@ const identityKey = (source: string, id: string): string => `${source.length} ${
 export async function appendBatch(client: Client, context: LogContext, arrivals: readonly Arrival[]): Promise<Answer[]> {
   const { tenant, log, flow } = context;
   const head = await lockHead(client, tenant, log);
-  if (flow !== null && head.code !== flow.code) throw new SignalboxError('other-code', `The flow ${flow.name} runs code ${head.code?.slice(0, 12) ?? 'unknown'}, this ingress has ${flow.code.slice(0, 12)}`);
+  if (flow !== null && head.code !== flow.code)
+    throw new SignalboxError(
+      'other-code',
+      `The flow ${flow.name} runs code ${head.code?.slice(0, 12) ?? 'unknown'}, this ingress has ${flow.code.slice(0, 12)}`,
+    );
   const policy = flow === null ? null : await context.policies.get(client, tenant, flow, head.policy ?? '');
   const acceptedAtMs = Date.now();
   const drafts = arrivals.map((arrival) => draftOf(flow, arrival, acceptedAtMs));
@@ -98,7 +102,13 @@ export async function appendBatch(client: Client, context: LogContext, arrivals:
   const states: States = new Map();
   const rows = await client.query<ReadRow>({
     ...READ,
-    values: [tenant, arrivals.map(({ event }) => event.source), arrivals.map(({ event }) => event.id), log, [...new Set(drafts.flatMap(({ keys }) => (keys instanceof Error ? [] : keys)))]],
+    values: [
+      tenant,
+      arrivals.map(({ event }) => event.source),
+      arrivals.map(({ event }) => event.id),
+      log,
+      [...new Set(drafts.flatMap(({ keys }) => (keys instanceof Error ? [] : keys)))],
+    ],
   });
   for (const row of rows.rows) {
     if (row.key === null) seen.set(identityKey(row.source, row.id), row);
@@ -114,7 +124,12 @@ export async function appendBatch(client: Client, context: LogContext, arrivals:
     const position = head.position + write.count + 1;
     seen.set(key, { hash: event.hash, log, position });
     const { flowEvent, keys } = drafts[at] as Draft;
-    const folding = { event: { ...flowEvent, position }, keys, expired: event.expiresAt !== null && instantMs(event.expiresAt) <= acceptedAtMs, history };
+    const folding = {
+      event: { ...flowEvent, position },
+      keys,
+      expired: event.expiresAt !== null && instantMs(event.expiresAt) <= acceptedAtMs,
+      history,
+    };
     const entry = foldEntry({ flow, policy: policy?.policy, states }, folding);
     for (const changedKey of entry.changed) changed.add(changedKey);
     return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
@@ -150,9 +165,33 @@ class BatchWrite {
   readonly #context: LogContext;
   readonly #acceptedAtMs: number;
   readonly #policy: string;
-  readonly #entries = { position: [] as number[], source: [] as string[], id: [] as string[], type: [] as string[], subject: [] as (string | null)[], time: [] as string[], hash: [] as Buffer[], ending: [] as string[], history: [] as boolean[], note: [] as (string | null)[], body: [] as string[] };
-  readonly #decisions = { position: [] as number[], subject: [] as string[], outcome: [] as string[], provisional: [] as boolean[], body: [] as string[] };
-  readonly #mail = { position: [] as number[], caseId: [] as string[], subject: [] as string[], bytes: [] as number[], found: [] as string[] };
+  readonly #entries = {
+    position: [] as number[],
+    source: [] as string[],
+    id: [] as string[],
+    type: [] as string[],
+    subject: [] as (string | null)[],
+    time: [] as string[],
+    hash: [] as Buffer[],
+    ending: [] as string[],
+    history: [] as boolean[],
+    note: [] as (string | null)[],
+    body: [] as string[],
+  };
+  readonly #decisions = {
+    position: [] as number[],
+    subject: [] as string[],
+    outcome: [] as string[],
+    provisional: [] as boolean[],
+    body: [] as string[],
+  };
+  readonly #mail = {
+    position: [] as number[],
+    caseId: [] as string[],
+    subject: [] as string[],
+    bytes: [] as number[],
+    found: [] as string[],
+  };
 
   constructor(context: LogContext, acceptedAtMs: number, policy: string) {
     this.#context = context;
@@ -182,7 +221,8 @@ class BatchWrite {
     if (entry.decision !== null) this.#addDecision(position, subject ?? '', entry.decision);
     const caseId = entry.found === null || flow === null ? null : workflowId(tenant, flow.name, subject ?? '');
     if (caseId !== null) this.#addMail({ position, caseId, subject: subject ?? '', bytes: event.body.length }, entry.found ?? '{}');
-    const decision = entry.decision === null ? null : { ...entry.decision, id: decisionId({ tenant, log, position }, 0), policy: this.#policy };
+    const decision =
+      entry.decision === null ? null : { ...entry.decision, id: decisionId({ tenant, log, position }, 0), policy: this.#policy };
     return { result: 'accepted', log, position, acceptedAtMs: this.#acceptedAtMs, subject, ending: entry.ending, decision, caseId };
   }
 

@@ -51,7 +51,8 @@ export function keysOf(flow: Flow | null, event: FlowEvent): readonly string[] |
   try {
     const keys = flow.reflex.keys(event);
     const tooLong = keys.find((key) => key.length > KEY_CHARS_MAX);
-    if (keys.length > KEYS_MAX || tooLong !== undefined) throw new RangeError(`Cannot fold as keys must be at most ${KEYS_MAX} of ${KEY_CHARS_MAX} characters`);
+    if (keys.length > KEYS_MAX || tooLong !== undefined)
+      throw new RangeError(`Cannot fold as keys must be at most ${KEYS_MAX} of ${KEY_CHARS_MAX} characters`);
     return keys;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -73,7 +74,10 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
   if (keys instanceof Error) return quarantined(keys);
   try {
     const before = keys.map((key) => states.get(key) ?? null);
-    const newestMs = before.reduce((newest, state) => (state === null ? newest : Math.max(newest, reflex.newestMs(state))), Number.NEGATIVE_INFINITY);
+    const newestMs = before.reduce(
+      (newest, state) => (state === null ? newest : Math.max(newest, reflex.newestMs(state))),
+      Number.NEGATIVE_INFINITY,
+    );
     if (newestMs - event.timeMs > reflex.latenessMs) return ended('recorded', 'late');
     const folded = reflex.fold(before, event, policy);
     const entry = settle(folded.decision ?? null, folded.signal, history);
@@ -97,8 +101,12 @@ function settle(decision: DecisionDraft | null, signal: { found: object; rungs: 
   }
   if (decision !== null && !decision.provisional) throw new TypeError('Cannot hand on an event that has a final decision');
   // history opens no case and takes no action: what the reflex says is the end of it
-  if (history) return decision === null ? ended('recorded', 'history') : { ...ended('reflex', 'history'), decision: { ...decision, provisional: false } };
+  if (history)
+    return decision === null
+      ? ended('recorded', 'history')
+      : { ...ended('reflex', 'history'), decision: { ...decision, provisional: false } };
   const found = JSON.stringify(signal);
-  if (found.length > FOUND_CHARS_MAX) throw new RangeError(`Cannot hand on findings as they must be at most ${FOUND_CHARS_MAX} characters: ${found.length}`);
+  if (found.length > FOUND_CHARS_MAX)
+    throw new RangeError(`Cannot hand on findings as they must be at most ${FOUND_CHARS_MAX} characters: ${found.length}`);
   return { ...ended('waiting'), decision, found };
 }

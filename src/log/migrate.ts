@@ -22,7 +22,15 @@ export async function migrate(url: string): Promise<void> {
   }
   try {
     await assertNotNewer(client);
-    await runner({ dbClient: client, dir: DIRECTORY, direction: 'up', migrationsTable: TABLE, count: Number.POSITIVE_INFINITY, log: () => undefined, checkOrder: true });
+    await runner({
+      dbClient: client,
+      dir: DIRECTORY,
+      direction: 'up',
+      migrationsTable: TABLE,
+      count: Number.POSITIVE_INFINITY,
+      log: () => undefined,
+      checkOrder: true,
+    });
   } finally {
     await client.end();
   }
@@ -34,7 +42,8 @@ async function assertNotNewer(client: pg.Client): Promise<void> {
   const ran = await client.query<{ name: string }>(`select name from ${TABLE} order by id`);
   const mine = new Set(await known());
   const foreign = ran.rows.map((row) => row.name).filter((name) => !mine.has(name));
-  if (foreign.length > 0) throw new CannotRun(`Cannot use this database as its schema is newer than this Signalbox: it has ${foreign.join(', ')}`);
+  if (foreign.length > 0)
+    throw new CannotRun(`Cannot use this database as its schema is newer than this Signalbox: it has ${foreign.join(', ')}`);
 }
 
 /** The migrations that the database lacks and those it has beyond ours, for `doctor`. */

@@ -26,7 +26,12 @@ export function openNotifier(url: string): Notifier {
 
   async function connected(): Promise<pg.Client> {
     if (client !== null) return client;
-    const opened = new pg.Client({ connectionString: url, application_name: 'signalbox notify', connectionTimeoutMillis: 3000, keepAlive: true });
+    const opened = new pg.Client({
+      connectionString: url,
+      application_name: 'signalbox notify',
+      connectionTimeoutMillis: 3000,
+      keepAlive: true,
+    });
     opened.on('error', () => {
       if (client === opened) client = null;
     });
@@ -95,7 +100,12 @@ export function openListener(url: string, { channels, heard, connected }: Listen
   }
 
   async function open(): Promise<void> {
-    const opening = new pg.Client({ connectionString: url, application_name: 'signalbox listen', connectionTimeoutMillis: 3000, keepAlive: true });
+    const opening = new pg.Client({
+      connectionString: url,
+      application_name: 'signalbox listen',
+      connectionTimeoutMillis: 3000,
+      keepAlive: true,
+    });
     client = opening;
     opening.on('error', again);
     opening.on('end', again);

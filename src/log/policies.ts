@@ -1,6 +1,7 @@
 /** Policies by content version, as stored. A version's content never changes, so what was read once holds. */
-import { parsePolicy, policyVersion } from '../policy.ts';
+
 import type { Flow } from '../flow.ts';
+import { parsePolicy, policyVersion } from '../policy.ts';
 import type { Client, Pool } from './database.ts';
 
 export interface KnownPolicy {
@@ -15,7 +16,12 @@ export class Policies {
   async store(client: Client | Pool, tenant: string, flow: Flow): Promise<KnownPolicy> {
     const version = policyVersion(flow.name, flow.policyText);
     const known = { version, policy: parsePolicy(flow, flow.policyText) };
-    await client.query('insert into policies (tenant, version, flow, text) values ($1, $2, $3, $4) on conflict do nothing', [tenant, version, flow.name, flow.policyText]);
+    await client.query('insert into policies (tenant, version, flow, text) values ($1, $2, $3, $4) on conflict do nothing', [
+      tenant,
+      version,
+      flow.name,
+      flow.policyText,
+    ]);
     this.#known.set(version, known);
     return known;
   }
@@ -23,7 +29,10 @@ export class Policies {
   async get(client: Client | Pool, tenant: string, flow: Flow, version: string): Promise<KnownPolicy> {
     const known = this.#known.get(version);
     if (known !== undefined) return known;
-    const { rows } = await client.query<{ text: string }>('select text from policies where tenant = $1 and version = $2', [tenant, version]);
+    const { rows } = await client.query<{ text: string }>('select text from policies where tenant = $1 and version = $2', [
+      tenant,
+      version,
+    ]);
     const text = rows[0]?.text;
     if (text === undefined) throw new Error(`Cannot fold with the policy ${version} as the database does not hold it`);
     const read = { version, policy: parsePolicy(flow, text) };

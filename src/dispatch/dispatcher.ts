@@ -1,0 +1,207 @@
+/**
+ * Mailboxes to Temporal: one unacknowledged signal per case, so that a history never grows faster than its case works
+ * (without this rule, 12,000 events on one subject were refused at 10,000 signals, or the server ended the run at 50 MB).
+ *
+ * It is told of mail by the appenders of its own process and of acknowledgements by NOTIFY. A sweep of some seconds finds what
+ * no one told of: a killed dispatcher's mail, a terminated run, a Temporal that lost its store. Nothing depends on Temporal keeping
+ * anything: a case with unsettled events and no live run is started again from the rows.
+ */
+import type { Logger } from 'pino';
+import type { Flow } from '../flow.ts';
+import { approvalId } from '../ids.ts';
+import type { Pool } from '../log/database.ts';
+import { type Listener, openListener } from '../log/notify.ts';
+import type { CaseClient } from './caseClient.ts';
+import {
+  type CaseKey,
+  claimMail,
+  findUnheard,
+  findUnsent,
+  type Mail,
+  markSent,
+  releaseMail,
+  rewind,
+  type Sent,
+  takeUnsettled,
+  type Unsettled,
+} from './mail.ts';
+
+interface DispatcherDeps {
+  readonly pool: Pool;
+  /** For the LISTEN connection. */
+  readonly url: string;
+  readonly flows: readonly Flow[];
+  readonly cases: CaseClient;
+  readonly logger: Logger;
+  readonly sweepMs?: number;
+}
+
+const SWEEP_MS = 2000;
+const CLAIM_COUNT = 64;
+const READY_MAX = 50_000;
+const SWEEP_COUNT = 200;
+/** No acknowledgement for this long though the run has no task waiting: sent again. */
+const QUIET_SECONDS_MAX = 15;
+const CHECK_PAUSE_SECONDS = 3;
+const CASE_PAUSE_SECONDS = 5;
+const AWAY_MS = { first: 100, max: 5000 };
+
+const keyText = ({ tenant, flow, caseId }: CaseKey): string => `${tenant} ${flow} ${caseId}`;
+
+function parseKey(text: string): CaseKey | null {
+  const [tenant, flow, caseId] = text.split(' ');
+  return tenant === undefined || flow === undefined || caseId === undefined ? null : { tenant, flow, caseId };
+}
+
+export class Dispatcher {
+  readonly #deps: DispatcherDeps;
+  readonly #workflows: ReadonlyMap<string, string>;
+  readonly #ready = new Map<string, CaseKey>();
+  readonly #listener: Listener;
+  #timer: NodeJS.Timeout | undefined;
+  #pumping: Promise<void> | null = null;
+  #sweeping: Promise<void> | null = null;
+  #awayMs = 0;
+  #told = new Set<string>();
+  #closed = false;
+
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps;
+    this.#workflows = new Map(deps.flows.flatMap(({ name, workflow }) => (workflow === undefined ? [] : [[name, workflow]])));
+    this.#listener = openListener(deps.url, {
+      channels: ['signalbox_taken', 'signalbox_verdict'],
+      heard: (channel, payload) => {
+        if (channel === 'signalbox_verdict') void this.#tellVerdicts();
+        else this.hand([payload]);
+      },
+      connected: () => this.#sweepSoon(),
+    });
+    this.#timer = setInterval(() => this.#sweepSoon(), deps.sweepMs ?? SWEEP_MS);
+  }
+
+  /** Cases (`<tenant> <flow> <case id>`) that may have mail. */
+  hand(cases: readonly string[]): void {
+    for (const text of cases) {
+      const key = parseKey(text);
+      // beyond the limit the sweep finds them: their mail is a row
+      if (key !== null && this.#workflows.has(key.flow) && this.#ready.size < READY_MAX) this.#ready.set(text, key);
+    }
+    this.#pump();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#listener.close();
+    await this.#pumping;
+    await this.#sweeping;
+  }
+
+  #pump(): void {
+    if (this.#closed || this.#ready.size === 0) return;
+    this.#pumping ??= this.#drain().finally(() => {
+      this.#pumping = null;
+      this.#pump();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#awayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#awayMs));
+    const cases = [...this.#ready.values()].slice(0, CLAIM_COUNT);
+    for (const key of cases) this.#ready.delete(keyText(key));
+    try {
+      const mails = await claimMail(this.#deps.pool, cases);
+      if (mails.length > 0) await this.#send(mails);
+      else this.#awayMs = 0;
+    } catch (error) {
+      this.#backOff('database', error);
+      // the rows are what counts: the sweep comes back to these cases
+    }
+  }
+
+  async #send(mails: readonly Mail[]): Promise<void> {
+    const sent: Sent[] = [];
+    const failed: CaseKey[] = [];
+    let away: unknown = null;
+    const send = async (mail: Mail): Promise<void> => {
+      try {
+        const run = await this.#deps.cases.deliver(this.#workflows.get(mail.flow) ?? '', mail);
+        sent.push({ ...mail, position: mail.letters.at(-1)?.position ?? mail.taken, run });
+      } catch (error) {
+        failed.push(mail);
+        if (this.#deps.cases.isAway(error)) away = error;
+        else this.#deps.logger.warn({ err: error, case: mail.caseId }, 'a case did not take its mail, it is tried again');
+      }
+    };
+    await Promise.all(mails.map(send));
+    if (sent.length > 0) this.hand((await markSent(this.#deps.pool, sent)).map(keyText));
+    if (failed.length > 0) await releaseMail(this.#deps.pool, failed, away === null ? CASE_PAUSE_SECONDS : 0);
+    if (away === null) this.#awayMs = 0;
+    else {
+      this.#backOff('Temporal', away);
+      this.hand(failed.map(keyText));
+    }
+  }
+
+  #backOff(what: string, error: unknown): void {
+    if (this.#awayMs === 0) this.#deps.logger.warn({ err: error }, `${what} is away, events wait in their mailboxes`);
+    this.#awayMs = Math.min(AWAY_MS.max, Math.max(AWAY_MS.first, this.#awayMs * 2));
+  }
+
+  #sweepSoon(): void {
+    if (this.#closed) return;
+    this.#sweeping ??= this.#sweep()
+      .catch((error) => this.#deps.logger.debug({ err: error }, 'a sweep did not finish, the next one does its work'))
+      .finally(() => {
+        this.#sweeping = null;
+      });
+  }
+
+  async #sweep(): Promise<void> {
+    const { pool } = this.#deps;
+    this.hand((await findUnsent(pool, SWEEP_COUNT * 5)).map(keyText));
+    await this.#tellVerdicts();
+    for (;;) {
+      const due = await takeUnsettled(pool, SWEEP_COUNT, CHECK_PAUSE_SECONDS);
+      const again = await Promise.all(due.map((unsettled) => this.#check(unsettled)));
+      this.hand(due.filter((_, at) => again[at]).map(keyText));
+      // where many runs are gone at once, the rest is looked at now and not in some seconds
+      if (this.#closed || due.length < SWEEP_COUNT || again.filter(Boolean).length < due.length / 2) return;
+    }
+  }
+
+  /**
+   * Signals the verdicts that no case has acknowledged. One that was told is told again only to a run that has worked through all
+   * it got: a worker that is away would else come back to a history full of the same verdict.
+   */
+  async #tellVerdicts(): Promise<void> {
+    try {
+      const unheard = await findUnheard(this.#deps.pool, SWEEP_COUNT);
+      const open = new Set<string>();
+      for (const verdict of unheard) {
+        const approval = approvalId({ tenant: verdict.tenant, log: verdict.flow, position: verdict.eventPosition }, verdict.turn);
+        open.add(approval);
+        if (this.#told.has(approval) && (await this.#deps.cases.look(verdict.caseId)) !== 'idle') continue;
+        this.#told.add(approval);
+        await this.#deps.cases.tellVerdict(verdict.caseId, { ...verdict, approval });
+      }
+      this.#told = new Set([...this.#told].filter((approval) => open.has(approval)));
+    } catch (error) {
+      this.#deps.logger.debug({ err: error }, 'verdicts wait on their rows, the next sweep tells them');
+    }
+  }
+
+  /** True where the case must get mail again. */
+  async #check(unsettled: Unsettled): Promise<boolean> {
+    const run = await this.#deps.cases.look(unsettled.caseId);
+    if (run === 'gone') {
+      this.#deps.logger.info(
+        { case: unsettled.caseId, settled: unsettled.settled },
+        'a case with open events has no live run, it is started again',
+      );
+      return rewind(this.#deps.pool, unsettled, 'settled');
+    }
+    const quiet = unsettled.taken < unsettled.sent && unsettled.quietSeconds > QUIET_SECONDS_MAX;
+    return run === 'idle' && quiet ? rewind(this.#deps.pool, unsettled, 'taken') : false;
+  }
+}

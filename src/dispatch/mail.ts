@@ -1,0 +1,201 @@
+/**
+ * The dispatcher's rows: who has mail, what was sent, what comes next. Claims are leased and skip rows that another
+ * dispatcher holds; appending never touches these rows.
+ */
+import type { JsonObject } from '../event.ts';
+import type { Pool } from '../log/database.ts';
+
+export interface CaseKey {
+  readonly tenant: string;
+  readonly flow: string;
+  readonly caseId: string;
+}
+
+export interface Letter {
+  readonly position: number;
+  readonly event: JsonObject;
+}
+
+/** A claimed case and the events of its next signal, in order. */
+export interface Mail extends CaseKey {
+  readonly subject: string;
+  readonly taken: number;
+  readonly letters: Letter[];
+}
+
+/** A dispatcher that died in mid-send is waited for this long. */
+const LEASE_SECONDS = 15;
+const SIGNAL_COUNT_MAX = 500;
+/** A signal over 2 MB is refused by Temporal. */
+const SIGNAL_BYTES_MAX = 1024 * 1024;
+const DATA_CHARS_MAX = 4096;
+
+const columns = (cases: readonly CaseKey[]): string[][] => [
+  cases.map((c) => c.tenant),
+  cases.map((c) => c.flow),
+  cases.map((c) => c.caseId),
+];
+const CASES = 'unnest($1::text[], $2::text[], $3::text[]) as q(tenant, flow, case_id)';
+const SAME = (a: string, b: string): string => `${a}.tenant = ${b}.tenant and ${a}.flow = ${b}.flow and ${a}.case_id = ${b}.case_id`;
+
+interface ClaimRow {
+  tenant: string;
+  flow: string;
+  case_id: string;
+  subject: string;
+  taken: number;
+  position: number;
+  body: string;
+}
+
+/** Leases those of the cases that have acknowledged all that was sent, and reads what they get next. */
+export async function claimMail(pool: Pool, cases: readonly CaseKey[]): Promise<Mail[]> {
+  await pool.query(
+    `insert into deliveries (tenant, flow, case_id, subject)
+     select distinct on (m.tenant, m.flow, m.case_id) m.tenant, m.flow, m.case_id, m.subject from mailboxes m join ${CASES} on ${SAME('m', 'q')}
+     order by m.tenant, m.flow, m.case_id on conflict do nothing`,
+    columns(cases),
+  );
+  const { rows } = await pool.query<ClaimRow>(
+    `with free as materialized (
+       select d.* from deliveries d join ${CASES} on ${SAME('d', 'q')}
+       where d.sent <= d.taken and d.leased_until < now() for update of d skip locked
+     ), mail as materialized (
+       select f.tenant, f.flow, f.case_id, f.subject, f.taken, m.position,
+         sum(m.bytes) over (partition by f.tenant, f.flow, f.case_id order by m.position) - m.bytes as bytes_before
+       from free f cross join lateral (
+         select * from mailboxes m where ${SAME('m', 'f')} and m.position > f.taken order by m.position limit ${SIGNAL_COUNT_MAX}
+       ) m
+     ), leased as (
+       update deliveries d set leased_until = now() + interval '${LEASE_SECONDS} s' from (select distinct tenant, flow, case_id from mail) m where ${SAME('d', 'm')}
+     )
+     select mail.*, b.body from mail join bodies b on b.tenant = mail.tenant and b.log = mail.flow and b.position = mail.position
+     where bytes_before < ${SIGNAL_BYTES_MAX / 2} order by mail.tenant, mail.flow, mail.case_id, mail.position`,
+    columns(cases),
+  );
+  const mails = new Map<string, Mail>();
+  for (const row of rows) {
+    const key = `${row.tenant} ${row.flow} ${row.case_id}`;
+    const mail = mails.get(key) ?? {
+      tenant: row.tenant,
+      flow: row.flow,
+      caseId: row.case_id,
+      subject: row.subject,
+      taken: row.taken,
+      letters: [],
+    };
+    mail.letters.push({ position: row.position, event: withoutLargeData(row.body) });
+    mails.set(key, mail);
+  }
+  return [...mails.values()];
+}
+
+/** What a history may hold of an event: activities read the whole from the log. */
+function withoutLargeData(body: string): JsonObject {
+  const event = JSON.parse(body) as JsonObject;
+  if (body.length <= DATA_CHARS_MAX) return event;
+  const { data, data_base64, ...attributes } = event;
+  const size = data === undefined ? String(data_base64 ?? '').length : JSON.stringify(data).length;
+  return size <= DATA_CHARS_MAX ? event : attributes;
+}
+
+export interface Sent extends CaseKey {
+  readonly position: number;
+  readonly run: string;
+}
+
+/** Notes what was sent; gives the cases that have acknowledged it already. */
+export async function markSent(pool: Pool, sent: readonly Sent[]): Promise<CaseKey[]> {
+  const { rows } = await pool.query<{ tenant: string; flow: string; case_id: string }>(
+    `update deliveries d set sent = greatest(d.sent, q.position), sent_at = now(), run = q.run, leased_until = '-infinity'
+     from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[]) as q(tenant, flow, case_id, position, run) where ${SAME('d', 'q')}
+     returning d.tenant, d.flow, case when d.taken >= d.sent then d.case_id end as case_id`,
+    [...columns(sent), sent.map((s) => s.position), sent.map((s) => s.run)],
+  );
+  return rows.filter((row) => row.case_id !== null).map((row) => ({ tenant: row.tenant, flow: row.flow, caseId: row.case_id }));
+}
+
+/** Gives leases back, at once or after a pause. */
+export async function releaseMail(pool: Pool, cases: readonly CaseKey[], pauseSeconds: number): Promise<void> {
+  await pool.query(`update deliveries d set leased_until = now() + $4 * interval '1 s' from ${CASES} where ${SAME('d', 'q')}`, [
+    ...columns(cases),
+    pauseSeconds,
+  ]);
+}
+
+/** Cases whose next events nobody has sent: after a missed hand-off or a killed dispatcher. */
+export async function findUnsent(pool: Pool, limit: number): Promise<CaseKey[]> {
+  const { rows } = await pool.query<{ tenant: string; flow: string; case_id: string }>(
+    `select distinct m.tenant, m.flow, m.case_id from mailboxes m left join deliveries d on ${SAME('d', 'm')}
+     where d.case_id is null or (m.position > d.taken and d.sent <= d.taken and d.leased_until < now()) limit $1`,
+    [limit],
+  );
+  return rows.map((row) => ({ tenant: row.tenant, flow: row.flow, caseId: row.case_id }));
+}
+
+export interface Unsettled extends CaseKey {
+  readonly sent: number;
+  readonly taken: number;
+  readonly settled: number;
+  /** Since the last signal. */
+  readonly quietSeconds: number;
+}
+
+/** The unsettled cases that were looked at longest ago, marked as looked at now, so that several sweeps share the work. */
+export async function takeUnsettled(pool: Pool, limit: number, pauseSeconds: number): Promise<Unsettled[]> {
+  const { rows } = await pool.query<{
+    tenant: string;
+    flow: string;
+    case_id: string;
+    sent: number;
+    taken: number;
+    settled: number;
+    quiet: number;
+  }>(
+    `with due as materialized (
+       select tenant, flow, case_id from deliveries where settled < sent and checked_at < now() - $2 * interval '1 s' order by checked_at limit $1 for update skip locked
+     )
+     update deliveries d set checked_at = now() from due where ${SAME('d', 'due')}
+     returning d.tenant, d.flow, d.case_id, d.sent, d.taken, d.settled, extract(epoch from now() - d.sent_at)::float8 as quiet`,
+    [limit, pauseSeconds],
+  );
+  return rows.map(({ case_id, quiet, ...row }) => ({ ...row, caseId: case_id, quietSeconds: quiet }));
+}
+
+/** Makes the dispatcher send again, from `to` on; false where the row has moved meanwhile. */
+export async function rewind(pool: Pool, { tenant, flow, caseId, sent, taken }: Unsettled, to: 'taken' | 'settled'): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `update deliveries set sent = ${to}, taken = ${to}, leased_until = '-infinity' where tenant = $1 and flow = $2 and case_id = $3 and sent = $4 and taken = $5`,
+    [tenant, flow, caseId, sent, taken],
+  );
+  return rowCount === 1;
+}
+
+export interface UnheardVerdict extends CaseKey {
+  readonly eventPosition: number;
+  readonly turn: number;
+  readonly verdict: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly changes: string | null;
+}
+
+/** Verdicts that stand on their row and that the case has not acknowledged yet. */
+export async function findUnheard(pool: Pool, limit: number): Promise<UnheardVerdict[]> {
+  const { rows } = await pool.query<{
+    tenant: string;
+    flow: string;
+    case_id: string;
+    event_position: number;
+    turn: number;
+    verdict: string;
+    actor: string;
+    reason: string;
+    changes: string | null;
+  }>(
+    `select tenant, flow, case_id, event_position, turn, verdict, actor, reason, changes from approvals
+     where state = 'decided' and not acknowledged order by decided_at limit $1`,
+    [limit],
+  );
+  return rows.map(({ case_id, event_position, ...row }) => ({ ...row, caseId: case_id, eventPosition: event_position }));
+}

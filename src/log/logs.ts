@@ -1,0 +1,107 @@
+/** The logs of a tenant: which flow answers a type, and one appender per log. */
+import { SignalboxError } from '../errors.ts';
+import type { Flow } from '../flow.ts';
+import { UNROUTED } from '../ids.ts';
+import { Appender, type AppendLimits } from './append.ts';
+import type { Answer, Arrival } from './batch.ts';
+import type { Pool } from './database.ts';
+import { Policies } from './policies.ts';
+
+interface LogsDeps {
+  readonly pool: Pool;
+  readonly tenant: string;
+  readonly flows: readonly Flow[];
+  readonly mailed: (cases: readonly string[]) => void;
+  readonly committed?: (log: string, count: number, ms: number) => void;
+  readonly limits?: AppendLimits;
+}
+
+export interface Routed {
+  readonly flow: Flow | null;
+  readonly arrival: Arrival;
+}
+
+export class Logs {
+  readonly #byType = new Map<string, Flow>();
+  readonly #appenders = new Map<string, Appender>();
+  readonly tenant: string;
+
+  /** Throws where two flows answer one type: which of them decided would be a matter of luck. */
+  constructor({ pool, tenant, flows, mailed, committed, limits }: LogsDeps) {
+    this.tenant = tenant;
+    const policies = new Policies();
+    const open = (log: string, flow: Flow | null): void => {
+      const deps = { pool, context: { tenant, log, flow, policies }, mailed, ...(limits === undefined ? {} : { limits }) };
+      this.#appenders.set(
+        log,
+        new Appender(committed === undefined ? deps : { ...deps, committed: (count, ms) => committed(log, count, ms) }),
+      );
+    };
+    open(UNROUTED, null);
+    for (const flow of flows) {
+      open(flow.name, flow);
+      for (const type of Object.keys(flow.types)) {
+        const other = this.#byType.get(type);
+        if (other !== undefined) throw new Error(`Cannot route ${type} as both ${other.name} and ${flow.name} answer it`);
+        this.#byType.set(type, flow);
+      }
+    }
+  }
+
+  flowOf(type: string): Flow | null {
+    return this.#byType.get(type) ?? null;
+  }
+
+  get waiting(): number {
+    return [...this.#appenders.values()].reduce((sum, appender) => sum + appender.waiting, 0);
+  }
+
+  /**
+   * An answer or a refusal for each, in order. Throws `queue-full` for all of them, with nothing stored, where one log has no room;
+   * after that logs commit apart, so one may refuse while another has accepted.
+   */
+  async append(routed: readonly Routed[]): Promise<(Answer | SignalboxError)[]> {
+    const only = routed[0];
+    if (routed.length === 1 && only !== undefined) return this.#appenderOf(only).append([only.arrival]);
+    const groups = groupByAppender(routed, (one) => this.#appenderOf(one));
+    const parts = [...groups].map(([appender, at]) => ({ appender, at, arrivals: at.map((index) => (routed[index] as Routed).arrival) }));
+    for (const { appender, arrivals } of parts) {
+      const bytes = arrivals.reduce((sum, { event }) => sum + event.body.length, 0);
+      if (!appender.hasRoom(arrivals.length, bytes)) throw new SignalboxError('queue-full');
+    }
+    const answers = new Array<Answer | SignalboxError>(routed.length);
+    await Promise.all(
+      parts.map(async ({ appender, at, arrivals }) => {
+        const got = await appender
+          .append(arrivals)
+          .catch((error: Error) => (error instanceof SignalboxError ? error : new SignalboxError('internal', undefined, { cause: error })));
+        at.forEach((index, nth) => {
+          answers[index] = got instanceof SignalboxError ? got : (got[nth] as Answer);
+        });
+      }),
+    );
+    return answers;
+  }
+
+  #appenderOf({ flow }: Routed): Appender {
+    const appender = this.#appenders.get(flow?.name ?? UNROUTED);
+    if (appender === undefined) throw new Error(`Cannot append to ${flow?.name} as it is not open`);
+    return appender;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#appenders.values()].map((appender) => appender.close()));
+  }
+}
+
+/** The indices of each appender's arrivals (`Map.groupBy` came with Node 21). */
+function groupByAppender(routed: readonly Routed[], of: (one: Routed) => Appender): Map<Appender, number[]> {
+  const groups = new Map<Appender, number[]>();
+  routed.forEach((one, at) => {
+    const appender = of(one);
+    const group = groups.get(appender);
+    if (group === undefined) groups.set(appender, [at]);
+    else group.push(at);
+  });
+  return groups;
+}
