@@ -1,0 +1,36 @@
+/**
+ * RFC 8785 canonical JSON of a parsed value: the same text for the same content, whatever the order of keys.
+ * Own code because it runs for every event and refuses on the way what the library would pass on or die of:
+ * nesting (a library call recursed until the stack ended) and numbers beyond a double, each with our code.
+ */
+import { SignalboxError } from '../errors.ts';
+import type { Json } from '../event.ts';
+
+/** Levels of arrays and objects in an event's data. */
+export const DEPTH_MAX = 64;
+
+export function canonical(value: Json, depth = 1): string {
+  // well-formed by the language: a lone surrogate is escaped, so the UTF-8 of the text is exact
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new SignalboxError('bad-json', 'Cannot keep a number beyond the range of a double');
+    return String(value);
+  }
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (depth > DEPTH_MAX) throw new SignalboxError('too-deep', `Cannot take data nested more than ${DEPTH_MAX} levels deep`);
+  return Array.isArray(value) ? canonicalArray(value, depth) : canonicalObject(value, depth);
+}
+
+function canonicalArray(values: Json[], depth: number): string {
+  let text = '[';
+  for (const value of values) text += (text.length === 1 ? '' : ',') + canonical(value, depth + 1);
+  return `${text}]`;
+}
+
+function canonicalObject(value: { [key: string]: Json }, depth: number): string {
+  let text = '{';
+  for (const key of Object.keys(value).sort()) {
+    text += `${text.length === 1 ? '' : ','}${JSON.stringify(key)}:${canonical(value[key] as Json, depth + 1)}`;
+  }
+  return `${text}}`;
+}

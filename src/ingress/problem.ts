@@ -1,0 +1,60 @@
+/** Every refusal in one shape: RFC 9457 `application/problem+json`. No stack, no SQL, no secret. */
+import type { ServerResponse } from 'node:http';
+import { ERRORS, type ErrorCode, type FieldError, SignalboxError } from '../errors.ts';
+import { isDatabaseAway } from '../log/database.ts';
+
+export interface Problem {
+  /** A page of ours that explains the code. */
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail?: string;
+  errors?: readonly FieldError[];
+  [more: string]: unknown;
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** What a caller is told about an error; whatever is not one of ours is `internal` and says nothing more. */
+export function problemOf(error: unknown): Problem {
+  const known = asKnown(error);
+  const { status, title } = ERRORS[known.code];
+  return {
+    type: `/docs#${known.code}`,
+    title,
+    status,
+    code: known.code,
+    ...(known.message === title ? {} : { detail: known.message }),
+    ...(known.errors.length === 0 ? {} : { errors: known.errors }),
+    ...known.more,
+  };
+}
+
+function asKnown(error: unknown): SignalboxError {
+  if (error instanceof SignalboxError) return error;
+  // express's own: a path that is not UTF-8 after percent-decoding
+  if (error instanceof URIError) return new SignalboxError('bad-request', 'Cannot decode the path');
+  if (error instanceof Error && isDatabaseAway(error)) return new SignalboxError('database-away');
+  return new SignalboxError('internal');
+}
+
+/** Headers that belong to a status whoever answers it. `Allow` of a 405 is set where the methods are known. */
+export function problemHeaders(status: number): Record<string, string> {
+  if (status === 401) return { 'WWW-Authenticate': 'Bearer realm="signalbox"' };
+  if (status === 429 || status === 503) return { 'Retry-After': '1' };
+  return {};
+}
+
+export function sendProblem(response: ServerResponse, error: unknown): void {
+  const problem = problemOf(error);
+  const text = JSON.stringify(problem);
+  response.writeHead(problem.status, {
+    ...problemHeaders(problem.status),
+    'Content-Type': PROBLEM_TYPE,
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(text);
+}
