@@ -1,0 +1,46 @@
+/** The embedded Temporal: the real dev server with its store in the data folder, on ports that stay the same over restarts. */
+import type { ProcessSpec } from './processSpec.ts';
+import { connectTemporal, SEARCH_ATTRIBUTES } from './temporalNamespace.ts';
+import { until } from './until.ts';
+
+interface TemporalPlace {
+  readonly binary: string;
+  /** The SQLite store. */
+  readonly file: string;
+  readonly port: number;
+  readonly uiPort: number;
+  readonly namespace: string;
+}
+
+export interface EmbeddedTemporal {
+  readonly spec: ProcessSpec;
+  readonly address: string;
+  readonly web: string;
+}
+
+export function embeddedTemporal({ binary, file, port, uiPort, namespace }: TemporalPlace): EmbeddedTemporal {
+  const address = `127.0.0.1:${port}`;
+  const answers = async () => {
+    const connection = await connectTemporal({ address });
+    try {
+      await connection.workflowService.describeNamespace({ namespace });
+      return true;
+    } finally {
+      await connection.close();
+    }
+  };
+  const attributes = SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]);
+  const where = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--db-filename', file];
+  // what the operator set up for the command line (an address, an environment file) must not reach the server
+  const plain = ['--disable-config-file', '--disable-config-env', '--color', 'never', '--log-format', 'json', '--log-level', 'warn'];
+  const spec: ProcessSpec = {
+    name: 'temporal',
+    command: binary,
+    args: ['server', 'start-dev', ...where, '--namespace', namespace, ...attributes, '--ui-disable-news-fetch', ...plain],
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 10_000,
+    readyTimeoutMs: 60_000,
+    ready: (signal) => until(answers, signal),
+  };
+  return { spec, address, web: `http://127.0.0.1:${uiPort}` };
+}

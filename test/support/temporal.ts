@@ -1,0 +1,97 @@
+/**
+ * A real Temporal for tests. One dev server serves a whole `npm test` run; each suite takes namespaces of its own from it. A suite that kills its
+ * server starts its own. The time-skipping server is one per suite: its clock is shared by everything on it.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { freePort } from '../../src/local/freePort.ts';
+import { type EmbeddedTemporal, embeddedTemporal } from '../../src/local/temporal.ts';
+import { type BinaryName, findTemporalBinary } from '../../src/local/temporalBinary.ts';
+import { registerSearchAttributes } from '../../src/local/temporalNamespace.ts';
+import { until } from '../../src/local/until.ts';
+import { launch, shared } from './shared.ts';
+
+export interface TestTemporal {
+  readonly address: string;
+  /** Of the Web UI. */
+  readonly web: string;
+  /** A new namespace with the search attributes, ready for starts; its name. */
+  namespace(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface OwnTemporal extends TestTemporal {
+  kill(): Promise<void>;
+  /** Same ports, same store. */
+  start(): Promise<void>;
+}
+
+/** Kept over runs, so that a download happens once. */
+async function binary(name: BinaryName): Promise<string> {
+  const tried: string[] = [];
+  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'signalbox');
+  await mkdir(folder, { recursive: true });
+  return (await findTemporalBinary(name, folder, (line) => tried.push(line))).path;
+}
+
+let made = 0;
+
+async function newNamespace(address: string): Promise<string> {
+  made += 1;
+  const namespace = `test-${process.pid}-${made}-${Date.now()}`;
+  const connection = await Connection.connect({ address });
+  try {
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
+    const signal = AbortSignal.timeout(30_000);
+    await until(async () => (await registerSearchAttributes(connection, namespace)).length === 0, signal);
+  } finally {
+    await connection.close();
+  }
+  return namespace;
+}
+
+async function prepare(folder: string): Promise<EmbeddedTemporal> {
+  const [path, port, uiPort] = await Promise.all([binary('temporal'), freePort(), freePort()]);
+  return embeddedTemporal({ binary: path, file: join(folder, 'temporal.db'), port, uiPort, namespace: 'default' });
+}
+
+/** The run's server. */
+export async function startTemporal(): Promise<TestTemporal> {
+  const { address, web } = await shared('temporal', async (folder) => {
+    const temporal = await prepare(folder);
+    await launch(temporal.spec, { log: join(folder, 'temporal.log'), shared: true });
+    return { address: temporal.address, web: temporal.web };
+  });
+  return { address, web, namespace: () => newNamespace(address), stop: async () => undefined };
+}
+
+/** A server of this suite alone, to be killed and started at will. */
+export async function startOwnTemporal(): Promise<OwnTemporal> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
+  const temporal = await prepare(folder);
+  const start = () => launch(temporal.spec, { log: join(folder, 'temporal.log') });
+  let running = await start();
+  return {
+    address: temporal.address,
+    web: temporal.web,
+    namespace: () => newNamespace(temporal.address),
+    kill: () => running.end('SIGKILL'),
+    start: async () => {
+      running = await start();
+    },
+    stop: async () => {
+      await running.end(temporal.spec.stopSignal);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A server that skips time while the environment's own client waits for a result. End it with `teardown()`. */
+export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
+  const path = await binary('temporal-test-server');
+  return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+}
