@@ -1,0 +1,170 @@
+/**
+ * Folds a log again from its first entry, each event with the policy that held then, and compares what comes out with the states
+ * that the service keeps. One snapshot for both, so it can run beside live ingresses.
+ */
+
+import type { FlowEvent, JsonObject } from '../event.ts';
+import type { Flow } from '../flow.ts';
+import { instantMs } from '../instant.ts';
+import { lockHead } from './batch.ts';
+import type { Client, Pool } from './database.ts';
+import { effectiveTime, foldEntry, keysOf, type States } from './fold.ts';
+import { Policies } from './policies.ts';
+
+const PAGE = 5000;
+const FINDINGS_MAX = 20;
+
+export interface Rebuilt {
+  readonly flow: string;
+  readonly entries: number;
+  readonly events: number;
+  readonly keys: number;
+  /** Entries folded under code that this build does not have: their states are today's code's. */
+  readonly otherCode: number;
+  readonly differences: string[];
+  readonly written: boolean;
+}
+
+interface Row {
+  position: number;
+  kind: string;
+  accepted_at: Date;
+  source: string;
+  id: string;
+  type: string;
+  subject: string;
+  ending: string;
+  note: string | null;
+  body: string | null;
+}
+
+class Refolding {
+  readonly states: States = new Map();
+  readonly differences: string[] = [];
+  entries = 0;
+  events = 0;
+  otherCode = 0;
+  #code: string | null = null;
+  #policy: unknown = null;
+  readonly #flow: Flow;
+  readonly #policies: (version: string) => Promise<unknown>;
+  readonly #load: (position: number) => Promise<Row | undefined>;
+
+  constructor(flow: Flow, policies: (version: string) => Promise<unknown>, load: (position: number) => Promise<Row | undefined>) {
+    this.#flow = flow;
+    this.#policies = policies;
+    this.#load = load;
+  }
+
+  async add(row: Row): Promise<void> {
+    this.entries += 1;
+    if (row.kind === 'code') this.#code = row.note;
+    if (row.kind === 'policy') this.#policy = await this.#policies(row.note ?? '');
+    if (row.kind === 'event') this.#fold(row, false);
+    if (row.kind === 'redrive') {
+      const again = await this.#load(Number(row.note));
+      if (again !== undefined) this.#fold(again, true);
+    }
+  }
+
+  #fold(row: Row, redriven: boolean): void {
+    this.events += 1;
+    if (this.#code !== this.#flow.code) this.otherCode += 1;
+    const event = flowEvent(row);
+    const keys = keysOf(this.#flow, event);
+    const entry = foldEntry(
+      { flow: this.#flow, policy: this.#policy, states: this.states },
+      { event, keys, expired: row.ending === 'expired' && row.note === null, history: false },
+    );
+    // an event that was redriven later stands in its row with its later ending
+    if (!redriven && row.ending === 'quarantined' && entry.ending !== 'quarantined')
+      this.differ(`the event at ${row.position} was quarantined and folds now`);
+  }
+
+  differ(text: string): void {
+    if (this.differences.length < FINDINGS_MAX) this.differences.push(text);
+  }
+}
+
+function flowEvent(row: Row): FlowEvent {
+  const sent = JSON.parse(row.body ?? '{}') as { time?: string; data?: JsonObject };
+  const acceptedAtMs = row.accepted_at.getTime();
+  return {
+    position: row.position,
+    source: row.source,
+    id: row.id,
+    type: row.type,
+    subject: row.subject,
+    acceptedAtMs,
+    data: sent.data ?? {},
+    ...effectiveTime(sent.time === undefined ? null : instantMs(sent.time), acceptedAtMs),
+  };
+}
+
+const ROWS = `select e.position, e.kind, e.accepted_at, e.source, e.id, e.type, e.subject, e.ending, e.note, b.body
+  from entries e left join bodies b using (tenant, log, position) where e.tenant = $1 and e.log = $2`;
+
+/** `write` puts the folded states in place of the kept ones, under the head's lock: accepting waits meanwhile. */
+export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: string; flow: Flow; write: boolean }): Promise<Rebuilt> {
+  const client = await pool.connect();
+  try {
+    if (write) {
+      await lockHead(client, tenant, flow.name);
+      await client.query('set local idle_in_transaction_session_timeout = 0');
+    } else await client.query('begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0');
+    const policies = new Policies();
+    const refolding = new Refolding(
+      flow,
+      async (version) => (await policies.get(client, tenant, flow, version)).policy,
+      async (position) => (await client.query<Row>(`${ROWS} and e.position = $3`, [tenant, flow.name, position])).rows[0],
+    );
+    for (let after = 0; ; ) {
+      const { rows } = await client.query<Row>(`${ROWS} and e.position > $3 order by e.position limit ${PAGE}`, [tenant, flow.name, after]);
+      for (const row of rows) await refolding.add(row);
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      after = last.position;
+    }
+    await compare(client, { tenant, flow, refolding });
+    if (write) await replace(client, { tenant, flow, states: refolding.states });
+    await client.query(write ? 'commit' : 'rollback');
+    client.release();
+    const { entries, events, otherCode, differences } = refolding;
+    return { flow: flow.name, entries, events, keys: refolding.states.size, otherCode, differences, written: write };
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+async function compare(client: Client, { tenant, flow, refolding }: { tenant: string; flow: Flow; refolding: Refolding }): Promise<void> {
+  const missing = new Set(refolding.states.keys());
+  for (let after = ''; ; ) {
+    const { rows } = await client.query<{ key: string; value: Buffer }>(
+      `select key, value from states where tenant = $1 and log = $2 and key > $3 order by key limit ${PAGE}`,
+      [tenant, flow.name, after],
+    );
+    for (const { key, value } of rows) {
+      missing.delete(key);
+      const folded = refolding.states.get(key);
+      if (folded == null) refolding.differ(`the state of ${key} is kept, and nothing folds to it`);
+      else if (!value.equals(folded)) refolding.differ(`the state of ${key} is not what its events fold to`);
+    }
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    after = last.key;
+  }
+  for (const key of missing) refolding.differ(`the state of ${key} is missing`);
+}
+
+async function replace(client: Client, { tenant, flow, states }: { tenant: string; flow: Flow; states: States }): Promise<void> {
+  await client.query('delete from states where tenant = $1 and log = $2', [tenant, flow.name]);
+  const all = [...states].filter((entry): entry is [string, Uint8Array] => entry[1] !== null);
+  for (let from = 0; from < all.length; from += PAGE) {
+    const part = all.slice(from, from + PAGE);
+    await client.query(
+      'insert into states (tenant, log, key, format, value) select $1, $2, q.key, $3, q.value from unnest($4::text[], $5::bytea[]) as q(key, value)',
+      [...[tenant, flow.name, flow.reflex?.format ?? 0], ...[part.map(([key]) => key), part.map(([, value]) => value)]],
+    );
+  }
+}

@@ -1,0 +1,142 @@
+/** Folds a quarantined event now, as a new entry of its log: with the code and policy that hold now, after all that came since. */
+
+import { SignalboxError } from '../errors.ts';
+import type { JsonObject } from '../event.ts';
+import type { Flow } from '../flow.ts';
+import type { Place } from '../ids.ts';
+import { eventId } from '../ids.ts';
+import { instantMs } from '../instant.ts';
+import { workflowId } from '../workflowId.ts';
+import { lockHead } from './batch.ts';
+import type { Client, Pool } from './database.ts';
+import { effectiveTime, type FoldedEntry, foldEntry, keysOf, type States } from './fold.ts';
+import { Policies } from './policies.ts';
+
+interface QuarantinedRow {
+  source: string;
+  id: string;
+  type: string;
+  subject: string;
+  accepted_at: Date;
+  history: boolean;
+  body: string;
+}
+
+interface RedriveDeps {
+  readonly pool: Pool;
+  readonly flows: readonly Flow[];
+  readonly mailed: (cases: readonly string[]) => void;
+}
+
+/** The new ending, or null where no such event is in quarantine. Throws `off-schema` with the reason where it fails again: nothing changes then. */
+export async function redrive({ pool, flows, mailed }: RedriveDeps, place: Place): Promise<FoldedEntry['ending'] | null> {
+  const flow = flows.find(({ name }) => name === place.log);
+  if (flow === undefined) return null;
+  const client = await pool.connect();
+  try {
+    const done = await redriveLocked(client, flow, place);
+    await client.query(done === null ? 'rollback' : 'commit');
+    client.release();
+    if (done?.found != null) mailed([`${place.tenant} ${place.log} ${done.caseId}`]);
+    return done?.ending ?? null;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+async function redriveLocked(client: Client, flow: Flow, place: Place): Promise<(FoldedEntry & { caseId: string }) | null> {
+  const { tenant, log } = place;
+  const head = await lockHead(client, tenant, log);
+  if (head.code !== flow.code) throw new SignalboxError('other-code');
+  const { rows } = await client.query<QuarantinedRow>(
+    `select e.source, e.id, e.type, e.subject, e.accepted_at, e.history, b.body from entries e join bodies b using (tenant, log, position)
+     where e.tenant = $1 and e.log = $2 and e.position = $3 and e.ending = 'quarantined'`,
+    [tenant, log, place.position],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  const { policy, version } = await new Policies().get(client, tenant, flow, head.policy ?? '');
+  const { event, states } = await prepare(client, flow, { place, row });
+  const keys = keysOf(flow, event);
+  const entry = foldEntry({ flow, policy, states }, { event, keys, expired: false, history: row.history });
+  if (entry.ending === 'quarantined') throw new SignalboxError('off-schema', `${eventId(place)} cannot be folded: ${entry.note}`);
+  const caseId = workflowId(tenant, flow.name, row.subject);
+  await write(client, { flow, place, row, entry, states, caseId, version, position: head.position + 1 });
+  return { ...entry, caseId };
+}
+
+async function prepare(client: Client, flow: Flow, { place, row }: { place: Place; row: QuarantinedRow }) {
+  const sent = JSON.parse(row.body) as { time?: string; data?: JsonObject };
+  const acceptedAtMs = row.accepted_at.getTime();
+  const event = {
+    position: place.position,
+    source: row.source,
+    id: row.id,
+    type: row.type,
+    subject: row.subject,
+    acceptedAtMs,
+    data: sent.data ?? {},
+    ...effectiveTime(sent.time === undefined ? null : instantMs(sent.time), acceptedAtMs),
+  };
+  const keys = keysOf(flow, event);
+  const states: States = new Map();
+  if (!(keys instanceof Error)) {
+    const found = await client.query<{ key: string; value: Buffer }>(
+      'select key, value from states where tenant = $1 and log = $2 and key = any($3)',
+      [place.tenant, place.log, keys],
+    );
+    for (const { key, value } of found.rows) states.set(key, value);
+  }
+  return { event, states };
+}
+
+interface RedriveWrite {
+  readonly flow: Flow;
+  readonly place: Place;
+  readonly row: QuarantinedRow;
+  readonly entry: FoldedEntry;
+  readonly states: States;
+  readonly caseId: string;
+  readonly version: string;
+  readonly position: number;
+}
+
+async function write(client: Client, { flow, place, row, entry, states, caseId, version, position }: RedriveWrite): Promise<void> {
+  const { tenant, log } = place;
+  await client.query("insert into entries (tenant, log, position, kind, accepted_at, note) values ($1, $2, $3, 'redrive', now(), $4)", [
+    tenant,
+    log,
+    position,
+    String(place.position),
+  ]);
+  await client.query('update heads set position = $3 where tenant = $1 and log = $2', [tenant, log, position]);
+  await client.query('update entries set ending = $4, note = $5 where tenant = $1 and log = $2 and position = $3', [
+    tenant,
+    log,
+    place.position,
+    entry.ending,
+    entry.note,
+  ]);
+  for (const key of entry.changed) {
+    await client.query(
+      `insert into states (tenant, log, key, format, value) values ($1, $2, $3, $4, $5)
+       on conflict (tenant, log, key) do update set format = excluded.format, value = excluded.value`,
+      [tenant, log, key, flow.reflex?.format ?? 0, states.get(key)],
+    );
+  }
+  if (entry.decision !== null) {
+    const { outcome, provisional, ...body } = entry.decision;
+    await client.query(
+      `insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
+       values ($1, $2, $3, $2, $4, 0, $5, $6, $7, $8, now(), $9)`,
+      [tenant, log, position, place.position, row.subject, outcome, provisional, version, JSON.stringify(body)],
+    );
+  }
+  if (entry.found !== null) {
+    await client.query(
+      'insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found) values ($1, $2, $3, $4, $5, $6, $7)',
+      [...[tenant, log, caseId, place.position], ...[row.subject, row.body.length, entry.found]],
+    );
+  }
+}
