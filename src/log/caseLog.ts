@@ -1,0 +1,128 @@
+/**
+ * Writes to a flow's second log (`<flow>/cases`): what its cases and the people who answer them record.
+ *
+ * One transaction under that log's head lock, so its positions have no holes and are in the order of committing. The lock is
+ * taken in a statement of its own: a statement that waits for a lock still sees the snapshot from before the wait. Busy cases
+ * never hold up accepting, as the head is another row.
+ */
+import type { PoolClient } from 'pg';
+import { SignalboxError } from '../errors.ts';
+import { lockHead } from './batch.ts';
+import { type Client, isDatabaseAway, type Pool } from './database.ts';
+import type { Notifier } from './notify.ts';
+
+export interface CaseLogDeps {
+  readonly pool: Pool;
+  readonly notifier: Notifier;
+}
+
+export interface FlowLog {
+  readonly tenant: string;
+  readonly flow: string;
+}
+
+/** One line of a timeline. The same key is recorded once, whoever tries again. */
+export interface CaseRecord {
+  readonly kind: 'rung' | 'llm' | 'approval' | 'verdict' | 'action' | 'timer' | 'signal';
+  readonly eventPosition: number;
+  readonly subject: string;
+  readonly key: string;
+  readonly title: string;
+  readonly detail: object;
+}
+
+export const casesLog = (flow: string): string => `${flow}/cases`;
+
+/** PostgreSQL's text cannot hold U+0000; a verdict by signal may. */
+export const storable = (text: string): string => text.replaceAll('\u0000', '\ufffd');
+
+/** Locked too long, cancelled or picked as a deadlock's victim: the same work may succeed when tried again. */
+const AGAIN = new Set(['55P03', '57014', '40P01', '40001']);
+
+const INSERT_RECORDS = `with fresh as (
+    select q.*, row_number() over (order by q.n) as step
+    from unnest($5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[]) with ordinality as q(kind, event_position, subject, key, title, detail, n)
+    where not exists (select from records r where r.tenant = $1 and r.log = $2 and r.key = q.key collate "C")
+  )
+  insert into records (tenant, log, position, at, kind, event_position, subject, key, title, detail)
+  select $1, $2, $3::bigint + step, $4::timestamptz, kind, event_position, subject, key, title, detail from fresh`;
+
+/** The log while its head is locked. */
+export class CaseLogWriter {
+  readonly client: Client;
+  readonly tenant: string;
+  readonly flow: string;
+  readonly log: string;
+  /** When this is recorded: one time for all that one transaction writes. */
+  readonly at: string;
+  #position: number;
+
+  constructor(client: Client, { tenant, flow }: FlowLog, position: number) {
+    this.client = client;
+    this.tenant = tenant;
+    this.flow = flow;
+    this.log = casesLog(flow);
+    this.at = new Date().toISOString();
+    this.#position = position;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Draws the next positions; the caller writes a row at each. Gives the last one before them. */
+  draw(count: number): number {
+    const before = this.#position;
+    this.#position += count;
+    return before;
+  }
+
+  /** Records those whose key is new. Keys must differ within a call. */
+  async record(records: readonly CaseRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const written = await this.client.query(INSERT_RECORDS, [
+      ...[this.tenant, this.log, this.#position, this.at],
+      ...[records.map(({ kind }) => kind), records.map(({ eventPosition }) => eventPosition), records.map(({ subject }) => subject)],
+      ...[records.map(({ key }) => key), records.map(({ title }) => storable(title)), records.map(({ detail }) => JSON.stringify(detail))],
+    ]);
+    this.#position += written.rowCount ?? 0;
+  }
+}
+
+async function lock(client: Client, { tenant, flow }: FlowLog): Promise<number> {
+  const log = casesLog(flow);
+  await client.query(
+    'insert into heads (tenant, log) select $1, $2 where not exists (select from heads where tenant = $1 and log = $2) on conflict do nothing',
+    [tenant, log],
+  );
+  return (await lockHead(client, tenant, log)).position;
+}
+
+/**
+ * Runs `work` in one transaction under the lock and commits. `work` may run again (nothing of a failed one is kept).
+ * Throws SignalboxError `database-away` where trying again helps.
+ */
+export async function writeCaseLog<Result>(pool: Pool, at: FlowLog, work: (log: CaseLogWriter) => Promise<Result>): Promise<Result> {
+  let client: PoolClient | undefined;
+  try {
+    client = await pool.connect();
+    const before = await lock(client, at);
+    const log = new CaseLogWriter(client, at, before);
+    const result = await work(log);
+    if (log.position !== before)
+      await client.query('update heads set position = $3 where tenant = $1 and log = $2', [at.tenant, log.log, log.position]);
+    await client.query('commit');
+    client.release();
+    return result;
+  } catch (error) {
+    // a connection in doubt is closed, which rolls back
+    const kept = await client?.query('rollback').then(
+      () => true,
+      () => false,
+    );
+    client?.release(kept !== true);
+    if (isDatabaseAway(error) || AGAIN.has((error as { code?: string }).code ?? ''))
+      throw new SignalboxError('database-away', undefined, { cause: error });
+    throw error;
+  }
+}
