@@ -1,5 +1,6 @@
 /** The attributes of one CloudEvent, checked one by one as they come, with every fault named at once. */
 import { type FieldError, SignalboxError } from '../errors.ts';
+import { quoted } from './canonical.ts';
 import { parseMediaType } from './mediaType.ts';
 import { epochMs } from './timestamp.ts';
 
@@ -100,7 +101,7 @@ export class Attributes {
     }
     const wrong = this.#check(name, value);
     if (wrong !== null) this.fault(name, wrong);
-    else this.text += `,"${name}":${JSON.stringify(value)}`;
+    else this.text += `,"${name}":${typeof value === 'string' ? quoted(value) : String(value)}`;
   }
 
   #check(name: string, value: unknown): string | null {

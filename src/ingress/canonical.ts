@@ -9,9 +9,16 @@ import type { Json } from '../event.ts';
 /** Levels of arrays and objects in an event's data. */
 export const DEPTH_MAX = 64;
 
+/** Printable ASCII without the two characters that JSON escapes: a third of the cost of `JSON.stringify`. */
+const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
+
+/** A text as a JSON string. Well-formed: a lone surrogate is escaped, so that the UTF-8 of the text is exact. */
+export function quoted(text: string): string {
+  return text.length < 128 && NEEDS_NO_ESCAPE.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
 export function canonical(value: Json, depth = 1): string {
-  // well-formed by the language: a lone surrogate is escaped, so the UTF-8 of the text is exact
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new SignalboxError('bad-json', 'Cannot keep a number beyond the range of a double');
     return String(value);
@@ -30,7 +37,7 @@ function canonicalArray(values: Json[], depth: number): string {
 function canonicalObject(value: { [key: string]: Json }, depth: number): string {
   let text = '{';
   for (const key of Object.keys(value).sort()) {
-    text += `${text.length === 1 ? '' : ','}${JSON.stringify(key)}:${canonical(value[key] as Json, depth + 1)}`;
+    text += `${text.length === 1 ? '' : ','}${quoted(key)}:${canonical(value[key] as Json, depth + 1)}`;
   }
   return `${text}}`;
 }

@@ -56,13 +56,15 @@ function collect(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
       if (bytes <= bytesMax) return;
       request.off('data', onData);
       chunks.length = 0;
+      request.resume();
       reject(tooLarge(bytesMax));
     };
     request.on('data', onData);
     request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    request.on('close', () => {
+    const onGone = (): void => {
       if (!request.complete) reject(new SignalboxError('bad-request', 'The client went away before its body was whole'));
-    });
-    request.on('error', reject);
+    };
+    request.on('close', onGone);
+    request.on('error', onGone);
   });
 }
