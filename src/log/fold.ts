@@ -9,6 +9,8 @@ import type { Flow, StateBytes } from '../flow.ts';
 const AHEAD_MS = 5 * 60_000;
 const FOUND_CHARS_MAX = 16_384;
 const NOTE_CHARS_MAX = 500;
+/** Tells an event that was never folded from one that expired on its way to its case. */
+export const AT_ACCEPTANCE = 'at-acceptance';
 const KEYS_MAX = 8;
 const KEY_CHARS_MAX = 512;
 
@@ -68,7 +70,7 @@ function quarantined(error: unknown): FoldedEntry {
 
 export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, expired, history }: Folding): FoldedEntry {
   if (flow === null) return ended('unrouted');
-  if (expired) return ended('expired');
+  if (expired) return ended('expired', AT_ACCEPTANCE);
   const reflex = flow.reflex;
   if (reflex === undefined) return history ? ended('recorded', 'history') : { ...ended('waiting'), found: '{}' };
   if (keys instanceof Error) return quarantined(keys);

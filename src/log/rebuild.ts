@@ -8,7 +8,7 @@ import type { Flow } from '../flow.ts';
 import { instantMs } from '../instant.ts';
 import { lockHead } from './batch.ts';
 import type { Client, Pool } from './database.ts';
-import { effectiveTime, foldEntry, keysOf, type States } from './fold.ts';
+import { AT_ACCEPTANCE, effectiveTime, foldEntry, keysOf, type States } from './fold.ts';
 import { Policies } from './policies.ts';
 
 const PAGE = 5000;
@@ -74,7 +74,7 @@ class Refolding {
     const keys = keysOf(this.#flow, event);
     const entry = foldEntry(
       { flow: this.#flow, policy: this.#policy, states: this.states },
-      { event, keys, expired: row.ending === 'expired' && row.note === null, history: false },
+      { event, keys, expired: row.note === AT_ACCEPTANCE, history: false },
     );
     // an event that was redriven later stands in its row with its later ending
     if (!redriven && row.ending === 'quarantined' && entry.ending !== 'quarantined')

@@ -174,6 +174,8 @@ create table actions (
   -- the bytes that every try carries
   body text not null,
   tries integer not null default 0,
+  -- no try before: another one may be under way, or the schedule says wait. In the row, so that a new run keeps to it
+  not_before timestamptz not null default '-infinity',
   planned_at timestamptz not null,
   ended_at timestamptz,
   last_error text,

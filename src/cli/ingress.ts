@@ -1,0 +1,31 @@
+/** `signalbox ingress`: the HTTP side with its dispatcher, alone. */
+import { Command } from 'commander';
+
+export function ingress(): Command {
+  return new Command('ingress')
+    .description('run the HTTP ingress and its dispatcher (needs DATABASE_URL and TEMPORAL_ADDRESS)')
+    .action(async () => {
+      const [{ readConfig }, { flows }, { openIngress }, { createLogger }, { CannotRun }, { untilStopped }] = await Promise.all([
+        import('../config.ts'),
+        import('../flows/index.ts'),
+        import('../ingress/openIngress.ts'),
+        import('../logger.ts'),
+        import('../errors.ts'),
+        import('./untilStopped.ts'),
+      ]);
+      const config = readConfig();
+      const { DATABASE_URL, TEMPORAL_ADDRESS } = config;
+      if (DATABASE_URL === undefined || TEMPORAL_ADDRESS === undefined) {
+        throw new CannotRun(
+          'Cannot run the ingress alone without DATABASE_URL and TEMPORAL_ADDRESS: `signalbox start` runs the whole stack',
+        );
+      }
+      const logger = createLogger('ingress', config);
+      const open = await openIngress({ config: { ...config, DATABASE_URL, TEMPORAL_ADDRESS }, flows, logger });
+      logger.info({ url: open.url }, 'accepting events');
+      process.send?.({ ready: true, url: open.url });
+      await untilStopped();
+      logger.info('stopping');
+      await open.close();
+    });
+}

@@ -1,0 +1,135 @@
+/**
+ * POST /v1/events: parse, route, append, answer. A 2xx is sent after the commit, never before; whether an event is accepted
+ * depends on the database alone, never on Temporal or a worker.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ERRORS, SignalboxError } from '../errors.ts';
+import type { IncomingEvent } from '../event.ts';
+import type { Place } from '../ids.ts';
+import type { Answer } from '../log/batch.ts';
+import type { Logs, Routed } from '../log/logs.ts';
+import { sendJson } from './answer.ts';
+import type { FinalDecisions } from './finalDecisions.ts';
+import type { Metrics } from './metrics.ts';
+import { modeOf, parseRequest } from './parse.ts';
+import { waitSeconds } from './prefer.ts';
+import { problemOf } from './problem.ts';
+import { BATCH_BYTES_MAX, BODY_BYTES_MAX, readBody } from './readBody.ts';
+import type { Receipt, Receipts } from './receipt.ts';
+import { route } from './route.ts';
+
+interface AcceptDeps {
+  readonly logs: Logs;
+  readonly receipts: Receipts;
+  readonly finals: FinalDecisions;
+  readonly metrics: Metrics;
+  readonly unknownTypes: 'store' | 'reject';
+  /** Whether this caller may write history; throws where not. */
+  readonly assertHistory: (request: IncomingMessage) => void;
+}
+
+/** The header that marks a request's events as history: folded and decided, but no case opens and nothing is done. */
+export const AS_HISTORY = 'signalbox-as-history';
+
+/** One transaction takes a whole batch of one log; more events than this would hold the head for seconds. */
+const BATCH_COUNT_MAX = 5000;
+
+type Result = Receipt | { status: 'rejected'; problem: ReturnType<typeof problemOf> };
+
+export function createAccept(deps: AcceptDeps): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { logs, receipts, metrics } = deps;
+
+  async function answerOne(event: IncomingEvent, history: boolean, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [answer] = await logs.append([route(logs, event, { history, unknownTypes: deps.unknownTypes })]);
+    if (answer === undefined || answer instanceof SignalboxError) throw answer ?? new SignalboxError('internal');
+    let receipt = await receiptOf(event, answer);
+    const seconds = waitSeconds(request.headers.prefer as string | undefined);
+    if (seconds !== null && waits(receipt)) receipt = await waited(placeOf(answer), receipt, seconds);
+    const final = receipt.decision !== null && !receipt.decision.provisional;
+    sendJson(response, seconds !== null && final ? 200 : 202, receipt, {
+      Location: receipt.links.event,
+      ...(seconds === null ? {} : { 'Preference-Applied': `wait=${seconds}` }),
+      ...(receipt.duplicate === true ? { 'Idempotent-Replayed': 'true' } : {}),
+    });
+  }
+
+  async function receiptOf(event: IncomingEvent, answer: Answer): Promise<Receipt> {
+    if (answer.result === 'accepted') {
+      metrics.accepted(answer.log, answer.ending);
+      return receipts.fresh(logs.tenant, event, answer);
+    }
+    metrics.repeated(answer.log);
+    if (!answer.same) throw new SignalboxError('conflict', `${event.source} has sent other content as ${event.id} before`);
+    return { ...(await receipts.stored(placeOf(answer))), duplicate: true };
+  }
+
+  async function waited(place: Place, receipt: Receipt, seconds: number): Promise<Receipt> {
+    const found = await deps.finals.wait(`${place.tenant} ${place.log} ${place.position}`, seconds * 1000, async () => {
+      const now = await receipts.stored(place);
+      return waits(now) ? null : now;
+    });
+    return found === null ? receipt : receipt.duplicate === true ? { ...found, duplicate: true } : found;
+  }
+
+  async function answerBatch(
+    items: readonly (IncomingEvent | SignalboxError)[],
+    history: boolean,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (items.length > BATCH_COUNT_MAX)
+      throw new SignalboxError('too-large', `A batch holds at most ${BATCH_COUNT_MAX} events: ${items.length}`);
+    const routed = items.map((item) =>
+      item instanceof SignalboxError ? item : attempt(() => route(logs, item, { history, unknownTypes: deps.unknownTypes })),
+    );
+    const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
+    const answers = good.length === 0 ? [] : await logs.append(good);
+    let next = 0;
+    const results = await Promise.all(
+      routed.map((one): Promise<Result> | Result => {
+        if (one instanceof SignalboxError) return rejected(one);
+        const answer = answers[next++];
+        if (answer === undefined || answer instanceof SignalboxError) return rejected(answer ?? new SignalboxError('internal'));
+        return receiptOf(one.arrival.event, answer).catch(rejected);
+      }),
+    );
+    if (results.length > 0 && results.every((result) => result.status === 'rejected')) throw noneAccepted(answers, results);
+    sendJson(response, 202, { results });
+  }
+
+  /** One problem of the service for all is that problem; anything else is 422 with what each was refused for. */
+  function noneAccepted(answers: readonly (Answer | SignalboxError)[], results: readonly Result[]): SignalboxError {
+    const first = answers[0];
+    const ours = first instanceof SignalboxError && ERRORS[first.code].status >= 500 && answers.length === results.length;
+    return ours ? first : new SignalboxError('none-accepted', undefined, { more: { results } });
+  }
+
+  function rejected(error: unknown): Result {
+    const problem = problemOf(error);
+    metrics.refused(problem.code);
+    return { status: 'rejected', problem };
+  }
+
+  const placeOf = ({ log, position }: { log: string; position: number }): Place => ({ tenant: logs.tenant, log, position });
+
+  return async (request, response) => {
+    const mode = modeOf(request.headers);
+    const history = request.headers[AS_HISTORY] === 'true';
+    if (history) deps.assertHistory(request);
+    const body = await readBody(request, mode === 'batch' ? BATCH_BYTES_MAX : BODY_BYTES_MAX);
+    const parsed = parseRequest(request.headers, request.rawHeaders, body);
+    if (parsed.mode === 'batch') await answerBatch(parsed.items, history, response);
+    else await answerOne(parsed.event, history, request, response);
+  };
+}
+
+/** Whether the event's end is still to come. */
+const waits = ({ status }: Receipt): boolean => status === 'signalled';
+
+function attempt<T>(make: () => T): T | SignalboxError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof SignalboxError) return error;
+    throw error;
+  }
+}

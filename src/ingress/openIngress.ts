@@ -1,0 +1,98 @@
+/** The ingress and its dispatcher, put together: opens what it needs, and gives one call that closes it all in reverse. */
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { openCaseClient } from '../dispatch/caseClient.ts';
+import { Dispatcher } from '../dispatch/dispatcher.ts';
+import { CannotRun } from '../errors.ts';
+import type { Flow } from '../flow.ts';
+import { joinIngresses } from '../log/activate.ts';
+import { readBacklog } from '../log/backlog.ts';
+import { assertDurable, openDatabase } from '../log/database.ts';
+import { Logs } from '../log/logs.ts';
+import { migrate } from '../log/migrate.ts';
+import { redrive } from '../log/redrive.ts';
+import { createAccept } from './accept.ts';
+import { createApp } from './app.ts';
+import { FinalDecisions } from './finalDecisions.ts';
+import { createMetrics } from './metrics.ts';
+import { openProbes } from './probes.ts';
+import { createReceipts } from './receipt.ts';
+import { listen } from './server.ts';
+
+const TENANT = 'default';
+
+export interface IngressOptions {
+  readonly config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string };
+  readonly flows: readonly Flow[];
+  readonly logger: Logger;
+}
+
+export interface Ingress {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Throws CannotRun where the database, its schema or the port do not allow it. Temporal may be away. */
+export async function openIngress({ config, flows, logger }: IngressOptions): Promise<Ingress> {
+  const releases: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const release of releases.splice(0).reverse()) await release();
+  };
+  try {
+    const url = config.DATABASE_URL;
+    await migrate(url);
+    const pool = openDatabase(url, { name: 'ingress', size: 16 });
+    releases.push(() => pool.end());
+    await assertDurable(pool);
+    const presence = await joinIngresses(url, pool, { tenant: TENANT, flows });
+    releases.push(() => presence.close());
+    for (const { flow, what, to } of presence.activated) logger.info({ flow, what, to }, 'switched on');
+
+    const cases = openCaseClient({
+      address: config.TEMPORAL_ADDRESS,
+      namespace: config.TEMPORAL_NAMESPACE,
+      apiKey: config.TEMPORAL_API_KEY,
+    });
+    releases.push(() => cases.close());
+    const dispatcher = new Dispatcher({ pool, url, flows, cases, logger });
+    releases.push(() => dispatcher.close());
+
+    const metrics = createMetrics({ waiting: () => logs.waiting, backlog: () => readBacklog(pool) });
+    const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
+    const logs = new Logs({ pool, tenant: TENANT, flows, mailed, committed: metrics.committed });
+    releases.push(() => logs.close());
+    const finals = new FinalDecisions(url);
+    releases.push(() => finals.close());
+
+    const web = config.TEMPORAL_UI_URL ?? null;
+    const receipts = createReceipts({ pool, namespace: config.TEMPORAL_NAMESPACE, web });
+    const probes = openProbes({
+      pool,
+      cases,
+      flows,
+      tenant: TENANT,
+      temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE, web },
+    });
+    const app = createApp({
+      pool,
+      config,
+      flows,
+      temporal: { namespace: config.TEMPORAL_NAMESPACE, web },
+      health: probes.ready,
+      registry: metrics.registry,
+      redrive: (place) => redrive({ pool, flows, mailed }, place),
+      accept: createAccept({ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES }),
+      logger,
+    });
+    const server = await listen(app, config).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? new CannotRun(`Cannot listen on ${config.HOST}:${config.PORT} as the port is in use`) : error;
+    });
+    releases.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    return { url: `http://${config.HOST}:${port}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+/** Which flow answers an event, and whom it is about: the flow's schema alone says so. */
+import { type FieldError, SignalboxError } from '../errors.ts';
+import type { IncomingEvent, JsonObject } from '../event.ts';
+import type { Logs, Routed } from '../log/logs.ts';
+
+interface RouteOptions {
+  readonly history: boolean;
+  /** `reject`: a type that no flow takes is refused instead of kept. */
+  readonly unknownTypes: 'store' | 'reject';
+}
+
+const ERRORS_MAX = 20;
+const SUBJECT_CHARS_MAX = 4096;
+
+/** Throws `unknown-type`, or `off-schema` with a pointer to each field that is wrong. */
+export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes }: RouteOptions): Routed {
+  const flow = logs.flowOf(event.type);
+  if (flow === null) {
+    if (unknownTypes === 'reject') throw new SignalboxError('unknown-type', `No flow takes events of type ${event.type}`);
+    return { flow: null, arrival: { event, subject: null, data: {}, history } };
+  }
+  const type = flow.types[event.type];
+  const parsed = type?.schema.safeParse(event.data ?? null);
+  if (type === undefined || parsed?.success !== true) {
+    const errors = (parsed?.error?.issues ?? [])
+      .slice(0, ERRORS_MAX)
+      .map(({ path, message }): FieldError => ({ pointer: pointerOf(path), detail: message }));
+    throw new SignalboxError('off-schema', `The data does not fit ${event.type} of ${flow.name}`, { errors });
+  }
+  // what was sent, not what a schema made of it: a rebuild reads the stored text
+  const data = event.data as JsonObject;
+  const subject = type.subject(data);
+  if (subject === '' || subject.length > SUBJECT_CHARS_MAX) {
+    throw new SignalboxError('off-schema', `The subject must be 1 to ${SUBJECT_CHARS_MAX} characters: ${subject.length}`, {
+      errors: [{ pointer: '/data', detail: 'names no usable subject' }],
+    });
+  }
+  return { flow, arrival: { event, subject, data, history } };
+}
+
+function pointerOf(path: readonly PropertyKey[]): string {
+  return ['/data', ...path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+}

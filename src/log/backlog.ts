@@ -1,0 +1,23 @@
+/** How much waits for cases to take it, and for how long. */
+import type { Pool } from './database.ts';
+
+export interface Backlog {
+  readonly events: number;
+  readonly oldestSeconds: number;
+}
+
+/** Mail that its case has not taken. Counted up to a limit: a storm must not make looking at it slow. */
+const COUNT_MAX = 100_000;
+
+export async function readBacklog(pool: Pool): Promise<Backlog> {
+  const { rows } = await pool.query<{ events: number; oldest: number | null }>(
+    `with open as (
+       select m.tenant, m.flow, m.position from mailboxes m left join deliveries d using (tenant, flow, case_id)
+       where m.position > coalesce(d.taken, 0) limit ${COUNT_MAX}
+     )
+     select (select count(*)::int from open) as events,
+       (select extract(epoch from now() - min(e.accepted_at))::float8 from (select * from open order by position limit 100) o
+        join entries e on e.tenant = o.tenant and e.log = o.flow and e.position = o.position) as oldest`,
+  );
+  return { events: rows[0]?.events ?? 0, oldestSeconds: Math.max(0, Math.round(rows[0]?.oldest ?? 0)) };
+}

@@ -1,0 +1,80 @@
+/** What a case reads of its events before it works on them: all in one round of queries. */
+import type { Decision, RungFinding } from '../decision.ts';
+import type { Ending, FlowEvent, JsonObject } from '../event.ts';
+import { eventId } from '../ids.ts';
+import { instantMs } from '../instant.ts';
+import type { Pool } from './database.ts';
+import { decisionOf, readDecisions } from './eventDecisions.ts';
+import { effectiveTime } from './fold.ts';
+
+export interface LoadedEvent {
+  /** The event's id here. */
+  readonly eventId: string;
+  readonly event: FlowEvent;
+  readonly ending: Ending;
+  /** Its `expirytime` passed before its case came to it. One that a person was asked about before has not expired. */
+  readonly expired: boolean;
+  /** What the reflex found, and its rungs. */
+  readonly found: JsonObject;
+  readonly rungs: RungFinding[];
+  readonly provisional: Decision | null;
+  readonly final: Decision | null;
+  /** Actions that follow from the final decision and have not ended. */
+  readonly planned: string[];
+  /** The version that its case works with: the one it was first decided or asked with, else what holds now. */
+  readonly policy: string;
+}
+
+interface Row {
+  position: number;
+  source: string;
+  id: string;
+  type: string;
+  subject: string;
+  accepted_at: Date;
+  ending: Ending;
+  body: string;
+  found: string | null;
+  planned: string[];
+  asked: string | null;
+  policy: string;
+}
+
+const LOAD = `select e.position, e.source, e.id, e.type, e.subject, e.accepted_at, e.ending, b.body, m.found, h.policy,
+    array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = e.position and a.state = 'planned' order by 1) as planned,
+    (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = e.position order by p.turn limit 1) as asked
+  from entries e join bodies b using (tenant, log, position) join heads h using (tenant, log)
+    left join mailboxes m on m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = e.position
+  where e.tenant = $1 and e.log = $2 and e.position = any($3::bigint[]) and e.kind = 'event' order by e.position`;
+
+/** Those of the positions that the log holds, in order. */
+export async function loadEvents(
+  pool: Pool,
+  key: { tenant: string; flow: string; caseId: string },
+  positions: readonly number[],
+): Promise<LoadedEvent[]> {
+  const { tenant, flow, caseId } = key;
+  const { rows } = await pool.query<Row>(LOAD, [tenant, flow, positions, caseId]);
+  const decisions = await readDecisions(pool, key, positions);
+  return rows.map((row): LoadedEvent => {
+    const own = decisions.filter(({ event_position: position }) => position === row.position);
+    const [provisional, final] = [own.find((decision) => decision.provisional), own.find((decision) => !decision.provisional)];
+    const { expirytime, time, data } = JSON.parse(row.body) as { expirytime?: string; time?: string; data?: JsonObject };
+    const { found, rungs } = JSON.parse(row.found ?? '{}') as { found?: JsonObject; rungs?: RungFinding[] };
+    const acceptedAtMs = row.accepted_at.getTime();
+    const { position, source, id, type, subject, ending, planned } = row;
+    const when = { acceptedAtMs, ...effectiveTime(time === undefined ? null : instantMs(time), acceptedAtMs) };
+    return {
+      eventId: eventId({ tenant, log: flow, position }),
+      event: { position, source, id, type, subject, ...when, data: data ?? {} },
+      ending,
+      expired: ending === 'waiting' && row.asked === null && expirytime !== undefined && instantMs(expirytime) <= Date.now(),
+      found: found ?? {},
+      rungs: rungs ?? [],
+      provisional: provisional === undefined ? null : decisionOf(provisional, own),
+      final: final === undefined ? null : decisionOf(final, own),
+      planned,
+      policy: provisional?.policy ?? row.asked ?? row.policy,
+    };
+  });
+}

@@ -1,0 +1,121 @@
+/**
+ * How a case ends its events: decisions, what follows from them and the events' own endings, in one transaction.
+ * An event has one final decision, whoever records it first; everyone after gets that one back.
+ */
+import type { Decision, DecisionDraft } from '../decision.ts';
+import type { Ending } from '../event.ts';
+import { decisionId } from '../ids.ts';
+import { planActions } from './actions.ts';
+import { settleApprovals } from './approvals.ts';
+import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from './caseLog.ts';
+import { decisionOf, readDecisions } from './eventDecisions.ts';
+import { type CaseKey, settleMail } from './settleMail.ts';
+
+export interface CaseEnding {
+  readonly position: number;
+  readonly ending: Extract<Ending, 'case' | 'recorded' | 'expired' | 'quarantined'>;
+  /** Why it is recorded or quarantined. */
+  readonly note?: string;
+  /** With `case`: the final decision, the policy it was made with, and the actions that follow from it. */
+  readonly decision?: { readonly draft: DecisionDraft; readonly policy: string; readonly actions: readonly string[] };
+}
+
+export interface EndedEvent {
+  readonly position: number;
+  /** The decision that stands, with the actions that are planned and not ended: another run may have been first. */
+  readonly decision: Decision | null;
+  readonly planned: string[];
+}
+
+interface Drafted {
+  readonly position: number;
+  readonly revision: number;
+  readonly draft: DecisionDraft;
+  readonly policy: string;
+  readonly actions: readonly string[];
+}
+
+export async function recordEndings(
+  { pool, notifier }: CaseLogDeps,
+  key: CaseKey & { subject: string },
+  endings: readonly CaseEnding[],
+): Promise<EndedEvent[]> {
+  const { tenant, flow, subject } = key;
+  const positions = endings.map(({ position }) => position);
+  const ended = await writeCaseLog(pool, key, async (log) => {
+    const before = await readDecisions(log.client, { tenant, flow }, positions);
+    const drafted = endings.flatMap(({ position, decision }): Drafted[] => {
+      const known = before.filter((row) => row.event_position === position);
+      if (decision === undefined || known.some(({ provisional }) => !provisional)) return [];
+      return [{ position, revision: Math.max(0, ...known.map(({ revision }) => revision)) + 1, ...decision }];
+    });
+    await insertDecisions(log, subject, drafted);
+    await log.record(drafted.flatMap((decision) => rungRecords(log, subject, decision)));
+    const after = drafted.length === 0 ? before : await readDecisions(log.client, { tenant, flow }, positions);
+    const final = new Map(after.filter(({ provisional }) => !provisional).map((row) => [row.event_position, decisionOf(row, after)]));
+    await planActions(
+      log,
+      drafted.flatMap(({ position, actions }) =>
+        actions.map((action) => ({ action, eventPosition: position, subject, decision: final.get(position) as Decision })),
+      ),
+    );
+    await endEntries(log, endings);
+    await settleApprovals(log, positions);
+    await settleMail(log, key, positions);
+    const planned = await readPlanned(log, positions);
+    return positions.map((position) => ({ position, decision: final.get(position) ?? null, planned: planned.get(position) ?? [] }));
+  });
+  for (const position of positions) notifier.send('signalbox_decided', `${tenant} ${flow} ${position}`);
+  return ended;
+}
+
+async function insertDecisions(log: CaseLogWriter, subject: string, drafted: readonly Drafted[]): Promise<void> {
+  if (drafted.length === 0) return;
+  const bodies = drafted.map(({ draft: { outcome: _outcome, provisional: _provisional, ...body } }) => JSON.stringify(body));
+  await log.client.query(
+    `insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
+    select $1, $2, $3::bigint + q.n, $4, q.event_position, q.revision, $5, q.outcome, false, q.policy, $6::timestamptz, q.body
+    from unnest($7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::text[]) with ordinality as q(event_position, revision, outcome, policy, body, n)`,
+    [
+      ...[log.tenant, log.log, log.draw(drafted.length), log.flow, subject, log.at],
+      ...[drafted.map(({ position }) => position), drafted.map(({ revision }) => revision), drafted.map(({ draft }) => draft.outcome)],
+      ...[drafted.map(({ policy }) => policy), bodies],
+    ],
+  );
+}
+
+/** What the case's own rungs found; the reflex's are in its decision. */
+function rungRecords({ tenant, flow }: CaseLogWriter, subject: string, { position, revision, draft }: Drafted) {
+  const id = decisionId({ tenant, log: flow, position }, revision);
+  const { rung, outcome, confidence, reasons } = draft;
+  return [
+    {
+      kind: 'rung' as const,
+      eventPosition: position,
+      subject,
+      key: `rung ${id}`,
+      title: `Decided by ${rung}: ${outcome}`,
+      detail: { decision: id, rung, outcome, confidence, reasons },
+    },
+  ];
+}
+
+async function endEntries({ client, tenant, flow }: CaseLogWriter, endings: readonly CaseEnding[]): Promise<void> {
+  await client.query(
+    `update entries e set ending = q.ending, note = coalesce(q.note, e.note) from unnest($3::bigint[], $4::text[], $5::text[]) as q(position, ending, note)
+    where e.tenant = $1 and e.log = $2 and e.position = q.position and e.ending = 'waiting'`,
+    [
+      ...[tenant, flow, endings.map(({ position }) => position), endings.map(({ ending }) => ending)],
+      endings.map(({ note }) => (note === undefined ? null : storable(note).slice(0, 500))),
+    ],
+  );
+}
+
+async function readPlanned({ client, tenant, flow }: CaseLogWriter, positions: readonly number[]): Promise<Map<number, string[]>> {
+  const { rows } = await client.query<{ event_position: number; actions: string[] }>(
+    `select event_position, array_agg(action::text order by action) as actions from actions
+    where tenant = $1 and flow = $2 and event_position = any($3::bigint[]) and state = 'planned' group by event_position`,
+    [tenant, flow, positions],
+  );
+  return new Map(rows.map(({ event_position: position, actions }) => [position, actions]));
+}

@@ -1,0 +1,47 @@
+/**
+ * Takes events out of their case's mailbox when nothing of them is open any more, and moves `settled` up.
+ *
+ * The delivery row is locked in a statement of its own before `settled` is worked out: a statement that waits for the lock still
+ * sees the mailbox from before the wait, and a `settled` worked out from that would have the case started again for ever.
+ */
+import type { CaseLogWriter } from './caseLog.ts';
+import type { Client } from './database.ts';
+
+/** Every event at or below has its end, and none of its actions is open: `$1`-`$3` are the case's key. */
+const SETTLED = `coalesce((select min(m.position) from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $3 and m.position <= d.taken) - 1, d.taken)`;
+
+export interface CaseKey {
+  readonly tenant: string;
+  readonly flow: string;
+  readonly caseId: string;
+}
+
+/** Locks the delivery row, so that what is worked out after it holds until the commit. */
+export async function lockDelivery(client: Client, { tenant, flow, caseId }: CaseKey): Promise<void> {
+  await client.query('select from deliveries where tenant = $1 and flow = $2 and case_id = $3 for no key update', [tenant, flow, caseId]);
+}
+
+/** The caller has locked the row. */
+export async function moveSettled(client: Client, { tenant, flow, caseId }: CaseKey): Promise<void> {
+  await client.query(`update deliveries d set settled = ${SETTLED} where d.tenant = $1 and d.flow = $2 and d.case_id = $3`, [
+    tenant,
+    flow,
+    caseId,
+  ]);
+}
+
+/** Events that wait or that have a planned action stay: their case is not done with them. */
+export async function settleMail(
+  { client }: CaseLogWriter,
+  { tenant, flow, caseId }: CaseKey,
+  positions: readonly number[],
+): Promise<void> {
+  await client.query(
+    `delete from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $3 and m.position = any($4::bigint[])
+      and not exists (select from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position and a.state = 'planned')
+      and not exists (select from entries e where e.tenant = $1 and e.log = $2 and e.position = m.position and e.ending = 'waiting')`,
+    [tenant, flow, caseId, positions],
+  );
+  await lockDelivery(client, { tenant, flow, caseId });
+  await moveSettled(client, { tenant, flow, caseId });
+}

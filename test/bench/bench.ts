@@ -1,0 +1,145 @@
+/**
+ * `npm run bench`: what accepting and deciding costs, as ratios to baselines measured in turns with it on the same machine.
+ *
+ * Rounds alternate baseline and service, and each ratio is the median of the rounds' ratios: the machine is shared, and an absolute
+ * figure says more about its neighbours than about us.
+ */
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { runBareTemporal } from './bareTemporal.ts';
+import { type LoadResult, runLoad } from './load.ts';
+import { type BenchStack, startEcho, startStack } from './stack.ts';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' } } });
+const ROUNDS = Number(values.rounds);
+const DURATION_MS = Number(values.seconds) * 1000;
+const STRUCTURED = 'application/cloudevents+json';
+const BATCH = 'application/cloudevents-batch+json';
+const NOT_MEASURED = [
+  'networks: generator, service, database and Temporal share one machine and its cores',
+  'a disk that is slow to sync, a database of more than a bench’s rows, replication',
+  'flows whose reflex costs more than fraud’s, and cases: only decisions by reflex are counted',
+  'TLS, keys (auth is off), and events larger than about 300 bytes',
+];
+
+const run = randomUUID().slice(0, 8);
+let made = 0;
+
+/** A small payment: of a new card each time, or of one of 100. */
+function payment(subjects: 'cold' | 'hot'): string {
+  made += 1;
+  const card = subjects === 'cold' ? `${run}-${made}` : `${run}-hot-${made % 100}`;
+  const data = {
+    paymentId: `p-${made}`,
+    cardId: `card-${card}`,
+    terminalId: `term-${made % 5000}`,
+    amount: 10 + (made % 60),
+    currency: 'EUR',
+  };
+  return JSON.stringify({
+    specversion: '1.0',
+    id: `${run}-${made}`,
+    source: '/bench',
+    type: 'payment.attempted',
+    time: new Date(1_790_000_000_000 + made * 1000).toISOString(),
+    data,
+  });
+}
+
+const batchOf = (count: number): string => `[${Array.from({ length: count }, () => payment('cold')).join(',')}]`;
+
+const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+const text = (value: number, digits = 2): string => value.toFixed(digits);
+
+function assertAllAccepted(what: string, { statuses }: LoadResult): void {
+  const bad = Object.keys(statuses).filter((status) => status !== '202');
+  if (bad.length > 0) throw new Error(`${what}: answers other than 202: ${JSON.stringify(statuses)}`);
+}
+
+async function measure(
+  what: string,
+  port: number,
+  options: { contentType: string; connections: number; body: () => string },
+): Promise<LoadResult> {
+  const result = await runLoad({ port, path: '/v1/events', durationMs: DURATION_MS, ...options });
+  assertAllAccepted(what, result);
+  return result;
+}
+
+interface Round {
+  readonly echo64: LoadResult;
+  readonly cold64: LoadResult;
+  readonly hot64: LoadResult;
+  readonly echo1: LoadResult;
+  readonly single1: LoadResult;
+  readonly batch: LoadResult;
+}
+
+async function oneRound(stack: BenchStack, echoPort: number): Promise<Round> {
+  const cold = { contentType: STRUCTURED, body: () => payment('cold') };
+  const hot = { contentType: STRUCTURED, body: () => payment('hot') };
+  return {
+    echo64: await measure('echo', echoPort, { ...cold, connections: 64 }),
+    cold64: await measure('cold', stack.port, { ...cold, connections: 64 }),
+    hot64: await measure('hot', stack.port, { ...hot, connections: 64 }),
+    echo1: await measure('echo, one connection', echoPort, { ...cold, connections: 1 }),
+    single1: await measure('one connection', stack.port, { ...cold, connections: 1 }),
+    batch: await measure('batches', stack.port, { contentType: BATCH, connections: 4, body: () => batchOf(100) }),
+  };
+}
+
+function report(rounds: readonly Round[]): void {
+  const line = (name: string, of: (round: Round) => LoadResult, events = 1): void => {
+    const figures = rounds.map(of);
+    const pick = (get: (result: LoadResult) => number): string => text(median(figures.map(get)));
+    console.log(
+      `${name.padEnd(34)} ${pick((r) => r.perSecond * events).padStart(10)} events/s   p50 ${pick((r) => r.p50Ms)} ms   p99 ${pick((r) => r.p99Ms)} ms   max ${pick((r) => r.maxMs)} ms`,
+    );
+  };
+  line('echo, 64 connections', (r) => r.echo64);
+  line('decided, new cards, 64 connections', (r) => r.cold64);
+  line('decided, 100 cards, 64 connections', (r) => r.hot64);
+  line('echo, 1 connection', (r) => r.echo1);
+  line('decided, 1 connection', (r) => r.single1);
+  line('decided, batches of 100', (r) => r.batch, 100);
+}
+
+function ratios(rounds: readonly Round[], bare: readonly number[]): void {
+  const ratio = (name: string, of: (round: Round, at: number) => number, aim: string): void => {
+    const all = rounds.map(of);
+    console.log(
+      `${name.padEnd(58)} ${text(median(all)).padStart(8)}   (${text(Math.min(...all))} to ${text(Math.max(...all))})   wanted: ${aim}`,
+    );
+  };
+  ratio('throughput to echo, new cards, 64 connections', (r) => r.cold64.perSecond / r.echo64.perSecond, 'at least 0.6, aim 0.8');
+  ratio('throughput to echo, 100 cards, 64 connections', (r) => r.hot64.perSecond / r.echo64.perSecond, '-');
+  ratio('decisions to bare signalWithStart, new subjects', (r, at) => r.cold64.perSecond / (bare[at] ?? Number.NaN), 'at least 30');
+  ratio('p50 to echo, one connection', (r) => r.single1.p50Ms / r.echo1.p50Ms, 'at most 6, aim 4');
+  ratio('events in batches of 100 to single events', (r) => (r.batch.perSecond * 100) / r.cold64.perSecond, 'at least 3');
+}
+
+const stack = await startStack();
+const echo = await startEcho();
+try {
+  await measure('warm-up', stack.port, { contentType: STRUCTURED, connections: 64, body: () => payment('cold') });
+  await measure('warm-up', echo.port, { contentType: STRUCTURED, connections: 64, body: () => payment('cold') });
+  const before = stack.ingressMegabytes();
+  const rounds: Round[] = [];
+  const bare: number[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    rounds.push(await oneRound(stack, echo.port));
+    bare.push((await runBareTemporal({ ...stack.run.temporal, concurrency: 64, durationMs: DURATION_MS })).perSecond);
+    console.error(`round ${round} of ${ROUNDS}`);
+  }
+  report(rounds);
+  console.log(`${'bare signalWithStart, new subjects'.padEnd(34)} ${text(median(bare)).padStart(10)} decisions/s`);
+  console.log(`\nRatios: median of ${ROUNDS} rounds (lowest to highest)`);
+  ratios(rounds, bare);
+  console.log(
+    `\nIngress memory: ${text(before, 0)} MB after warm-up, ${text(stack.ingressMegabytes(), 0)} MB at the end; ${made} events made`,
+  );
+  console.log(`Not measured:\n${NOT_MEASURED.map((what) => `- ${what}`).join('\n')}`);
+} finally {
+  echo.child.disconnect();
+  await stack.stop();
+}
