@@ -42,8 +42,17 @@ const SETTINGS = {
   log_line_prefix: '',
 } as const;
 
+/** As pino numbers them. */
+const LEVELS = new Map([
+  ['WARNING', 40],
+  ['ERROR', 40],
+  ['FATAL', 50],
+  ['PANIC', 60],
+]);
+
 export interface EmbeddedPostgres {
   readonly spec: ProcessSpec;
+  readonly cluster: string;
   /** With the password. */
   url(database?: string): string;
 }
@@ -137,6 +146,9 @@ export async function embeddedPostgres(folder: string, port: number): Promise<Em
     readyTimeoutMs: 60_000,
     prepare: () => clearPredecessor(home.cluster),
     ready: (signal) => until(answers, signal),
+    // an ERROR is a statement's (a repeat that lost its race, say) and a FATAL a connection's: both are told to who made it
+    showFrom: 60,
+    levelOf: (line) => LEVELS.get(/^([A-Z]+):/.exec(line)?.[1] ?? '') ?? 30,
   };
-  return { spec, url };
+  return { spec, cluster: home.cluster, url };
 }

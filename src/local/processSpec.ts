@@ -9,8 +9,8 @@ export interface ProcessSpec {
   readonly env?: Readonly<Record<string, string>>;
   readonly owner?: Owner;
   readonly cwd?: string;
-  /** With a channel the child learns when we are gone, however we went. */
-  readonly channel?: boolean;
+  /** One of ours, which a channel tells when we are gone; any other is ended by a watcher then. */
+  readonly ours?: boolean;
   readonly stopSignal: 'SIGINT' | 'SIGTERM';
   /** Then SIGKILL. */
   readonly stopTimeoutMs: number;
@@ -18,5 +18,9 @@ export interface ProcessSpec {
   /** Before every start: ends or clears what a killed predecessor left. */
   readonly prepare?: () => Promise<void>;
   /** Resolves once it serves; gives up only when the signal says so. */
-  readonly ready: (signal: AbortSignal) => Promise<void>;
+  readonly ready: (signal: AbortSignal, pid: number) => Promise<void>;
+  /** Lines from this level on (pino's numbers) are shown in the terminal; all of them are in the log file. */
+  readonly showFrom: number;
+  /** The level of a line that is not JSON. */
+  readonly levelOf?: (line: string) => number;
 }

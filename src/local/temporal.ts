@@ -41,6 +41,8 @@ export function embeddedTemporal({ binary, file, port, uiPort, namespace }: Temp
     stopTimeoutMs: 10_000,
     readyTimeoutMs: 60_000,
     ready: (signal) => until(answers, signal),
+    // its warnings and errors are about its own parts finding each other, at every start and end
+    showFrom: 60,
   };
   return { spec, address, web: `http://127.0.0.1:${uiPort}` };
 }

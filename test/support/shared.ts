@@ -75,7 +75,7 @@ export async function launch(spec: ProcessSpec, { log, shared: outlives = false 
   if (outlives) await appendFile(join(runFolder(), 'pids'), `${pid}\n`);
   const gone = new AbortController();
   child.once('exit', (code, signal) => gone.abort(new Error(`${spec.name} ended with ${code ?? signal}; its log is ${log}`)));
-  await spec.ready(AbortSignal.any([gone.signal, AbortSignal.timeout(spec.readyTimeoutMs)])).catch((error: unknown) => {
+  await spec.ready(AbortSignal.any([gone.signal, AbortSignal.timeout(spec.readyTimeoutMs)]), pid).catch((error: unknown) => {
     throw gone.signal.aborted ? gone.signal.reason : error;
   });
   const end = async (signal: NodeJS.Signals) => {

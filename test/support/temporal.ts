@@ -32,10 +32,9 @@ export interface OwnTemporal extends TestTemporal {
 
 /** Kept over runs, so that a download happens once. */
 async function binary(name: BinaryName): Promise<string> {
-  const tried: string[] = [];
   const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'signalbox');
   await mkdir(folder, { recursive: true });
-  return (await findTemporalBinary(name, folder, (line) => tried.push(line))).path;
+  return (await findTemporalBinary(name, folder, { say: () => undefined, signal: AbortSignal.timeout(240_000) })).path;
 }
 
 let made = 0;

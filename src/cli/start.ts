@@ -1,0 +1,45 @@
+/** `signalbox start`: the whole local stack under one supervisor, until Ctrl-C. */
+import { once } from 'node:events';
+import { Command } from 'commander';
+
+/** The terminal's closing ends the stack as Ctrl-C does. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+async function run(): Promise<void> {
+  const began = performance.now();
+  const stopping = new AbortController();
+  const onSignal = () => {
+    // asked twice: the watchers end what is left
+    if (stopping.signal.aborted) process.exit(1);
+    stopping.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    const [{ readConfig }, { startStack }, { startPage }] = await Promise.all([
+      import('../config.ts'),
+      import('../local/stack.ts'),
+      import('../local/startPage.ts'),
+    ]);
+    const config = readConfig();
+    const say = (line: string) => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+    const stack = await startStack(config, { say, signal: stopping.signal }).catch((error: unknown) => {
+      if (stopping.signal.aborted) return null;
+      throw error;
+    });
+    if (stack === null) return;
+    process.stdout.write(startPage(stack.facts, config.SIGNALBOX_AUTH, (performance.now() - began) / 1000));
+    if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
+    say('stopping');
+    await stack.stop();
+    say('stopped: nothing is left running');
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}
+
+export function start(): Command {
+  return new Command('start')
+    .description('run the whole stack on this machine: database, Temporal, ingress and worker')
+    .addHelpText('after', '\nSettings come from the environment; docs/operations.md lists them.')
+    .action(run);
+}

@@ -1,0 +1,45 @@
+/** Our own two processes, as the supervisor runs them: the same `signalbox ingress` and `signalbox worker` that can be run alone. */
+import { fileURLToPath } from 'node:url';
+import type { Connection } from '@temporalio/client';
+import { QUEUES } from '../temporalNames.ts';
+import type { ProcessSpec } from './processSpec.ts';
+import { until } from './until.ts';
+
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+const END_WITH_PARENT = new URL('./endWithParent.js', import.meta.url).href;
+const PROBE_TIMEOUT_MS = 3000;
+const WORKFLOW_QUEUE = 1;
+const WARN = 40;
+
+function service(name: 'ingress' | 'worker', env: Record<string, string>, ready: ProcessSpec['ready']): ProcessSpec {
+  return {
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', '--import', END_WITH_PARENT, MAIN, name],
+    env,
+    ours: true,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 20_000,
+    readyTimeoutMs: 60_000,
+    ready,
+    showFrom: WARN,
+  };
+}
+
+/** Ready when it can accept events. */
+export function ingressSpec(env: Record<string, string>, url: string): ProcessSpec {
+  const accepts = async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })).ok;
+  return service('ingress', env, (signal) => until(accepts, signal));
+}
+
+/** Ready when Temporal has seen this very process ask for work: pollers of an earlier run stay on the list for minutes. */
+export function workerSpec(env: Record<string, string>, connection: Connection, namespace: string): ProcessSpec {
+  const polls = async (pid: number) => {
+    const queue = { namespace, taskQueue: { name: QUEUES.cases }, taskQueueType: WORKFLOW_QUEUE };
+    const { pollers } = await connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, () =>
+      connection.workflowService.describeTaskQueue(queue),
+    );
+    return (pollers ?? []).some(({ identity }) => identity?.startsWith(`${pid}@`) === true);
+  };
+  return service('worker', env, (signal, pid) => until(() => polls(pid), signal));
+}

@@ -1,0 +1,52 @@
+/** What the terminal shows once everything runs: what is where, how it was found, something to try, how to stop. */
+import type { Config } from '../config.ts';
+import type { StackFacts } from './stack.ts';
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  shown.password = '';
+  return shown.href;
+}
+
+function example(url: string, auth: Config['SIGNALBOX_AUTH']): string {
+  const data = { paymentId: 'p-1', cardId: 'c-1', terminalId: 't-1', amount: 24.5, currency: 'EUR' };
+  const event = { specversion: '1.0', id: 'p-1', source: '/try', type: 'payment.attempted', data };
+  return [
+    `curl -sS ${url}/v1/events \\`,
+    ...(auth === 'keys' ? [`  -H "authorization: Bearer $SIGNALBOX_KEY" \\`] : []),
+    "  -H 'content-type: application/cloudevents+json' -H 'prefer: wait=5' \\",
+    `  -d '${JSON.stringify(event)}'`,
+  ].join('\n    ');
+}
+
+export function startPage({ url, data, database, temporal, pids }: StackFacts, auth: Config['SIGNALBOX_AUTH'], seconds: number): string {
+  const rows: [string, string][] = [
+    ['Console', `${url}/`],
+    ['Events', `${url}/v1/events`],
+    ['Reference', `${url}/docs`],
+    ['Metrics', `${url}/metrics`],
+    ['Temporal', `${temporal.address}, namespace ${temporal.namespace}: ${temporal.how}`],
+    ['  Web UI', temporal.web ?? 'not known: set TEMPORAL_UI_URL'],
+    ['Postgres', `${withoutPassword(database.url)}: ${database.how}`],
+    ['Keys', auth === 'off' ? 'off: whoever reaches the port may do everything' : 'needed: npx signalbox keys create'],
+    ['Data', `${data} (logs/ has every line, run.json the addresses)`],
+    [
+      'Processes',
+      Object.entries(pids)
+        .map(([name, pid]) => `${name} ${pid}`)
+        .join(', '),
+    ],
+  ];
+  return [
+    '',
+    `  Signalbox is ready (${seconds.toFixed(1)} s)`,
+    '',
+    ...rows.map(([name, value]) => `  ${name.padEnd(10)}  ${value}`),
+    '',
+    '  Try a payment:',
+    `    ${example(url, auth)}`,
+    '',
+    '  Ctrl-C stops everything. A start after that goes on where this one ended.',
+    '',
+  ].join('\n');
+}
