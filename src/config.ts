@@ -34,6 +34,11 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host) || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** Readable even where the settings as a whole are not: it says how much an error tells. */
+export function wantsDebug(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return environment.SIGNALBOX_LOG_LEVEL === 'debug';
+}
+
 /** Throws CannotRun that names every wrong setting. An empty value counts as not set. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));

@@ -1,0 +1,104 @@
+import { Command } from 'commander';
+import { type ListOptions, printList, withListOptions } from './listOptions.ts';
+import { printJson, printLine } from './print.ts';
+
+interface Verdict {
+  verdict: 'approve' | 'reject';
+  actor: string;
+  reason: string;
+  at: string;
+  via: string;
+}
+
+interface Approval {
+  id: string;
+  state: 'open' | 'decided' | 'expired';
+  flow: string;
+  subject: string;
+  question: string;
+  evidence: object;
+  proposed: { outcome: string; result: object };
+  deadline: string;
+  default: string;
+  verdict: Verdict | null;
+}
+
+export function approvals(): Command {
+  const command = new Command('approvals').description('questions to people');
+  withListOptions(command.command('list').description('the open ones, oldest first'))
+    .option('--state <state>', 'open, decided, expired or all')
+    .option('--flow <name>')
+    .addHelpText('after', '\nExample:\n  signalbox approvals list --state all')
+    .action(list);
+  command
+    .command('get')
+    .description('one approval with its evidence')
+    .argument('<approval>', 'an id like apr_fraud.17.0')
+    .option('--json', 'print it as the API gives it')
+    .addHelpText('after', '\nExample:\n  signalbox approvals get apr_fraud.17.0')
+    .action(get);
+  command.addCommand(give('approve')).addCommand(give('reject'));
+  return command;
+}
+
+function give(verdict: 'approve' | 'reject'): Command {
+  return new Command(verdict)
+    .description(`${verdict} what is proposed; exit 1 where another verdict was first or the approval is over`)
+    .argument('<approval>', 'an id like apr_fraud.17.0')
+    .requiredOption('--reason <text>', 'why; kept with the verdict')
+    .option('--changes <json>', 'changes to the proposed result, where the policy allows them')
+    .option('--json', 'print the approval as the API gives it')
+    .addHelpText('after', `\nExample:\n  signalbox approvals ${verdict} apr_fraud.17.0 --reason 'called the customer'`)
+    .action((id: string, options: { reason: string; changes?: string; json?: true }) => answer(id, { ...options, verdict }));
+}
+
+function line({ id, state, subject, question, proposed, deadline, verdict }: Approval): string {
+  const now =
+    verdict === null ? `open until ${deadline}` : `${state}: ${verdict.verdict} by ${verdict.actor} (${verdict.via}): ${verdict.reason}`;
+  return `${id}  ${subject}  ${question}  proposed ${proposed.outcome}  ${now}`;
+}
+
+async function list(options: ListOptions & { state?: string; flow?: string }): Promise<void> {
+  const { openService } = await import('./target.ts');
+  const { state, flow } = options;
+  await printList<Approval>(await openService(), {
+    path: '/v1/approvals',
+    filters: { state, flow },
+    options,
+    header: ['APPROVAL', 'STATE', 'SUBJECT', 'PROPOSED', 'DEADLINE', 'DEFAULT', 'QUESTION'],
+    row: (item) => [item.id, item.state, item.subject, item.proposed.outcome, item.deadline, item.default, item.question],
+  });
+}
+
+async function get(id: string, { json }: { json?: true }): Promise<void> {
+  const { openService } = await import('./target.ts');
+  const service = await openService();
+  const approval = await service.ask<Approval>(`/v1/approvals/${encodeURIComponent(id)}`);
+  if (json === true) return printJson(approval);
+  printLine(line(approval));
+  for (const [name, value] of Object.entries(approval.evidence))
+    printLine(`  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+}
+
+async function answer(
+  id: string,
+  { verdict, reason, changes, json }: { verdict: string; reason: string; changes?: string; json?: true },
+): Promise<void> {
+  const { openService } = await import('./target.ts');
+  const { CannotRun } = await import('../errors.ts');
+  let changed: unknown;
+  try {
+    changed = changes === undefined ? undefined : JSON.parse(changes);
+  } catch (error) {
+    throw new CannotRun(`Cannot read --changes as it must be JSON: ${(error as Error).message}`);
+  }
+  const service = await openService();
+  const approval = await service.ask<Approval>(`/v1/approvals/${encodeURIComponent(id)}/verdict`, {
+    method: 'POST',
+    contentType: 'application/json',
+    body: JSON.stringify({ verdict, reason, changes: changed }),
+    headers: { 'signalbox-via': 'cli' },
+  });
+  if (json === true) printJson(approval);
+  else printLine(line(approval));
+}

@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import type { Decision, RungFinding } from '../decision.ts';
+import type { EventRef } from '../event.ts';
+import { type ListOptions, printList, withListOptions } from './listOptions.ts';
+import { printJson, printLine, printTable } from './print.ts';
+
+type Item = Decision & { flow: string; subject: string; event: EventRef };
+type Whole = Item & { rungs: RungFinding[]; costUsd: number };
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+export function decisions(): Command {
+  const command = new Command('decisions').description('what was decided');
+  withListOptions(command.command('list').description('decisions in the order in which they were recorded'))
+    .option('--flow <name>')
+    .option('--subject <subject>')
+    .option('--outcome <outcome>')
+    .addHelpText('after', '\nExample:\n  signalbox decisions list --flow fraud --outcome decline --limit 20')
+    .action(list);
+  command
+    .command('get')
+    .description('one decision with its reasons and what each rung found')
+    .argument('<decision>', 'an id like dec_fraud.17.0')
+    .option('--json', 'print it as the API gives it')
+    .addHelpText('after', '\nExample:\n  signalbox decisions get dec_fraud.17.0')
+    .action(get);
+  return command;
+}
+
+async function list(options: ListOptions & { flow?: string; subject?: string; outcome?: string }): Promise<void> {
+  const { openService } = await import('./target.ts');
+  const { flow, subject, outcome } = options;
+  await printList<Item>(await openService(), {
+    path: '/v1/decisions',
+    filters: { flow, subject, outcome },
+    options,
+    header: ['AT', 'DECISION', 'SUBJECT', 'OUTCOME', 'CONFIDENCE', 'RUNG'],
+    row: (item) => [
+      item.at,
+      item.id,
+      item.subject,
+      `${item.outcome}${item.provisional ? ' (provisional)' : ''}`,
+      percent(item.confidence),
+      item.rung,
+    ],
+  });
+}
+
+async function get(id: string, { json }: { json?: true }): Promise<void> {
+  const { openService } = await import('./target.ts');
+  const service = await openService();
+  const decision = await service.ask<Whole>(`/v1/decisions/${encodeURIComponent(id)}`);
+  if (json === true) return printJson(decision);
+  const { outcome, confidence, rung, policy, at, flow, subject, event, provisional, revises } = decision;
+  printLine(
+    `${decision.id}: ${outcome}${provisional ? ' (provisional)' : ''}, ${percent(confidence)} sure, by ${rung} under ${policy}, ${at}`,
+  );
+  printLine(
+    `on ${event.type} ${event.event} (${event.source} ${event.id}), ${flow} ${subject}${revises === null ? '' : `, revises ${revises}`}`,
+  );
+  printTable(
+    ['REASON', 'WEIGHT', 'TEXT'],
+    decision.reasons.map(({ code, weight, text }) => [code, weight === undefined ? '' : weight.toFixed(3), text]),
+  );
+  printTable(
+    ['RUNG', 'MS', 'FOUND'],
+    decision.rungs.map((found) => [found.rung, String(found.ms), found.abstained ?? `${found.outcome ?? ''} ${found.confidence ?? ''}`]),
+  );
+}

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+
+interface ListedFlow {
+  name: string;
+  title?: string;
+  policy?: string | null;
+  code?: string | null;
+  types?: readonly string[] | Record<string, unknown>;
+}
+
+export function flow(): Command {
+  const command = new Command('flow').description('what the business does about some event types');
+  command
+    .command('list')
+    .description('the flows that the service has')
+    .option('--json', 'print them as the API gives them')
+    .addHelpText('after', '\nExample:\n  signalbox flow list')
+    .action(list);
+  return command;
+}
+
+async function list({ json }: { json?: true }): Promise<void> {
+  const [{ openService }, { printJson, printTable }] = await Promise.all([import('./target.ts'), import('./print.ts')]);
+  const service = await openService();
+  const answer = await service.ask<{ items: ListedFlow[] }>('/v1/flows');
+  if (json === true) return printJson(answer);
+  const typesOf = ({ types }: ListedFlow): readonly string[] => (Array.isArray(types) ? types : Object.keys(types ?? {}));
+  printTable(
+    ['FLOW', 'POLICY', 'CODE', 'TYPES'],
+    answer.items.map((item) => [item.name, item.policy ?? '-', item.code?.slice(0, 12) ?? '-', typesOf(item).join(', ')]),
+  );
+}

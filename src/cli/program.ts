@@ -1,0 +1,41 @@
+/** All verbs. A verb's own file loads what it needs when it runs, so that `--help` stays quick. */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { approvals } from './approvals.ts';
+import { audit } from './audit.ts';
+import { decisions } from './decisions.ts';
+import { events } from './events.ts';
+import { flow } from './flow.ts';
+import { importVerb } from './import.ts';
+import { quarantine } from './quarantine.ts';
+import { start } from './start.ts';
+
+const ABOUT = `
+Exit codes: 0 all is well, 1 something wrong was found, 2 it could not run.
+Settings come from the environment; docs/operations.md lists them.`;
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return text;
+}
+
+export function program(): Command {
+  const signalbox = new Command('signalbox')
+    .description('Turns business events into durable AI decisions.')
+    .version(version())
+    .addHelpText('after', ABOUT)
+    .showHelpAfterError('(--help tells more)');
+  const verbs = [start(), importVerb(), events(), decisions(), approvals(), quarantine(), flow(), audit()];
+  for (const verb of verbs) signalbox.addCommand(verb);
+  inherit(signalbox);
+  return signalbox;
+}
+
+/** commander ends the process by itself unless every command is told not to. */
+function inherit(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inherit(child);
+  }
+}

@@ -1,0 +1,34 @@
+/** How a verb that failed says so, and with which exit code: 1 found something wrong, 2 could not run. */
+import { CommanderError } from 'commander';
+import { Refused } from '../client/serviceClient.ts';
+import { CannotRun } from '../errors.ts';
+import { say } from './print.ts';
+
+/** The service was not able to answer, as against: it answered that something is wrong. */
+function couldNotRun({ status }: Refused): boolean {
+  return status === 401 || status === 403 || status === 429 || status >= 500;
+}
+
+const HINTS: Record<number, string> = {
+  401: ' (set SIGNALBOX_KEY to a key made by `signalbox keys create`)',
+  403: ' (the key in SIGNALBOX_KEY may not do this)',
+};
+
+/** Prints one line; everything about the error where `debug`. */
+export function report(error: unknown, debug: boolean): 0 | 1 | 2 {
+  // commander has said what is wrong, or has shown the help that was asked for
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Refused) say(`${error.message}${HINTS[error.status] ?? ''}`);
+  else if (error instanceof CannotRun) say(error.message);
+  else
+    say(
+      `Something went wrong: ${error instanceof Error ? error.message || error.name : String(error)}${debug ? '' : ' (SIGNALBOX_LOG_LEVEL=debug tells more)'}`,
+    );
+  if (debug) process.stderr.write(`${error instanceof Error ? `${error.stack ?? error.message}\n${causes(error)}` : ''}`);
+  return error instanceof Refused && !couldNotRun(error) ? 1 : 2;
+}
+
+function causes(error: Error): string {
+  const { cause } = error;
+  return cause instanceof Error ? `caused by ${cause.stack ?? cause.message}\n${causes(cause)}` : '';
+}

@@ -1,0 +1,96 @@
+/** The import as a command: options in, progress shown, summary out. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import cliProgress from 'cli-progress';
+import type { ServiceClient } from '../client/serviceClient.ts';
+import { readConfig } from '../config.ts';
+import { CannotRun } from '../errors.ts';
+import { type ImportJob, type ImportSummary, importFile } from '../import/importFile.ts';
+import { parseImportMap } from '../import/importMap.ts';
+import { queryOf } from './listOptions.ts';
+import { printJson, printLine, say } from './print.ts';
+import { openService } from './target.ts';
+
+interface ImportOptions {
+  readonly file: string;
+  readonly map: string;
+  readonly asHistory?: true;
+  readonly rate?: number;
+  readonly limit?: number;
+  readonly batch: number;
+  readonly maxRejected: number;
+  readonly retry: number;
+  readonly rejected?: string;
+  readonly checkpoint?: string;
+  readonly restart?: true;
+  readonly json?: true;
+}
+
+const unreadable = (file: string) => (error: NodeJS.ErrnoException) => {
+  throw new CannotRun(`Cannot read ${file}: ${error.code ?? error.message}`);
+};
+
+export async function runImport(options: ImportOptions): Promise<void> {
+  const config = readConfig();
+  const map = await parseImportMap(await readFile(options.map, 'utf8').catch(unreadable(options.map)), options.map);
+  const { size } = await stat(options.file).catch(unreadable(options.file));
+  const service = await openService(config);
+  const stop = new AbortController();
+  const interrupted = (): void => stop.abort();
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const progress = showProgress(size);
+  const folder = join(config.SIGNALBOX_DATA, 'imports');
+  const summary = await importFile({
+    file: options.file,
+    map,
+    ...clientOf(service, options),
+    batchCount: options.batch,
+    rowsMax: options.limit ?? Number.MAX_SAFE_INTEGER,
+    rejectedMax: options.maxRejected,
+    rate: options.rate ?? Number.POSITIVE_INFINITY,
+    checkpointPath: options.checkpoint ?? join(folder, `${basename(options.file)}.checkpoint.json`),
+    rejectedPath: options.rejected ?? join(folder, `${basename(options.file)}.rejected.ndjson`),
+    restart: options.restart === true,
+    signal: stop.signal,
+    say,
+    progress: progress.show,
+  }).finally(progress.stop);
+  if (options.json === true) printJson(summary);
+  else printSummary(summary);
+  if (summary.rejected > 0) process.exitCode = 1;
+}
+
+function clientOf(service: ServiceClient, { asHistory, retry }: ImportOptions): Pick<ImportJob, 'poster' | 'holds'> {
+  const headers: Record<string, string> = asHistory === true ? { 'signalbox-as-history': 'true' } : {};
+  return {
+    poster: {
+      retryMs: retry * 1000,
+      post: (body) => service.call('/v1/events', { method: 'POST', contentType: 'application/cloudevents-batch+json', body, headers }),
+    },
+    holds: async (source, id) =>
+      (await service.ask<{ items: unknown[] }>(`/v1/events${queryOf({ source, id, limit: 1 })}`)).items.length > 0,
+  };
+}
+
+function showProgress(size: number): { show: ImportJob['progress']; stop: () => void } {
+  if (!process.stderr.isTTY) return { show: () => undefined, stop: () => undefined };
+  const format = '{bar} {percentage} % | {events} events, {rate}/s | {rejected} rejected | {eta_formatted} to go';
+  const bar = new cliProgress.SingleBar({ format, hideCursor: true, etaBuffer: 100 }, cliProgress.Presets.shades_classic);
+  bar.start(size, 0, { events: 0, rate: 0, rejected: 0 });
+  return {
+    show: ({ events, seconds, rejected }, bytesRead) => {
+      bar.update(bytesRead, { events, rate: Math.round(events / Math.max(seconds, 0.001)), rejected });
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function printSummary({ rows, events, repeats, rejected, statuses, resumedAfterRow, seconds, rejectedFile }: ImportSummary): void {
+  const parts = Object.entries(statuses).map(([status, count]) => `${count} ${status}`);
+  const resumed = resumedAfterRow === 0 ? '' : `, from row ${resumedAfterRow + 1} on`;
+  printLine(
+    `${rows} rows read${resumed}: ${events} events sent in ${seconds.toFixed(1)} s (${Math.round(events / Math.max(seconds, 0.001))}/s)`,
+  );
+  if (parts.length > 0) printLine(`${parts.join(', ')}; ${repeats} of them were known`);
+  if (rejected > 0) printLine(`${rejected} rejected: see ${rejectedFile}`);
+}

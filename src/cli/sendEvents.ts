@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { CannotRun } from '../errors.ts';
+import { type Receipt, receiptLine } from './events.ts';
+import { printJson, printLine, say } from './print.ts';
+import { openService } from './target.ts';
+
+interface SendOptions {
+  readonly type?: string;
+  readonly source: string;
+  readonly id?: string;
+  readonly time?: string;
+  readonly data?: string;
+  readonly wait?: number;
+  readonly json?: true;
+}
+
+type Rejected = { status: 'rejected'; problem: { code?: string; title?: string; detail?: string } };
+
+export async function sendEvents(file: string | undefined, options: SendOptions): Promise<void> {
+  if ((file === undefined) === (options.type === undefined))
+    throw new CannotRun('Cannot tell what to send: give a file (- is standard input) or --type');
+  const body = file === undefined ? madeHere(options) : await readText(file);
+  const isBatch = body.trimStart().startsWith('[');
+  const service = await openService();
+  const answer = await service.ask<Receipt | { results: (Receipt | Rejected)[] }>('/v1/events', {
+    method: 'POST',
+    contentType: isBatch ? 'application/cloudevents-batch+json' : 'application/cloudevents+json',
+    body,
+    ...(options.wait === undefined ? {} : { headers: { prefer: `wait=${options.wait}` } }),
+  });
+  if (options.json === true) printJson(answer);
+  const results = 'results' in answer ? answer.results : [answer];
+  for (const result of results) {
+    const rejected = 'problem' in result;
+    if (rejected) process.exitCode = 1;
+    if (options.json === true) continue;
+    if (rejected) say(`rejected: ${result.problem.code ?? ''} ${result.problem.detail ?? result.problem.title ?? ''}`);
+    else printLine(receiptLine(result));
+  }
+}
+
+function madeHere({ type, source, id = randomUUID(), time, data }: SendOptions): string {
+  let value: unknown;
+  try {
+    value = data === undefined ? undefined : JSON.parse(data);
+  } catch (error) {
+    throw new CannotRun(`Cannot read --data as it must be JSON: ${(error as Error).message}`);
+  }
+  return JSON.stringify({
+    specversion: '1.0',
+    id,
+    source,
+    type,
+    time,
+    ...(value === undefined ? {} : { datacontenttype: 'application/json', data: value }),
+  });
+}
+
+async function readText(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin);
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new CannotRun(`Cannot read ${file}: ${error.code ?? error.message}`);
+  });
+}

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ServiceAway } from '../client/serviceClient.ts';
+import { type Receipt, receiptLine } from './events.ts';
+import { queryOf } from './listOptions.ts';
+import { printJsonLine, printLine, say } from './print.ts';
+import { openService } from './target.ts';
+
+interface TailOptions {
+  readonly flow?: string;
+  readonly type?: string;
+  readonly after?: string;
+  readonly fromStart?: true;
+  readonly json?: true;
+}
+
+interface Page {
+  readonly items: Receipt[];
+  readonly next: string;
+  readonly more: boolean;
+}
+
+const PAUSE_MS = 500;
+const PAGE = 500;
+/** The cursor behind the newest event. */
+const END = 'end';
+
+export async function tailEvents({ flow, type, after, fromStart, json }: TailOptions): Promise<void> {
+  const service = await openService();
+  let cursor = fromStart === true ? undefined : (after ?? END);
+  for (;;) {
+    let page: Page;
+    try {
+      page = await service.ask<Page>(`/v1/events${queryOf({ flow, type, after: cursor, limit: PAGE })}`);
+    } catch (error) {
+      // a service that restarts is waited for once the tail has begun: the cursor misses nothing
+      if (!(error instanceof ServiceAway) || cursor === undefined || cursor === END) throw error;
+      say(error.message);
+      await pause(PAUSE_MS * 4);
+      continue;
+    }
+    for (const item of page.items) json === true ? printJsonLine(item) : printLine(receiptLine(item));
+    // a slow reader of the pipe must not make us gather the whole log
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+    cursor = page.next;
+    if (!page.more) await pause(PAUSE_MS);
+  }
+}

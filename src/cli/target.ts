@@ -1,0 +1,29 @@
+/** Where the verbs find the service and the database: the settings, else the stack that runs here. */
+import { ServiceClient } from '../client/serviceClient.ts';
+import { type Config, readConfig } from '../config.ts';
+import { CannotRun } from '../errors.ts';
+import { type RunFile, readRunFile } from '../local/runFile.ts';
+
+/** Null where nothing runs. */
+export async function readRunning({ SIGNALBOX_DATA: folder }: Config): Promise<RunFile | null> {
+  try {
+    return await readRunFile(folder);
+  } catch (error) {
+    throw new CannotRun(`Cannot read run.json in ${folder}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+const notFound = (what: string, setting: string, { SIGNALBOX_DATA: folder }: Config): CannotRun =>
+  new CannotRun(`Cannot find ${what}: set ${setting}, or run \`npm start\` first (nothing runs in ${folder})`);
+
+export async function openService(config: Config = readConfig()): Promise<ServiceClient> {
+  const url = config.SIGNALBOX_URL ?? (await readRunning(config))?.url;
+  if (url == null) throw notFound('the service', 'SIGNALBOX_URL', config);
+  return new ServiceClient(url, config.SIGNALBOX_KEY);
+}
+
+export async function databaseUrl(config: Config = readConfig()): Promise<string> {
+  const url = config.DATABASE_URL ?? (await readRunning(config))?.database;
+  if (url == null) throw notFound('the database', 'DATABASE_URL', config);
+  return url;
+}

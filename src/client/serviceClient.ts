@@ -1,0 +1,120 @@
+/** The HTTP API as the commands use it. */
+import { CannotRun } from '../errors.ts';
+
+/** Longer than any `Prefer: wait`. */
+const ANSWER_TIMEOUT_MS = 75_000;
+
+export interface ServiceAnswer {
+  readonly status: number;
+  /** From `Retry-After`, in seconds; null where there is none. */
+  readonly retryAfterSeconds: number | null;
+  readonly body: unknown;
+}
+
+/** The service could not be reached or did not answer. */
+export class ServiceAway extends CannotRun {}
+
+/** The service said no: `problem` is its problem+json. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+  readonly problem: unknown;
+
+  constructor({ status, body }: ServiceAnswer) {
+    super(problemLine(status, body));
+    this.status = status;
+    this.problem = body;
+  }
+}
+
+function problemLine(status: number, body: unknown): string {
+  const { title, code, detail, errors } = (typeof body === 'object' && body !== null ? body : {}) as {
+    title?: string;
+    code?: string;
+    detail?: string;
+    errors?: { pointer: string; detail: string }[];
+  };
+  const fields = (errors ?? []).map((error) => `${error.pointer} ${error.detail}`);
+  const said = [...new Set([title, detail, ...fields].filter((part): part is string => part !== undefined))];
+  return `${status}${code === undefined ? '' : ` ${code}`}: ${said.join('; ') || 'the service gave no reason'}`;
+}
+
+export interface Call {
+  readonly method?: 'GET' | 'POST';
+  readonly contentType?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export class ServiceClient {
+  readonly url: string;
+  readonly #key: string | undefined;
+
+  constructor(url: string, key: string | undefined) {
+    this.url = url.replace(/\/+$/, '');
+    this.#key = key;
+  }
+
+  /** Any answer, refusals too. Throws ServiceAway where there is none. */
+  async call(path: string, { method = 'GET', contentType, body, headers = {} }: Call = {}): Promise<ServiceAnswer> {
+    const response = await this.#fetch(path, {
+      method,
+      ...(body === undefined ? {} : { body }),
+      headers: { ...this.#ownHeaders(), ...(contentType === undefined ? {} : { 'content-type': contentType }), ...headers },
+    });
+    const text = await this.#read(response);
+    return { status: response.status, retryAfterSeconds: retryAfter(response.headers.get('retry-after')), body: parsed(text) };
+  }
+
+  /** The body of a 2xx; throws Refused for all else. */
+  async ask<T>(path: string, call: Call = {}): Promise<T> {
+    const answer = await this.call(path, call);
+    if (answer.status < 200 || answer.status > 299) throw new Refused(answer);
+    return answer.body as T;
+  }
+
+  #ownHeaders(): Record<string, string> {
+    return this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${path}`, { ...init, redirect: 'error', signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+    } catch (error) {
+      throw this.#away(error);
+    }
+  }
+
+  async #read(response: Response): Promise<string> {
+    try {
+      return await response.text();
+    } catch (error) {
+      throw this.#away(error);
+    }
+  }
+
+  #away(error: unknown): ServiceAway {
+    const { cause, message } = error as Error;
+    const { code } = (cause ?? {}) as { code?: string };
+    return new ServiceAway(`Cannot reach Signalbox at ${this.url}: ${code ?? (cause as Error | undefined)?.message ?? message}`, {
+      cause: error,
+    });
+  }
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // a proxy's page, say: shown as it is
+    return { detail: text.slice(0, 200) };
+  }
+}
+
+/** Seconds or an HTTP date. */
+function retryAfter(header: string | null): number | null {
+  if (header === null) return null;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
+}

@@ -1,0 +1,75 @@
+/** From rows to batches: always the same batches' content for the same file and map, so that a count of items says where to go on. */
+import { CannotRun } from '../errors.ts';
+import { compileMap, type MadeEvent, type MadeRow, type RejectedRow } from './eventMaker.ts';
+import { BadRow, type Row } from './fieldReader.ts';
+import type { ImportMap } from './importMap.ts';
+import type { OpenTable } from './rows.ts';
+import { TimeOrder } from './timeOrder.ts';
+
+export interface Batch {
+  readonly events: readonly MadeEvent[];
+  readonly rejected: readonly RejectedRow[];
+  /** Items up to the end of this batch, since the start of the file: events and rejected rows. */
+  readonly items: number;
+  /** Rows read when it was complete. */
+  readonly rows: number;
+}
+
+export interface BatchLimits {
+  readonly events: number;
+  readonly bytes: number;
+  /** Rows to read at most. */
+  readonly rows: number;
+}
+
+/** Skips the first `skip` items: they were settled by an earlier run. */
+export async function* batches(
+  table: OpenTable,
+  map: ImportMap,
+  { limits, skip }: { limits: BatchLimits; skip: number },
+): AsyncGenerator<Batch> {
+  let [items, rows, bytes] = [0, 0, 0];
+  let events: MadeEvent[] = [];
+  let rejected: RejectedRow[] = [];
+  for await (const item of inOrder(table, map, { limit: limits.rows, count: (row) => (rows = row) })) {
+    const size = item.kind === 'event' ? Buffer.byteLength(item.text) + 1 : 0;
+    const full = events.length >= limits.events || (events.length > 0 && bytes + size > limits.bytes) || rejected.length >= limits.events;
+    if (full) {
+      yield { events, rejected, items, rows };
+      [events, rejected, bytes] = [[], [], 0];
+    }
+    items += 1;
+    if (items <= skip) continue;
+    if (item.kind === 'event') events.push(item);
+    else rejected.push(item);
+    bytes += size;
+  }
+  if (events.length + rejected.length > 0) yield { events, rejected, items, rows };
+}
+
+interface Reading {
+  readonly limit: number;
+  readonly count: (row: number) => void;
+}
+
+async function* inOrder(table: OpenTable, map: ImportMap, { limit, count }: Reading): AsyncGenerator<MadeEvent | RejectedRow> {
+  const order = new TimeOrder();
+  let make: ((row: Row, number: number) => MadeRow) | null = null;
+  let number = 0;
+  try {
+    for await (const row of table.rows) {
+      if (number >= limit) break;
+      number += 1;
+      count(number);
+      if (row instanceof BadRow) yield { kind: 'rejected', row: number, problem: row.message, content: null };
+      else {
+        make ??= compileMap(map, table.columns());
+        yield* order.take(make(row, number));
+      }
+    }
+  } catch (error) {
+    if (error instanceof CannotRun) throw error;
+    throw new CannotRun(`Cannot read the file after row ${number}: ${(error as Error).message}`, { cause: error });
+  }
+  yield* order.rest();
+}

@@ -1,0 +1,159 @@
+/**
+ * What must hold between the tables, one statement each, over a whole log at once. None uses the code that writes them.
+ * `$1` is the tenant. Each gives the rows that break it; `found` is how many there are in all.
+ */
+
+export interface AuditCheck {
+  /** What is wrong where the statement gives rows. */
+  readonly wrong: string;
+  readonly sql: string;
+  /** One of the rows, in words. */
+  readonly say: (row: Readonly<Record<string, unknown>>) => string;
+}
+
+const at = (row: Readonly<Record<string, unknown>>): string => `evt_${row.log}.${row.position}`;
+
+const HEADS: AuditCheck = {
+  wrong: 'a log has a hole, or its head is not at its last entry',
+  sql: `with h as (select log, position from heads where tenant = $1 and log not like '%/cases'),
+      e as (select log, count(*) as entries, min(position) as first, max(position) as last from entries where tenant = $1 group by log)
+    select coalesce(h.log, e.log) as log, h.position as head, coalesce(e.entries, 0) as entries, coalesce(e.last, 0) as last
+    from h full join e on e.log = h.log
+    where h.position is distinct from coalesce(e.entries, 0) or h.position <> coalesce(e.last, 0) or e.first <> 1`,
+  say: ({ log, head, entries, last }) =>
+    `the log ${log} has ${entries} entries, its last position is ${last}, its head says ${head ?? 'nothing'}`,
+};
+
+const CASE_LOGS: AuditCheck = {
+  wrong: 'what cases recorded has a hole, a double or a head elsewhere',
+  sql: `with p as (
+      select log, position from decisions where tenant = $1 and log like '%/cases' union all select log, position from records where tenant = $1
+    ), n as (select log, count(*) as rows, count(distinct position) as places, max(position) as last from p group by log),
+      h as (select log, position from heads where tenant = $1 and log like '%/cases')
+    select coalesce(h.log, n.log) as log, h.position as head, coalesce(n.rows, 0) as rows, coalesce(n.places, 0) as places, coalesce(n.last, 0) as last
+    from h full join n on n.log = h.log
+    where h.position is distinct from coalesce(n.rows, 0) or coalesce(n.places, 0) <> coalesce(n.rows, 0) or coalesce(n.last, 0) <> coalesce(n.rows, 0)`,
+  say: ({ log, head, rows, places, last }) =>
+    `the log ${log} has ${rows} rows at ${places} positions, the last is ${last}, its head says ${head ?? 'nothing'}`,
+};
+
+const KEPT: AuditCheck = {
+  wrong: 'an event lacks its body or its identity',
+  sql: `select e.log, e.position, b.position is null as no_body, i.position is null as no_identity
+    from entries e
+    left join bodies b on b.tenant = e.tenant and b.log = e.log and b.position = e.position
+    left join identities i on i.tenant = e.tenant and i.source = e.source and i.id = e.id and i.log = e.log and i.position = e.position and i.hash = e.hash
+    where e.tenant = $1 and e.kind = 'event' and (b.position is null or i.position is null)`,
+  say: (row) =>
+    `${at(row)} has ${row.no_body === true ? 'no body' : 'a body'} and ${row.no_identity === true ? 'no identity that points back to it with its hash' : 'its identity'}`,
+};
+
+const IDENTITIES: AuditCheck = {
+  wrong: 'a log holds other events than the identities say',
+  sql: `with i as (select log, count(*) as known from identities where tenant = $1 group by log),
+      e as (select log, count(*) as events from entries where tenant = $1 and kind = 'event' group by log)
+    select coalesce(i.log, e.log) as log, coalesce(i.known, 0) as known, coalesce(e.events, 0) as events
+    from i full join e on e.log = i.log where coalesce(i.known, 0) <> coalesce(e.events, 0)`,
+  say: ({ log, known, events }) => `the log ${log} holds ${events} events, ${known} identities point into it`,
+};
+
+const ENDINGS: AuditCheck = {
+  wrong: 'an entry has no ending that fits it',
+  sql: `select log, position, kind, ending, note from entries
+    where tenant = $1 and ((kind = 'event') <> (ending is not null) or (ending = 'unrouted') <> (kind = 'event' and log = 'unrouted')
+      or (ending = 'quarantined' and note is null))`,
+  say: ({ log, position, kind, ending, note }) =>
+    `entry ${position} of ${log} is of the kind ${kind} and ended as ${ending ?? 'nothing'}${note === null ? ' without a note' : ''}`,
+};
+
+const FINALS: AuditCheck = {
+  wrong: 'an event and its final decisions do not go together',
+  sql: `with d as (
+      select flow, event_position, count(*) as finals, bool_or(log <> flow) as by_case from decisions where tenant = $1 and not provisional group by flow, event_position
+    )
+    select e.log, e.position, e.ending, coalesce(d.finals, 0) as finals, d.by_case
+    from entries e left join d on d.flow = e.log and d.event_position = e.position
+    where e.tenant = $1 and e.kind = 'event' and (
+      coalesce(d.finals, 0) <> (case when e.ending in ('reflex', 'case') then 1 else 0 end) or (e.ending = 'reflex' and d.by_case) or (e.ending = 'case' and not d.by_case))`,
+  say: (row) =>
+    `${at(row)} ended as ${row.ending ?? 'nothing'} and has ${row.finals} final decisions${row.finals === 1 ? `, made by the ${row.by_case === true ? 'case' : 'reflex'}` : ''}`,
+};
+
+const DECISIONS: AuditCheck = {
+  wrong: 'a decision is about nothing',
+  sql: `select d.flow as log, d.event_position as position, d.revision from decisions d
+    left join entries e on e.tenant = d.tenant and e.log = d.flow and e.position = d.event_position and e.kind = 'event'
+    where d.tenant = $1 and e.position is null`,
+  say: ({ log, position, revision }) => `dec_${log}.${position}.${revision} is about an event that is not there`,
+};
+
+const REVISIONS: AuditCheck = {
+  wrong: 'the revisions of a decision have a gap',
+  // 0 is the reflex's; where that said nothing, the case's first is 1
+  sql: `select flow as log, event_position as position, count(*) as revisions, min(revision) as first, max(revision) as last
+    from decisions where tenant = $1 group by flow, event_position
+    having max(revision) - min(revision) + 1 <> count(*) or min(revision) not in (0, 1) or bool_or((revision = 0) <> (log = flow))`,
+  say: (row) => `${at(row)} has ${row.revisions} decisions, numbered ${row.first} to ${row.last}`,
+};
+
+const MAILBOXES: AuditCheck = {
+  wrong: 'an event waits for nobody, or a mailbox holds what has ended',
+  // an event whose action is still to be taken stays in its mailbox after its decision
+  sql: `with w as (select log, position, ending from entries where tenant = $1 and kind = 'event' and ending = 'waiting'),
+      p as (select distinct flow, event_position from actions where tenant = $1 and state = 'planned'),
+      m as (select flow, position from mailboxes where tenant = $1)
+    select coalesce(w.log, p.flow, m.flow) as log, coalesce(w.position, p.event_position, m.position) as position,
+      w.position is not null as waiting, p.event_position is not null as planned, m.position is not null as mail
+    from w full join p on p.flow = w.log and p.event_position = w.position
+    full join m on m.flow = coalesce(w.log, p.flow) and m.position = coalesce(w.position, p.event_position)
+    where (m.position is not null) <> (w.position is not null or p.event_position is not null)`,
+  say: (row) =>
+    row.mail === true
+      ? `${at(row)} is in a mailbox, though it ended and has no action to be taken`
+      : `${at(row)} ${row.waiting === true ? 'waits for its case' : 'has an action to be taken'} and is in no mailbox`,
+};
+
+const PASSED: AuditCheck = {
+  wrong: 'a case has passed over an event',
+  sql: `select m.flow as log, m.position, m.case_id, d.settled from mailboxes m
+    join deliveries d on d.tenant = m.tenant and d.flow = m.flow and d.case_id = m.case_id
+    where m.tenant = $1 and m.position <= d.settled`,
+  say: (row) => `${at(row)} is in the mailbox of ${row.case_id}, which counts as settled up to ${row.settled}`,
+};
+
+const ID = (revision: string): string =>
+  `case when $1 = 'default' then '' else $1 || '.' end || a.flow || '.' || a.event_position || '.' || ${revision}`;
+
+const ACTIONS: AuditCheck = {
+  wrong: 'an action has another key than its event and name give, or no decision behind it',
+  sql: `select a.flow as log, a.event_position as position, a.action, a.state, d.position is null as no_decision, a.key
+    from actions a left join decisions d on d.tenant = a.tenant and d.flow = a.flow and d.event_position = a.event_position
+      and not d.provisional and d.log <> d.flow and a.decision = 'dec_' || ${ID('d.revision')}
+    where a.tenant = $1 and (d.position is null or a.key <> 'act_' || ${ID('a.action')} or (a.state = 'planned') <> (a.ended_at is null))`,
+  say: (row) =>
+    `the action ${row.action} of ${at(row)} (${row.state}, key ${row.key}) ${row.no_decision === true ? 'has no final decision of its case behind it' : 'does not fit its event'}`,
+};
+
+const APPROVALS: AuditCheck = {
+  wrong: 'an approval does not fit its verdict or its event',
+  sql: `select a.flow as log, a.event_position as position, a.turn, a.state, a.verdict, a.via, e.ending
+    from approvals a left join entries e on e.tenant = a.tenant and e.log = a.flow and e.position = a.event_position and e.kind = 'event'
+    where a.tenant = $1 and (e.position is null or (a.state = 'open') <> (a.verdict is null) or (a.state = 'expired') <> (a.via is not distinct from 'default')
+      or (a.state = 'open' and e.ending is distinct from 'waiting'))`,
+  say: ({ log, position, turn, state, verdict, via, ending }) =>
+    `apr_${log}.${position}.${turn} is ${state}${verdict === null ? '' : `, ${verdict} via ${via}`}, and its event ${ending === null ? 'is not there' : `is ${ending}`}`,
+};
+
+const BY_PEOPLE: AuditCheck = {
+  wrong: 'a decision of a person has no verdict behind it',
+  // inside a JSON string the quotes would be escaped, so this finds the member only
+  sql: `select d.flow as log, d.event_position as position, d.revision from decisions d
+    where d.tenant = $1 and d.log like '%/cases' and not d.provisional and position('"rung":"human"' in d.body) > 0
+      and not exists (select from approvals a where a.tenant = d.tenant and a.flow = d.flow and a.event_position = d.event_position and a.state = 'decided')`,
+  say: ({ log, position, revision }) => `dec_${log}.${position}.${revision} is by a person, and no approval of its event was decided`,
+};
+
+export const AUDIT_CHECKS: readonly AuditCheck[] = [
+  ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
+  ...[REVISIONS, MAILBOXES, PASSED, ACTIONS, APPROVALS, BY_PEOPLE],
+];
