@@ -38,6 +38,7 @@ export const ERRORS = {
   stopping: { status: 503, retryable: true, title: 'This ingress is stopping' },
   'receiver-refused': { status: 502, retryable: true, title: 'The receiver of an action refused it' },
   'receiver-gone': { status: 502, retryable: false, title: 'The receiver of an action answered 410 Gone' },
+  'action-underway': { status: 503, retryable: true, title: 'Another try of the action may be under way' },
   'event-missing': { status: 500, retryable: false, title: 'A case was handed an event that the log does not hold' },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -40,14 +40,21 @@ interface Row {
   policy: string;
 }
 
-const LOAD = `select e.position, e.source, e.id, e.type, e.subject, e.accepted_at, e.ending, b.body, m.found, h.policy,
+/** A history holds what an activity gives, and Temporal refuses more than 2 MB of it. */
+const BYTES_MAX = 512 * 1024;
+
+const LOAD = `with sized as (
+    select position, body, sum(octet_length(body)) over (order by position) - octet_length(body) as bytes_before
+    from bodies where tenant = $1 and log = $2 and position = any($3::bigint[])
+  )
+  select e.position, e.source, e.id, e.type, e.subject, e.accepted_at, e.ending, b.body, m.found, h.policy,
     array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = e.position and a.state = 'planned' order by 1) as planned,
     (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = e.position order by p.turn limit 1) as asked
-  from entries e join bodies b using (tenant, log, position) join heads h using (tenant, log)
+  from sized b join entries e on e.tenant = $1 and e.log = $2 and e.position = b.position join heads h on h.tenant = $1 and h.log = $2
     left join mailboxes m on m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = e.position
-  where e.tenant = $1 and e.log = $2 and e.position = any($3::bigint[]) and e.kind = 'event' order by e.position`;
+  where b.bytes_before < ${BYTES_MAX} and e.kind = 'event' order by e.position`;
 
-/** Those of the positions that the log holds, in order. */
+/** Those of the positions that the log holds, in order, up to half a megabyte of bodies: at least the first of them. */
 export async function loadEvents(
   pool: Pool,
   key: { tenant: string; flow: string; caseId: string },

@@ -1,0 +1,19 @@
+import type { ApprovalKey, Verdict } from '../log/approval.ts';
+import { closeApproval } from '../log/approvals.ts';
+import type { Pool } from '../log/database.ts';
+import { failure } from './asFailure.ts';
+
+/**
+ * Takes the default at the deadline, unless a verdict was first: gives whichever stands.
+ *
+ * *Retries*: without end, from 100 ms up to 10 s.
+ * *Idempotency*: an approval ends once; again gives the same verdict.
+ * *Fails with*: `database-away`; `not-found` where the approval is not there (not retried).
+ */
+export function createCloseApproval({ pool }: { pool: Pool }) {
+  return async (key: ApprovalKey): Promise<Verdict> => {
+    const verdict = (await closeApproval({ pool }, key))?.approval.verdict;
+    if (verdict == null) throw failure('not-found', `There is no approval ${key.turn} about ${key.flow}.${key.eventPosition}`);
+    return verdict;
+  };
+}

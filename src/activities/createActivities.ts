@@ -1,0 +1,32 @@
+/** Everything with a side effect that a case may ask for. */
+import type { Flow } from '../flow.ts';
+import type { CaseLogDeps } from '../log/caseLog.ts';
+import { createAcknowledge } from './acknowledge.ts';
+import { type ActDeps, createAct } from './act.ts';
+import { failing } from './asFailure.ts';
+import { createCloseApproval } from './closeApproval.ts';
+import { createLoadEvents } from './loadEvents.ts';
+import { createOpenApproval } from './openApproval.ts';
+import { createRecordEndings } from './recordEndings.ts';
+import { createRecordTimer } from './recordTimer.ts';
+import { createRecordVerdict } from './recordVerdict.ts';
+
+export interface ActivityDeps extends CaseLogDeps, ActDeps {
+  readonly flows: readonly Flow[];
+  readonly auth: 'off' | 'keys';
+}
+
+export function createActivities(deps: ActivityDeps) {
+  return {
+    acknowledge: failing(createAcknowledge(deps)),
+    loadEvents: failing(createLoadEvents(deps)),
+    recordEndings: failing(createRecordEndings(deps)),
+    openApproval: failing(createOpenApproval(deps)),
+    closeApproval: failing(createCloseApproval(deps)),
+    recordVerdict: failing(createRecordVerdict(deps)),
+    recordTimer: failing(createRecordTimer(deps)),
+    act: failing(createAct(deps)),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

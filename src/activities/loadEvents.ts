@@ -1,0 +1,41 @@
+import type { Flow } from '../flow.ts';
+import type { Pool } from '../log/database.ts';
+import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
+import { Policies } from '../log/policies.ts';
+import { failure } from './asFailure.ts';
+
+export interface Loading {
+  readonly tenant: string;
+  readonly flow: string;
+  readonly caseId: string;
+  readonly positions: number[];
+}
+
+export interface Loaded {
+  /** In order, up to half a megabyte: ask again for the rest. */
+  readonly events: LoadedEvent[];
+  /** The content of every policy version that the events name, checked against the flow's schema. */
+  readonly policies: Record<string, unknown>;
+}
+
+/**
+ * Reads events whole from the log, with what was found and decided about them so far.
+ *
+ * *Retries*: without end, from 100 ms up to 10 s.
+ * *Idempotency*: it only reads.
+ * *Fails with*: `database-away`; `event-missing` where the log holds none of them or no flow of this name is known (not retried).
+ */
+export function createLoadEvents({ pool, flows }: { pool: Pool; flows: readonly Flow[] }) {
+  const known = new Policies();
+  return async ({ positions, ...key }: Loading): Promise<Loaded> => {
+    const flow = flows.find(({ name }) => name === key.flow);
+    const events = await loadEvents(pool, key, positions);
+    if (events.length === 0 || flow === undefined)
+      throw failure('event-missing', `The log ${key.flow} holds no event at ${positions.join(', ')}`);
+    const versions = [...new Set(events.map(({ policy }) => policy))];
+    const policies = await Promise.all(
+      versions.map(async (version) => [version, (await known.get(pool, key.tenant, flow, version)).policy] as const),
+    );
+    return { events, policies: Object.fromEntries(policies) };
+  };
+}
