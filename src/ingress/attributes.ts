@@ -58,7 +58,7 @@ function within(value: string, bytesMax: number): string | null {
 }
 
 function instant(value: string): string | null {
-  return epochMs(value) === null ? 'must be a time as RFC 3339 writes it, in the years 1 to 9999 and without a leap second' : null;
+  return epochMs(value) === null ? 'must be a time as RFC 3339 writes it, in the years 1 to 9999' : null;
 }
 
 /** What is wrong with any attribute's value by its type and characters. */

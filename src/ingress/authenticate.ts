@@ -1,0 +1,72 @@
+/**
+ * Who calls. With auth off everyone is `local` (the guard has made sure that they are on this machine); with keys,
+ * `Authorization: Bearer sbx_...`, its scopes and tenant from the database, remembered for a few seconds.
+ */
+import type { Request, RequestHandler, Response } from 'express';
+import { SignalboxError } from '../errors.ts';
+import type { Pool } from '../log/database.ts';
+import { findKey, hashKey, type KeyHolder, type Scope } from '../log/keys.ts';
+
+export interface Caller {
+  readonly tenant: string;
+  readonly actor: string;
+}
+
+/** How long a revoked key may still work, and a new one that was tried before may not. */
+export const REMEMBER_MS = 3000;
+const REMEMBERED_MAX = 10_000;
+const KEY = /^Bearer +(sbx_[A-Za-z0-9_-]{20,100}) *$/i;
+const LOCAL: Caller = { tenant: 'default', actor: 'local' };
+
+interface Remembered {
+  readonly holder: Promise<KeyHolder | null>;
+  readonly untilMs: number;
+}
+
+export type Authenticate = (scope: Scope) => RequestHandler;
+
+/** Set by `authenticate` before any handler runs. */
+export function callerOf(response: Response): Caller {
+  return response.locals.caller as Caller;
+}
+
+export function createAuthenticate({ pool, auth }: { pool: Pool; auth: 'off' | 'keys' }): Authenticate {
+  if (auth === 'off') {
+    return () => (_request, response, next) => {
+      response.locals.caller = LOCAL;
+      next();
+    };
+  }
+  const remembered = new Map<string, Remembered>();
+  return (scope) => async (request, response, next) => {
+    const holder = await holderOf(request, remembered, pool);
+    if (!holder.scopes.includes(scope) && !holder.scopes.includes('admin')) {
+      throw new SignalboxError('forbidden', `The key ${holder.name} lacks the scope ${scope}`);
+    }
+    response.locals.caller = { tenant: holder.tenant, actor: holder.name };
+    next();
+  };
+}
+
+async function holderOf(request: Request, remembered: Map<string, Remembered>, pool: Pool): Promise<KeyHolder> {
+  const key = KEY.exec(request.headers.authorization ?? '')?.[1];
+  const holder = key === undefined ? null : await lookUp(key, remembered, pool);
+  // one text whatever was wrong with the key
+  if (holder === null) throw new SignalboxError('unauthenticated');
+  return holder;
+}
+
+function lookUp(key: string, remembered: Map<string, Remembered>, pool: Pool): Promise<KeyHolder | null> {
+  const hash = hashKey(key);
+  const name = hash.toString('latin1');
+  const known = remembered.get(name);
+  const nowMs = performance.now();
+  if (known !== undefined && known.untilMs > nowMs) return known.holder;
+  const holder = findKey(pool, hash);
+  // a flood of wrong keys may empty the memory, which costs look-ups; it may not fill it
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  remembered.set(name, { holder, untilMs: nowMs + REMEMBER_MS });
+  // a look-up that failed is no answer to remember
+  holder.catch(() => remembered.delete(name));
+  return holder;
+}

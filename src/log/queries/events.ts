@@ -1,0 +1,104 @@
+/** Stored events with what became of them: one statement, so that an ending and its decision are of one moment. */
+import type { Decision } from '../../decision.ts';
+import type { Ending } from '../../event.ts';
+import type { Place } from '../../ids.ts';
+import { workflowId } from '../../workflowId.ts';
+import type { Pool } from '../database.ts';
+import { type DecisionColumns, decisionOf } from './decisions.ts';
+import type { LogPlace } from './feed.ts';
+
+export interface KeptEvent extends Place {
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string | null;
+  readonly time: Date;
+  readonly acceptedAt: Date;
+  readonly ending: Ending;
+  /** Why it was quarantined or recorded. */
+  readonly note: string | null;
+  /** Structured CloudEvents JSON as it was sent; null once old bodies are gone. */
+  readonly body: string | null;
+  /** In the order they were made. */
+  readonly decisions: readonly Decision[];
+  /** The last approval that was asked about it. */
+  readonly approvalTurn: number | null;
+  /** The run of its case that took mail last. */
+  readonly run: string | null;
+}
+
+interface Row {
+  log: string;
+  position: number;
+  source: string;
+  id: string;
+  type: string;
+  subject: string | null;
+  time: Date;
+  accepted_at: Date;
+  ending: Ending;
+  note: string | null;
+  body: string | null;
+  decisions: Omit<DecisionColumns, 'before'>[] | null;
+  turn: number | null;
+}
+
+const SELECT = `select e.log, e.position, e.source, e.id, e.type, e.subject, e.time, e.accepted_at, e.ending, e.note, b.body,
+    (select json_agg(json_build_object('revision', d.revision, 'outcome', d.outcome, 'provisional', d.provisional, 'policy', d.policy, 'at', d.at, 'body', d.body)
+        order by d.revision)
+      from decisions d where d.tenant = e.tenant and d.flow = e.log and d.event_position = e.position) as decisions,
+    (select max(a.turn) from approvals a where a.tenant = e.tenant and a.flow = e.log and a.event_position = e.position) as turn
+  from unnest($2::text[], $3::bigint[]) with ordinality as q(log, position, nth)
+    join entries e on e.tenant = $1 and e.log = q.log collate "C" and e.position = q.position and e.kind = 'event'
+    left join bodies b on b.tenant = e.tenant and b.log = e.log and b.position = e.position
+  order by q.nth`;
+
+/** Those at the places, in their order; a place without an event gives none. */
+export async function readEvents(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<KeptEvent[]> {
+  if (places.length === 0) return [];
+  const { rows } = await pool.query<Row>(SELECT, [tenant, places.map(({ log }) => log), places.map(({ position }) => position)]);
+  const runs = await readRuns(pool, tenant, rows);
+  return rows.map((row) => keptEvent(tenant, row, runs));
+}
+
+export async function readEvent(pool: Pool, place: Place): Promise<KeptEvent | null> {
+  return (await readEvents(pool, place.tenant, [place]))[0] ?? null;
+}
+
+/** (tenant, source, id) is an event's identity over all logs. */
+export async function findEvent(pool: Pool, tenant: string, { source, id }: { source: string; id: string }): Promise<LogPlace | null> {
+  const { rows } = await pool.query<LogPlace>('select log, position from identities where tenant = $1 and source = $2 and id = $3', [
+    tenant,
+    source,
+    id,
+  ]);
+  return rows[0] ?? null;
+}
+
+const isHanded = ({ ending }: { ending: Ending }): boolean => ending === 'waiting' || ending === 'case';
+const caseKey = (flow: string, caseId: string): string => `${flow} ${caseId}`;
+
+async function readRuns(pool: Pool, tenant: string, rows: readonly Row[]): Promise<Map<string, string | null>> {
+  const handed = rows.filter(isHanded);
+  if (handed.length === 0) return new Map();
+  const found = await pool.query<{ flow: string; case_id: string; run: string | null }>(
+    `select d.flow, d.case_id, d.run from deliveries d join unnest($2::text[], $3::text[]) as q(flow, case_id)
+     on d.flow = q.flow collate "C" and d.case_id = q.case_id collate "C" where d.tenant = $1`,
+    [tenant, handed.map(({ log }) => log), handed.map(({ log, subject }) => workflowId(tenant, log, subject ?? ''))],
+  );
+  return new Map(found.rows.map((row) => [caseKey(row.flow, row.case_id), row.run]));
+}
+
+function keptEvent(tenant: string, row: Row, runs: ReadonlyMap<string, string | null>): KeptEvent {
+  const place = { tenant, log: row.log, position: row.position };
+  const decisions = (row.decisions ?? []).map((columns, at, all) =>
+    decisionOf({ ...columns, before: at === 0 ? null : (all[at - 1] as DecisionColumns).revision }, place),
+  );
+  const { source, id, type, subject, time, ending, note, body } = row;
+  const run = isHanded(row) ? (runs.get(caseKey(row.log, workflowId(tenant, row.log, subject ?? ''))) ?? null) : null;
+  return {
+    ...place,
+    ...{ source, id, type, subject, time, acceptedAt: row.accepted_at, ending, note, body, decisions },
+    ...{ approvalTurn: row.turn, run },
+  };
+}
