@@ -7,12 +7,14 @@ import type { LogFile } from './logFile.ts';
 import type { ProcessSpec } from './processSpec.ts';
 
 const INFO = 30;
-const LAST_LINES = 20;
+const WARN = 40;
+/** A plain line: our own refusals, and the head of a stack that Node prints (its end is Node's version). */
+const TROUBLE = /^(Cannot |\w*Error\b)/;
 
 export interface ProcessLog {
   /** Until it ends. */
   read(output: Readable): void;
-  /** The newest message; shown when the process could not start. */
+  /** The newest message that tells of trouble, else the newest; shown when the process could not start. */
   lastWords(): string;
 }
 
@@ -41,19 +43,20 @@ function parseLine(text: string): Line | null {
 
 export function processLog({ name, showFrom, levelOf }: ProcessSpec, file: LogFile, show: (line: string) => void): ProcessLog {
   const logger = pino({ base: null, level: 'trace' }, file).child({ process: name });
-  const last: string[] = [];
+  let last: string | undefined;
+  let trouble: string | undefined;
   const take = (text: string) => {
     if (text.trim() === '') return;
     const structured = parseLine(text);
     const { level, message } = structured ?? { level: levelOf?.(text) ?? INFO, message: text };
     if (structured !== null) file.write(`${text}\n`);
-    else logger[level >= 60 ? 'fatal' : level >= 50 ? 'error' : level >= 40 ? 'warn' : 'info'](text);
-    last.push(message);
-    if (last.length > LAST_LINES) last.shift();
+    else logger[level >= 60 ? 'fatal' : level >= 50 ? 'error' : level >= WARN ? 'warn' : 'info'](text);
+    last = message;
+    if (level >= WARN || TROUBLE.test(text)) trouble = message;
     if (level >= showFrom) show(`${name}: ${message}`);
   };
   return {
     read: (output) => void createInterface({ input: output }).on('line', take),
-    lastWords: () => last.at(-1) ?? 'it said nothing',
+    lastWords: () => trouble ?? last ?? 'it said nothing',
   };
 }

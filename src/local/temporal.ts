@@ -1,4 +1,6 @@
 /** The embedded Temporal: the real dev server with its store in the data folder, on ports that stay the same over restarts. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { ProcessSpec } from './processSpec.ts';
 import { connectTemporal, SEARCH_ATTRIBUTES } from './temporalNamespace.ts';
 import { until } from './until.ts';
@@ -16,6 +18,17 @@ export interface EmbeddedTemporal {
   readonly spec: ProcessSpec;
   readonly address: string;
   readonly web: string;
+}
+
+/** Asked before the client is: that one waits a second after a refused connection before it tries again. */
+async function listens(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } finally {
+    socket.destroy();
+  }
 }
 
 export function embeddedTemporal({ binary, file, port, uiPort, namespace }: TemporalPlace): EmbeddedTemporal {
@@ -40,7 +53,10 @@ export function embeddedTemporal({ binary, file, port, uiPort, namespace }: Temp
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 10_000,
     readyTimeoutMs: 60_000,
-    ready: (signal) => until(answers, signal),
+    ready: async (signal) => {
+      await until(() => listens(port), signal);
+      await until(answers, signal);
+    },
     // its warnings and errors are about its own parts finding each other, at every start and end
     showFrom: 60,
   };
