@@ -66,12 +66,15 @@ export async function lockHead(client: Client, tenant: string, log: string): Pro
   return head;
 }
 
+/** `limit 1` forces a look into the index for each key: while statistics lag behind a growing table, a plain join hashed all of it (tried). */
 const READ = {
   name: 'signalbox-read',
   text: `select i.source, i.id, i.log, i.position, i.hash, null::text as key, null::bytea as value
-    from unnest($2::text[], $3::text[]) as q(source, id) join identities i on i.tenant = $1 and i.source = q.source collate "C" and i.id = q.id collate "C"
+    from unnest($2::text[], $3::text[]) as q(source, id) cross join lateral (
+      select * from identities i where i.tenant = $1 and i.source = q.source and i.id = q.id limit 1) i
   union all
-  select null, null, null, null, null, s.key, s.value from states s where s.tenant = $1 and s.log = $4 and s.key = any($5::text[] collate "C")`,
+  select null, null, null, null, null, s.key, s.value
+    from unnest($5::text[]) as q(key) cross join lateral (select * from states s where s.tenant = $1 and s.log = $4 and s.key = q.key limit 1) s`,
 };
 
 interface ReadRow {

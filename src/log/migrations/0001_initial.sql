@@ -78,11 +78,11 @@ create table decisions (
   at timestamptz not null,
   -- {confidence, score, rung, reasons, result, rungs} as JSON text
   body text not null,
-  primary key (tenant, log, position)
+  primary key (tenant, flow, event_position, revision)
 );
-create unique index decisions_of_event on decisions (tenant, flow, event_position, revision);
--- one final decision an event, whoever records it
-create unique index decisions_final on decisions (tenant, flow, event_position) where not provisional;
+create unique index decisions_feed on decisions (tenant, log, position);
+-- one final decision an event by its case, whichever of its runs records it (a reflex's is revision 0, and then no case follows)
+create unique index decisions_final on decisions (tenant, flow, event_position) where not provisional and revision > 0;
 create index decisions_subject on decisions (tenant, flow, subject, position);
 
 -- The second log of a flow: what its cases record, for timelines and audit.
