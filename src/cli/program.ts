@@ -4,9 +4,12 @@ import { Command } from 'commander';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { decisions } from './decisions.ts';
+import { doctor } from './doctor.ts';
 import { events } from './events.ts';
 import { flow } from './flow.ts';
 import { importVerb } from './import.ts';
+import { ingress } from './ingress.ts';
+import { keys } from './keys.ts';
 import { quarantine } from './quarantine.ts';
 import { start } from './start.ts';
 
@@ -25,7 +28,7 @@ export function program(): Command {
     .version(version())
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
-  const verbs = [start(), importVerb(), events(), decisions(), approvals(), quarantine(), flow(), audit()];
+  const verbs = [start(), ingress(), importVerb(), events(), decisions(), approvals(), quarantine(), keys(), flow(), audit(), doctor()];
   for (const verb of verbs) signalbox.addCommand(verb);
   inherit(signalbox);
   return signalbox;

@@ -35,7 +35,7 @@ export async function audit(pool: Pool, tenant = 'default'): Promise<Audit> {
   const client = await pool.connect();
   try {
     await client.query(
-      "begin isolation level repeatable read read only; set local work_mem = '128MB'; set local idle_in_transaction_session_timeout = 0",
+      "begin isolation level repeatable read read only; set local work_mem = '128MB'; set local enable_nestloop = off; set local idle_in_transaction_session_timeout = 0",
     );
     const flows = await countEndings(client, tenant);
     const findings: string[] = [];

@@ -1,0 +1,83 @@
+/** The database: reachable, keeping what it promised, with our schema; and what stands in it that needs a hand. */
+import { readBacklog } from '../../log/backlog.ts';
+import { assertDurable, openDatabase, type Pool } from '../../log/database.ts';
+import { schemaGap } from '../../log/migrate.ts';
+import { type Finding, fail, guarded, ok, warn } from './finding.ts';
+
+/** `server_version_num`; the oldest that the tests of the schema ran on. */
+const VERSION_MIN = 150_000;
+const BACKLOG_SECONDS_MAX = 60;
+
+/** `use` gets the pool while it is open, where the schema is as it should be. */
+export async function lookAtDatabase(url: string, use: (pool: Pool) => Promise<readonly Finding[]>): Promise<Finding[]> {
+  const pool = openDatabase(url, { name: 'doctor', size: 3 });
+  try {
+    const server = await guarded('database', 'check DATABASE_URL, and that the server runs', () => lookAtServer(pool));
+    if (server.some(({ level }) => level === 'fail')) return [...server];
+    return [...server, ...(await use(pool))];
+  } finally {
+    await pool.end();
+  }
+}
+
+async function lookAtServer(pool: Pool): Promise<Finding[]> {
+  const { rows } = await pool.query<{ version: string; number: number; size: string }>(
+    "select current_setting('server_version') as version, current_setting('server_version_num')::int as number, pg_size_pretty(pg_database_size(current_database())) as size",
+  );
+  const { version = '?', number = 0, size = '?' } = rows[0] ?? {};
+  const found = `PostgreSQL ${version}, ${size}`;
+  const server = number < VERSION_MIN ? warn('database', found, 'use PostgreSQL 15 or later') : ok('database', found);
+  const durable = await guarded('durability', 'switch them on: a 2xx must survive a crash', async () => {
+    await assertDurable(pool);
+    return [ok('durability', 'commits are on disk before they are answered')];
+  });
+  return [server, ...durable, await schema(pool)];
+}
+
+async function schema(pool: Pool): Promise<Finding> {
+  const { missing, foreign } = await schemaGap(pool);
+  if (foreign.length > 0)
+    return fail('schema', `made by a newer Signalbox: ${foreign.join(', ')}`, 'run that version, or use another database');
+  if (missing.length > 0) return fail('schema', `lacks ${missing.join(', ')}`, 'start an ingress: it migrates');
+  return ok('schema', 'up to date');
+}
+
+/** Rows that wait for somebody. */
+export async function lookAtRows(pool: Pool): Promise<Finding[]> {
+  const { rows } = await pool.query<{
+    dead: number;
+    dead_key: string | null;
+    quarantined: number;
+    overdue: number;
+    overdue_id: string | null;
+  }>(
+    `select (select count(*)::int from actions where state = 'dead') as dead,
+      (select min(key) from actions where state = 'dead') as dead_key,
+      (select count(*)::int from entries where ending = 'quarantined') as quarantined,
+      (select count(*)::int from approvals where state = 'open' and deadline < now() - interval '1 minute') as overdue,
+      (select min('apr_' || flow || '.' || event_position || '.' || turn) from approvals where state = 'open' and deadline < now() - interval '1 minute') as overdue_id`,
+  );
+  const { dead = 0, dead_key: deadKey = null, quarantined = 0, overdue = 0, overdue_id: overdueId = null } = rows[0] ?? {};
+  return [
+    await backlog(pool),
+    dead === 0
+      ? ok('actions', 'no dead letters')
+      : warn('actions', `${dead} dead letters, ${deadKey} among them`, "look at the receiver's answer on the subject's timeline"),
+    quarantined === 0
+      ? ok('quarantine', 'empty')
+      : warn('quarantine', `${quarantined} events`, '`signalbox quarantine list` says why; redrive them when the flow is mended'),
+    overdue === 0
+      ? ok('approvals', 'none is past its deadline')
+      : warn(
+          'approvals',
+          `${overdue} are open past their deadline, ${overdueId} among them`,
+          'their cases do not move: see workers and stuck cases',
+        ),
+  ];
+}
+
+async function backlog(pool: Pool): Promise<Finding> {
+  const { events, oldestSeconds } = await readBacklog(pool);
+  const found = events === 0 ? 'nothing waits' : `${events} events wait for their case, the oldest for ${oldestSeconds} s`;
+  return oldestSeconds > BACKLOG_SECONDS_MAX ? warn('backlog', found, 'see Temporal and the workers below') : ok('backlog', found);
+}
