@@ -31,7 +31,7 @@ export interface OwnTemporal extends TestTemporal {
 }
 
 /** Kept over runs, so that a download happens once. */
-async function binary(name: BinaryName): Promise<string> {
+export async function testBinary(name: BinaryName): Promise<string> {
   const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'signalbox');
   await mkdir(folder, { recursive: true });
   return (await findTemporalBinary(name, folder, { say: () => undefined, signal: AbortSignal.timeout(240_000) })).path;
@@ -54,7 +54,7 @@ async function newNamespace(address: string): Promise<string> {
 }
 
 async function prepare(folder: string): Promise<EmbeddedTemporal> {
-  const [path, port, uiPort] = await Promise.all([binary('temporal'), freePort(), freePort()]);
+  const [path, port, uiPort] = await Promise.all([testBinary('temporal'), freePort(), freePort()]);
   return embeddedTemporal({ binary: path, file: join(folder, 'temporal.db'), port, uiPort, namespace: 'default' });
 }
 
@@ -91,6 +91,6 @@ export async function startOwnTemporal(): Promise<OwnTemporal> {
 
 /** A server that skips time while the environment's own client waits for a result. End it with `teardown()`. */
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
-  const path = await binary('temporal-test-server');
+  const path = await testBinary('temporal-test-server');
   return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
 }

@@ -1,0 +1,111 @@
+/** Hunts stacks that leave something behind, take what is not theirs, or fail with a page of stack trace. */
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { freePort } from '../../src/local/freePort.ts';
+import { readRunFile } from '../../src/local/runFile.ts';
+import { until } from '../../src/local/until.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { newDataFolder, runStart, startTestStack, type TestStack, untilGone } from '../support/stack.ts';
+
+const SOON_MS = 60_000;
+
+async function refusal(env: Record<string, string>, folder?: string): Promise<{ code: number | null; lines: string[] }> {
+  const data = folder ?? (await newDataFolder());
+  const started = await runStart(data, env);
+  const code = await started.ended;
+  if (folder === undefined) await rm(data, { recursive: true });
+  // lines that begin with a time tell how far it came
+  const lines = started.output().split('\n');
+  return { code, lines: lines.filter((line) => line !== '' && !/^\d\d:\d\d:\d\d /.test(line)) };
+}
+
+const isReady = async (url: string) => (await fetch(`${url}/readyz`)).ok;
+
+describe('start()', () => {
+  let stack: TestStack | null = null;
+  afterEach(async () => {
+    await stack?.stop();
+    stack = null;
+  });
+
+  it('start() shows where everything is and, told to stop, leaves nothing running', async () => {
+    stack = await startTestStack();
+    expect(stack.output()).toContain(`curl -sS ${stack.url}/v1/events`);
+    expect(await isReady(stack.url)).toBe(true);
+    const { processes, temporal } = await stack.run();
+    expect(Object.keys(processes).sort()).toEqual(['ingress', 'postgres', 'temporal', 'worker']);
+    expect(stack.output()).toContain(String(temporal?.web));
+    stack.child.kill('SIGINT');
+    expect(await stack.ended).toBe(0);
+    await untilGone(processes, SOON_MS);
+    expect(await readRunFile(stack.data)).toBeNull();
+  });
+
+  it('start() refuses a folder where another one runs, and leaves that one alone', async () => {
+    stack = await startTestStack();
+    const { code, lines } = await refusal({}, stack.data);
+    expect(code).toBe(2);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(`as process ${stack.child.pid} runs there`);
+    expect(await isReady(stack.url)).toBe(true);
+  });
+
+  it('start() brings each killed process back', async () => {
+    stack = await startTestStack();
+    for (const name of ['worker', 'temporal', 'postgres', 'ingress'] as const) await stack.kill(name);
+    const { url } = stack;
+    await until(() => isReady(url), AbortSignal.timeout(SOON_MS));
+  });
+
+  it('start() killed with -9 takes its processes with it, and starts again in the same folder', async () => {
+    const first = await startTestStack();
+    const { processes } = await first.run();
+    first.child.kill('SIGKILL');
+    await untilGone(processes, SOON_MS);
+    stack = await startTestStack({}, first.data);
+    expect(await isReady(stack.url)).toBe(true);
+  });
+
+  it('start() names a port in use in one line', async () => {
+    const server = createServer();
+    const port = await freePort();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    const { code, lines } = await refusal({ PORT: String(port) });
+    server.close();
+    expect(code).toBe(2);
+    expect(lines).toEqual([`Cannot listen on 127.0.0.1 port ${port} as it is in use: stop what listens there, or set another PORT`]);
+  });
+
+  it('start() says in one line that a database cannot be opened', async () => {
+    const { code, lines } = await refusal({ DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/nothing` });
+    expect(code).toBe(2);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^Cannot open the database: /);
+  });
+
+  it('start() says in one line that a schema is newer', async () => {
+    const database = await (await startPostgres()).fresh();
+    const client = new pg.Client({ connectionString: database });
+    await client.connect();
+    await client.query("insert into migrations (name, run_on) values ('9999_from_the_future', now())");
+    await client.end();
+    const { code, lines } = await refusal({ DATABASE_URL: database });
+    expect(code).toBe(2);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('9999_from_the_future');
+  });
+
+  it('start() lists what it tried where Temporal is nowhere to be found', async () => {
+    const data = await newDataFolder();
+    await rm(`${data}/bin`, { recursive: true });
+    // no program on PATH, no Python, and a download that is refused at once
+    const DATABASE_URL = await (await startPostgres()).fresh();
+    const { code, lines } = await refusal({ DATABASE_URL, PATH: data, HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` }, data);
+    await rm(data, { recursive: true });
+    expect(code).toBe(2);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^Cannot find temporal: tried on PATH .*; our own copy .*; the Python wheel .*; the SDK's download /);
+  });
+});

@@ -1,0 +1,122 @@
+/** `signalbox start` as an operator runs it: the built command, in a process of its own, on free ports and in a data folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isRunning, type ProcessIdentity } from '../../src/local/processIdentity.ts';
+import { type RunFile, readRunFile } from '../../src/local/runFile.ts';
+import { until } from '../../src/local/until.ts';
+import { testBinary } from './temporal.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MAIN = join(ROOT, 'dist', 'main.js');
+const READY_TIMEOUT_MS = 120_000;
+
+export type StackProcess = 'postgres' | 'temporal' | 'ingress' | 'worker';
+
+export interface Started {
+  readonly child: ChildProcess;
+  /** All that it printed so far. */
+  output(): string;
+  /** Its exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+export interface TestStack extends Started {
+  readonly url: string;
+  readonly data: string;
+  /** run.json as it is now. */
+  run(): Promise<RunFile>;
+  /** kill -9 of one process; resolves when its successor runs. */
+  kill(name: StackProcess): Promise<void>;
+  /** Ctrl-C, then the data folder goes. */
+  stop(): Promise<void>;
+}
+
+async function assertBuilt(): Promise<void> {
+  const built = await stat(MAIN).catch(() => null);
+  if (built === null) throw new Error('dist is not built: npm run build');
+  const sources = await readdir(join(ROOT, 'src'), { recursive: true, withFileTypes: true });
+  for (const source of sources.filter((entry) => entry.isFile())) {
+    const file = join(source.parentPath, source.name);
+    if ((await stat(file)).mtimeMs > built.mtimeMs) throw new Error(`dist is older than ${file}: npm run build`);
+  }
+}
+
+/** With the programs that other suites fetched, so that nothing is downloaded. */
+export async function newDataFolder(): Promise<string> {
+  const data = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
+  // as root the database runs under another account, which must get in
+  await chmod(data, 0o755);
+  const binary = await testBinary('temporal');
+  await mkdir(join(data, 'bin'));
+  await symlink(binary, join(data, 'bin', basename(binary)));
+  return data;
+}
+
+/** Does not wait: for starts that are to fail. */
+export async function runStart(data: string, env: Record<string, string> = {}): Promise<Started> {
+  await assertBuilt();
+  const ports = { PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' };
+  const child = spawn(process.execPath, [MAIN, 'start'], {
+    cwd: data,
+    env: { ...process.env, NODE_ENV: '', NODE_OPTIONS: '', ...ports, SIGNALBOX_DATA: data, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, output: () => text, ended };
+}
+
+async function readyUrl(started: Started, data: string): Promise<string> {
+  const gone = new AbortController();
+  void started.ended.then((code) => gone.abort(new Error(`start ended with ${code}:\n${started.output()}`)));
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(READY_TIMEOUT_MS)]);
+  await until(async () => started.output().includes('Signalbox is ready'), signal);
+  const url = (await readRunFile(data))?.url;
+  if (url == null) throw new Error('run.json does not say where the service is');
+  return url;
+}
+
+export async function startTestStack(env: Record<string, string> = {}, data?: string): Promise<TestStack> {
+  const folder = data ?? (await newDataFolder());
+  const started = await runStart(folder, env);
+  const url = await readyUrl(started, folder);
+  const run = async () => {
+    const found = await readRunFile(folder);
+    if (found === null) throw new Error('there is no run.json');
+    return found;
+  };
+  return {
+    ...started,
+    url,
+    data: folder,
+    run,
+    async kill(name) {
+      const { processes } = await run();
+      const before = processes[name];
+      if (before === undefined) throw new Error(`${name} does not run`);
+      process.kill(before.pid, 'SIGKILL');
+      const successor = async () => {
+        const now = (await run()).processes[name];
+        return now !== undefined && now.pid !== before.pid;
+      };
+      await until(successor, AbortSignal.timeout(READY_TIMEOUT_MS));
+    },
+    async stop() {
+      started.child.kill('SIGINT');
+      await started.ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when none of them runs. */
+export async function untilGone(processes: RunFile['processes'], timeoutMs = 30_000): Promise<void> {
+  const running = async (one: ProcessIdentity) => await isRunning(one);
+  const none = async () => !(await Promise.all(Object.values(processes).map(running))).includes(true);
+  await until(none, AbortSignal.timeout(timeoutMs));
+}
