@@ -35,6 +35,7 @@ export const ERRORS = {
   'queue-full': { status: 503, retryable: true, title: 'Too many events are waiting to be accepted' },
   'database-away': { status: 503, retryable: true, title: 'The database cannot be reached' },
   'other-code': { status: 503, retryable: true, title: 'The flow runs other code than this ingress has' },
+  'case-busy': { status: 503, retryable: true, title: 'The case has not acknowledged its last signal yet' },
   stopping: { status: 503, retryable: true, title: 'This ingress is stopping' },
   'receiver-refused': { status: 502, retryable: true, title: 'The receiver of an action refused it' },
   'receiver-gone': { status: 502, retryable: false, title: 'The receiver of an action answered 410 Gone' },

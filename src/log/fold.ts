@@ -9,6 +9,8 @@ import type { Flow, StateBytes } from '../flow.ts';
 const AHEAD_MS = 5 * 60_000;
 const FOUND_CHARS_MAX = 16_384;
 const NOTE_CHARS_MAX = 500;
+/** Begins the note of an event that its reflex did not fold; a case may also put one aside that was folded. */
+export const NOT_FOLDED = 'reflex: ';
 /** Tells an event that was never folded from one that expired on its way to its case. */
 export const AT_ACCEPTANCE = 'at-acceptance';
 const KEYS_MAX = 8;
@@ -65,7 +67,7 @@ const ended = (ending: Ending, note: string | null = null): FoldedEntry => ({ en
 
 function quarantined(error: unknown): FoldedEntry {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return ended('quarantined', text.slice(0, NOTE_CHARS_MAX));
+  return ended('quarantined', `${NOT_FOLDED}${text}`.slice(0, NOTE_CHARS_MAX));
 }
 
 export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, expired, history }: Folding): FoldedEntry {

@@ -8,7 +8,7 @@ import type { Flow } from '../flow.ts';
 import { instantMs } from '../instant.ts';
 import { lockHead } from './batch.ts';
 import type { Client, Pool } from './database.ts';
-import { AT_ACCEPTANCE, effectiveTime, foldEntry, keysOf, type States } from './fold.ts';
+import { AT_ACCEPTANCE, effectiveTime, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
 import { Policies } from './policies.ts';
 
 const PAGE = 5000;
@@ -63,7 +63,8 @@ class Refolding {
     if (row.kind === 'event') this.#fold(row, false);
     if (row.kind === 'redrive') {
       const again = await this.#load(Number(row.note));
-      if (again !== undefined) this.#fold(again, true);
+      // one that its case had put aside was folded where it stands
+      if (again !== undefined && row.subject === null) this.#fold(again, true);
     }
   }
 
@@ -77,7 +78,7 @@ class Refolding {
       { event, keys, expired: row.note === AT_ACCEPTANCE, history: false },
     );
     // an event that was redriven later stands in its row with its later ending
-    if (!redriven && row.ending === 'quarantined' && entry.ending !== 'quarantined')
+    if (!redriven && row.note?.startsWith(NOT_FOLDED) === true && entry.ending !== 'quarantined')
       this.differ(`the event at ${row.position} was quarantined and folds now`);
   }
 

@@ -1,4 +1,7 @@
-/** Folds a quarantined event now, as a new entry of its log: with the code and policy that hold now, after all that came since. */
+/**
+ * Takes an event out of quarantine, as a new entry of its log. One that its reflex did not fold is folded now, with the code and policy
+ * that hold now, after all that came since. One that its case put aside was folded before: it goes back to its case.
+ */
 
 import { SignalboxError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
@@ -9,8 +12,11 @@ import { instantMs } from '../instant.ts';
 import { workflowId } from '../workflowId.ts';
 import { lockHead } from './batch.ts';
 import type { Client, Pool } from './database.ts';
-import { effectiveTime, type FoldedEntry, foldEntry, keysOf, type States } from './fold.ts';
+import { effectiveTime, type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
 import { Policies } from './policies.ts';
+
+/** The case finds what the reflex found in the decision it may have given. */
+const NOTHING_FOUND = '{"found":{},"rungs":[]}';
 
 interface QuarantinedRow {
   source: string;
@@ -19,6 +25,7 @@ interface QuarantinedRow {
   subject: string;
   accepted_at: Date;
   history: boolean;
+  note: string | null;
   body: string;
 }
 
@@ -50,7 +57,7 @@ async function redriveLocked(client: Client, flow: Flow, place: Place): Promise<
   const head = await lockHead(client, tenant, log);
   if (head.code !== flow.code) throw new SignalboxError('other-code');
   const { rows } = await client.query<QuarantinedRow>(
-    `select e.source, e.id, e.type, e.subject, e.accepted_at, e.history, b.body from entries e join bodies b using (tenant, log, position)
+    `select e.source, e.id, e.type, e.subject, e.accepted_at, e.history, e.note, b.body from entries e join bodies b using (tenant, log, position)
      where e.tenant = $1 and e.log = $2 and e.position = $3 and e.ending = 'quarantined'`,
     [tenant, log, place.position],
   );
@@ -58,11 +65,14 @@ async function redriveLocked(client: Client, flow: Flow, place: Place): Promise<
   if (row === undefined) return null;
   const { policy, version } = await new Policies().get(client, tenant, flow, head.policy ?? '');
   const { event, states } = await prepare(client, flow, { place, row });
-  const keys = keysOf(flow, event);
-  const entry = foldEntry({ flow, policy, states }, { event, keys, expired: false, history: row.history });
+  const folds = row.note?.startsWith(NOT_FOLDED) === true;
+  const entry: FoldedEntry = folds
+    ? foldEntry({ flow, policy, states }, { event, keys: keysOf(flow, event), expired: false, history: row.history })
+    : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, changed: [] };
   if (entry.ending === 'quarantined') throw new SignalboxError('off-schema', `${eventId(place)} cannot be folded: ${entry.note}`);
   const caseId = workflowId(tenant, flow.name, row.subject);
-  await write(client, { flow, place, row, entry, states, caseId, version, position: head.position + 1 });
+  if (entry.found !== null) await rewindCase(client, { tenant, flow: log, caseId, position: place.position });
+  await write(client, { flow, place, row, entry, states, caseId, version, position: head.position + 1, folds });
   return { ...entry, caseId };
 }
 
@@ -91,7 +101,29 @@ async function prepare(client: Client, flow: Flow, { place, row }: { place: Plac
   return { event, states };
 }
 
+/**
+ * The case must be sent an event from before what it has taken. Only between two signals: an acknowledgement on its way would move
+ * `taken` past the event again.
+ */
+async function rewindCase(
+  client: Client,
+  { tenant, flow, caseId, position }: { tenant: string; flow: string; caseId: string; position: number },
+): Promise<void> {
+  const key = [tenant, flow, caseId];
+  const { rows } = await client.query<{ busy: boolean }>(
+    'select sent > taken as busy from deliveries where tenant = $1 and flow = $2 and case_id = $3 for update',
+    key,
+  );
+  if (rows[0]?.busy === true) throw new SignalboxError('case-busy');
+  await client.query(
+    `update deliveries set sent = least(sent, $4), taken = least(taken, $4), settled = least(settled, $4) where tenant = $1 and flow = $2 and case_id = $3`,
+    [...key, position - 1],
+  );
+}
+
 interface RedriveWrite {
+  /** False: the state holds it already. */
+  readonly folds: boolean;
   readonly flow: Flow;
   readonly place: Place;
   readonly row: QuarantinedRow;
@@ -102,14 +134,13 @@ interface RedriveWrite {
   readonly position: number;
 }
 
-async function write(client: Client, { flow, place, row, entry, states, caseId, version, position }: RedriveWrite): Promise<void> {
+async function write(client: Client, { flow, place, row, entry, states, caseId, version, position, folds }: RedriveWrite): Promise<void> {
   const { tenant, log } = place;
-  await client.query("insert into entries (tenant, log, position, kind, accepted_at, note) values ($1, $2, $3, 'redrive', now(), $4)", [
-    tenant,
-    log,
-    position,
-    String(place.position),
-  ]);
+  // a rebuild folds at this entry, unless it names the subject whose case the event went back to
+  await client.query(
+    "insert into entries (tenant, log, position, kind, accepted_at, note, subject) values ($1, $2, $3, 'redrive', now(), $4, $5)",
+    [...[tenant, log, position, String(place.position)], folds ? null : row.subject],
+  );
   await client.query('update heads set position = $3 where tenant = $1 and log = $2', [tenant, log, position]);
   await client.query('update entries set ending = $4, note = $5 where tenant = $1 and log = $2 and position = $3', [
     tenant,

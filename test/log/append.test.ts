@@ -82,7 +82,9 @@ describe('Appender', () => {
     const answers = await log.append([booking({ id: 'one' }), booking({ id: 'bad', amount: 13 }), booking({ id: 'two' })]);
     expect(answers.map((answer) => (answer as { ending: string }).ending)).toEqual(['reflex', 'quarantined', 'reflex']);
     expect(answers[2]).toMatchObject({ decision: { result: { count: 2 } } });
-    expect(await query("select note from entries where ending = 'quarantined'")).toEqual([{ note: 'Error: thirteen is not counted' }]);
+    expect(await query("select note from entries where ending = 'quarantined'")).toEqual([
+      { note: 'reflex: Error: thirteen is not counted' },
+    ]);
   });
 
   it('append() stores an expired event undecided, and a late one unfolded', async () => {
