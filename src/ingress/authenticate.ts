@@ -10,13 +10,14 @@ import { findKey, hashKey, type KeyHolder, type Scope } from '../log/keys.ts';
 export interface Caller {
   readonly tenant: string;
   readonly actor: string;
+  readonly scopes: readonly Scope[];
 }
 
 /** How long a revoked key may still work, and a new one that was tried before may not. */
 export const REMEMBER_MS = 3000;
 const REMEMBERED_MAX = 10_000;
 const KEY = /^Bearer +(sbx_[A-Za-z0-9_-]{20,100}) *$/i;
-const LOCAL: Caller = { tenant: 'default', actor: 'local' };
+const LOCAL: Caller = { tenant: 'default', actor: 'local', scopes: ['admin'] };
 
 interface Remembered {
   readonly holder: Promise<KeyHolder | null>;
@@ -30,6 +31,11 @@ export function callerOf(response: Response): Caller {
   return response.locals.caller as Caller;
 }
 
+/** `admin` implies the others. */
+export function mayDo({ scopes }: Caller, scope: Scope): boolean {
+  return scopes.includes(scope) || scopes.includes('admin');
+}
+
 export function createAuthenticate({ pool, auth }: { pool: Pool; auth: 'off' | 'keys' }): Authenticate {
   if (auth === 'off') {
     return () => (_request, response, next) => {
@@ -40,10 +46,9 @@ export function createAuthenticate({ pool, auth }: { pool: Pool; auth: 'off' | '
   const remembered = new Map<string, Remembered>();
   return (scope) => async (request, response, next) => {
     const holder = await holderOf(request, remembered, pool);
-    if (!holder.scopes.includes(scope) && !holder.scopes.includes('admin')) {
-      throw new SignalboxError('forbidden', `The key ${holder.name} lacks the scope ${scope}`);
-    }
-    response.locals.caller = { tenant: holder.tenant, actor: holder.name };
+    const caller = { tenant: holder.tenant, actor: holder.name, scopes: holder.scopes };
+    if (!mayDo(caller, scope)) throw new SignalboxError('forbidden', `The key ${holder.name} lacks the scope ${scope}`);
+    response.locals.caller = caller;
     next();
   };
 }

@@ -1,0 +1,75 @@
+/** Stored events. Their bodies go out as the text that is stored: parsing it again would round its big numbers. */
+import { Router } from 'express';
+import { SignalboxError } from '../errors.ts';
+import { parseId } from '../ids.ts';
+import { findEvent, type KeptEvent, readEvent, readEvents } from '../log/queries/events.ts';
+import { type FeedPage, type FeedSource, readFeed, readHeads } from '../log/queries/feed.ts';
+import { allowOnly } from './allowOnly.ts';
+import { sendText } from './answer.ts';
+import { type Authenticate, callerOf } from './authenticate.ts';
+import { writeCursor } from './cursor.ts';
+import type { IngressDeps } from './ingressDeps.ts';
+import { type ListQuery, readListQuery } from './listQuery.ts';
+import { receiptOf, type TemporalWeb } from './receipt.ts';
+import { eventsQuery } from './shapes.ts';
+
+type Filters = { source?: string | undefined; id?: string | undefined; flow?: string | undefined; type?: string | undefined };
+
+export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authenticate): Router {
+  const router = Router();
+
+  async function page(tenant: string, { after, limit, filters }: ListQuery<Filters>): Promise<FeedPage> {
+    const { source, id, flow, type } = filters;
+    const heads = await readHeads(pool, tenant);
+    const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (flow === undefined || log === flow)));
+    if (source === undefined || id === undefined) return readFeed(pool, entriesSource(filters), { tenant, upTo, after, limit });
+    const place = await findEvent(pool, tenant, { source, id });
+    const there = place !== null && upTo.has(place.log) && (after.get(place.log) ?? 0) < place.position;
+    const kept = there ? await readEvent(pool, { tenant, ...place }) : null;
+    const wanted = kept !== null && (type === undefined || kept.type === type);
+    return { places: wanted ? [kept] : [], next: new Map([...after, ...upTo]), more: false };
+  }
+
+  router.get('/v1/events', authenticate('read'), async (request, response) => {
+    const { tenant } = callerOf(response);
+    const { places, next, more } = await page(tenant, readListQuery(eventsQuery, request.query));
+    const events = await readEvents(pool, tenant, places);
+    const items = events.map((event) => storedEventText(event, temporal));
+    sendText(response, 200, `{"items":[${items.join(',')}],"next":"${writeCursor(next)}","more":${more}}`);
+  });
+
+  router.get('/v1/events/:event', authenticate('read'), async (request, response) => {
+    const place = parseId('evt', String(request.params.event));
+    const event = place === null || place.tenant !== callerOf(response).tenant ? null : await readEvent(pool, place);
+    if (event === null) throw new SignalboxError('not-found');
+    sendText(response, 200, storedEventText(event, temporal));
+  });
+
+  router.all('/v1/events', allowOnly('GET, HEAD, POST'));
+  router.all('/v1/events/:event', allowOnly('GET, HEAD'));
+  return router;
+}
+
+/** An id without its source, a source without an id and a type have no index: they are looked for along the logs. */
+function entriesSource({ source, id, type }: Filters): FeedSource {
+  const wanted = [
+    ['source', source],
+    ['id', id],
+    ['type', type],
+  ].filter((filter): filter is [string, string] => filter[1] !== undefined);
+  return {
+    table: 'entries',
+    logColumn: 'log',
+    timeColumn: 'accepted_at',
+    where: ["t.kind = 'event'", ...wanted.map(([column], at) => `t.${column} = $${at + 6}`)].join(' and '),
+    values: wanted.map(([, value]) => value),
+    scan: wanted.length > 0,
+  };
+}
+
+export function storedEventText(event: KeptEvent, temporal: TemporalWeb): string {
+  const { acceptedAt, position, decisions, body } = event;
+  const receipt = receiptOf({ ...event, decision: decisions.at(-1) ?? null }, temporal);
+  const text = JSON.stringify({ ...receipt, acceptedAt: acceptedAt.toISOString(), position, decisions });
+  return `${text.slice(0, -1)},"cloudevent":${body ?? 'null'}}`;
+}

@@ -1,0 +1,105 @@
+/** The flows, and the timeline of one subject. */
+import { Router } from 'express';
+import { z } from 'zod';
+import { SignalboxError } from '../errors.ts';
+import type { JsonObject } from '../event.ts';
+import type { Flow } from '../flow.ts';
+import type { Pool } from '../log/database.ts';
+import { type FlowRow, readFlows } from '../log/queries/flows.ts';
+import { hasSubject, readRun, readState, readTimeline, type TimelineSubject } from '../log/queries/timeline.ts';
+import { workflowId } from '../workflowId.ts';
+import { allowOnly } from './allowOnly.ts';
+import { sendJson, sendText } from './answer.ts';
+import { type Authenticate, callerOf } from './authenticate.ts';
+import { writeCursor } from './cursor.ts';
+import type { IngressDeps } from './ingressDeps.ts';
+import { readListQuery } from './listQuery.ts';
+import { runOf } from './receipt.ts';
+import { pageQuery } from './shapes.ts';
+
+/** A schema never changes while the process runs, and making one costs more than the rest of the answer. */
+function typeSchemas(flow: Flow): Record<string, object> {
+  const schemas = Object.entries(flow.types).map(([type, { schema }]) => [
+    type,
+    z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }),
+  ]);
+  return Object.fromEntries(schemas) as Record<string, object>;
+}
+
+async function stateOf(pool: Pool, flow: Flow, { tenant, subject }: TimelineSubject): Promise<JsonObject> {
+  if (flow.reflex === undefined) return {};
+  const key = flow.reflex.subjectKey(subject);
+  const bytes = await readState(pool, { tenant, log: flow.name, key });
+  return bytes === null ? {} : flow.reflex.show(key, bytes);
+}
+
+export function flowRoutes({ pool, flows, temporal }: IngressDeps, authenticate: Authenticate): Router {
+  const router = Router();
+  const schemas = new Map(flows.map((flow) => [flow.name, typeSchemas(flow)]));
+
+  function shown(flow: Flow, row: FlowRow | undefined): object {
+    return {
+      name: flow.name,
+      title: flow.title,
+      types: schemas.get(flow.name),
+      workflow: flow.workflow ?? null,
+      policy: row?.policy ?? null,
+      code: row?.code ?? null,
+      entries: row?.entries ?? 0,
+      waiting: row?.waiting ?? 0,
+      quarantined: row?.quarantined ?? 0,
+      openApprovals: row?.openApprovals ?? 0,
+    };
+  }
+
+  function flowNamed(name: unknown): Flow {
+    const flow = flows.find((one) => one.name === name);
+    if (flow === undefined) throw new SignalboxError('not-found');
+    return flow;
+  }
+
+  router.get('/v1/flows', authenticate('read'), async (_request, response) => {
+    const rows = await readFlows(pool, callerOf(response).tenant);
+    const items = flows.map((flow) =>
+      shown(
+        flow,
+        rows.find((row) => row.flow === flow.name),
+      ),
+    );
+    sendJson(response, 200, { items, next: writeCursor(new Map()), more: false });
+  });
+
+  router.get('/v1/flows/:flow', authenticate('read'), async (request, response) => {
+    const flow = flowNamed(request.params.flow);
+    const rows = await readFlows(pool, callerOf(response).tenant);
+    sendJson(
+      response,
+      200,
+      shown(
+        flow,
+        rows.find((row) => row.flow === flow.name),
+      ),
+    );
+  });
+
+  router.get('/v1/flows/:flow/subjects/:subject', authenticate('read'), async (request, response) => {
+    const flow = flowNamed(request.params.flow);
+    const { after, limit } = readListQuery(pageQuery, request.query);
+    const of = { tenant: callerOf(response).tenant, flow: flow.name, subject: String(request.params.subject) };
+    if (of.subject.includes('\u0000') || !(await hasSubject(pool, of))) throw new SignalboxError('not-found');
+    const [page, state, run] = await Promise.all([
+      readTimeline(pool, of, { after, limit }),
+      stateOf(pool, flow, of),
+      readRun(pool, { ...of, caseId: workflowId(of.tenant, of.flow, of.subject) }),
+    ]);
+    const workflow = run === undefined ? null : runOf({ ...of, run }, temporal);
+    const items = page.items.map(({ detail, ...item }) => `${JSON.stringify(item).slice(0, -1)},"detail":${detail}}`);
+    const head = JSON.stringify({ flow: of.flow, subject: of.subject, workflow, state, next: writeCursor(page.next), more: page.more });
+    sendText(response, 200, `${head.slice(0, -1)},"items":[${items.join(',')}]}`);
+  });
+
+  router.all('/v1/flows', allowOnly('GET, HEAD'));
+  router.all('/v1/flows/:flow', allowOnly('GET, HEAD'));
+  router.all('/v1/flows/:flow/subjects/:subject', allowOnly('GET, HEAD'));
+  return router;
+}

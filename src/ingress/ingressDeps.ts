@@ -1,0 +1,26 @@
+/** What the HTTP side is made from. A test gives its own. */
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Config } from '../config.ts';
+import type { Ending } from '../event.ts';
+import type { Flow } from '../flow.ts';
+import type { Place } from '../ids.ts';
+import type { Pool } from '../log/database.ts';
+import type { Notifier } from '../log/notify.ts';
+import type { Ready } from './probes.ts';
+import type { TemporalWeb } from './receipt.ts';
+
+export interface IngressDeps {
+  readonly pool: Pool;
+  readonly config: Pick<Config, 'SIGNALBOX_AUTH'>;
+  readonly flows: readonly Flow[];
+  readonly temporal: TemporalWeb;
+  readonly notifier: Notifier;
+  readonly health: () => Promise<Ready>;
+  readonly registry: Registry;
+  /** The new ending, or null where no such event is in quarantine. */
+  readonly redrive: (event: Place) => Promise<Ending | null>;
+  readonly accept: RequestHandler;
+  readonly logger: Logger;
+}
