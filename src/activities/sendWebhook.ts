@@ -4,6 +4,7 @@
 
 import { Webhook } from 'standardwebhooks';
 import { request } from 'undici';
+import { CannotRun } from '../errors.ts';
 
 export interface WebhookTarget {
   readonly url: string;
@@ -32,7 +33,18 @@ function reasonOf(error: unknown): string {
   return name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : (code ?? message);
 }
 
-/** Never throws for what the receiver or the network does. Throws where the secret is none: `whsec_` without base64. */
+/** Null where none is configured. Throws CannotRun where the secret cannot be a key. */
+export function webhookTarget(url: string | undefined, secret: string | undefined): WebhookTarget | null {
+  if (url === undefined || secret === undefined) return null;
+  try {
+    signer(secret);
+  } catch (error) {
+    throw new CannotRun('Cannot sign webhooks: SIGNALBOX_WEBHOOK_SECRET must be text, or whsec_ and base64', { cause: error });
+  }
+  return { url, secret };
+}
+
+/** Never throws for what the receiver or the network does. */
 export async function sendWebhook({ url, secret }: WebhookTarget, { id, body }: WebhookMessage): Promise<WebhookAnswer> {
   const sentAt = new Date();
   const signature = signer(secret).sign(id, sentAt, body);

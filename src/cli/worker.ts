@@ -1,0 +1,48 @@
+/** `signalbox worker`: runs the cases and takes their actions, alone. */
+import { Command } from 'commander';
+
+export function worker(): Command {
+  return new Command('worker').description('run the cases and take their actions (needs DATABASE_URL and TEMPORAL_ADDRESS)').action(run);
+}
+
+async function run(): Promise<void> {
+  const [
+    { readConfig },
+    { flows },
+    { openWorker },
+    { createLogger },
+    { CannotRun },
+    { untilStopped },
+    { webhookTarget },
+    { installRuntime },
+  ] = await Promise.all([
+    import('../config.ts'),
+    import('../flows/index.ts'),
+    import('../worker.ts'),
+    import('../logger.ts'),
+    import('../errors.ts'),
+    import('./untilStopped.ts'),
+    import('../activities/sendWebhook.ts'),
+    import('../temporalRuntime.ts'),
+  ]);
+  const config = readConfig();
+  const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_API_KEY: apiKey } = config;
+  if (databaseUrl === undefined || address === undefined) {
+    throw new CannotRun('Cannot run the worker alone without DATABASE_URL and TEMPORAL_ADDRESS: `signalbox start` runs the whole stack');
+  }
+  const logger = createLogger('worker', config);
+  installRuntime(logger);
+  const webhook = webhookTarget(config.SIGNALBOX_WEBHOOK_URL, config.SIGNALBOX_WEBHOOK_SECRET);
+  const open = openWorker({ flows, databaseUrl, temporal: { address, namespace, apiKey }, auth: config.SIGNALBOX_AUTH, webhook, logger });
+  open.started.then(
+    () => {
+      logger.info({ address, namespace }, 'running cases');
+      process.send?.({ ready: true });
+    },
+    // `ended` tells
+    () => undefined,
+  );
+  await Promise.race([untilStopped(), open.ended]);
+  logger.info('stopping');
+  await open.close();
+}

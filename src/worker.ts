@@ -1,0 +1,150 @@
+/**
+ * Runs cases and their activities: one process, a worker per task queue, so that slow receivers of actions cannot starve the rest.
+ *
+ * Temporal may be away when it starts: it keeps trying. A worker that fails for good ends the process, whose supervisor starts it
+ * anew. Stopping drains: what runs has some seconds, what does not finish is run again elsewhere.
+ */
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { type Activities, createActivities } from './activities/createActivities.ts';
+import type { WebhookTarget } from './activities/sendWebhook.ts';
+import type { Flow } from './flow.ts';
+import { openDatabase } from './log/database.ts';
+import { openNotifier } from './log/notify.ts';
+import { QUEUES } from './temporalNames.ts';
+
+type Workflows = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+
+export interface WorkerDeps {
+  readonly flows: readonly Flow[];
+  readonly databaseUrl: string;
+  readonly temporal: { readonly address: string; readonly namespace: string; readonly apiKey?: string | undefined };
+  /** With `keys`, a verdict by bare signal counts only where the policy allows it. */
+  readonly auth: 'off' | 'keys';
+  /** None: actions are recorded as not sent. */
+  readonly webhook: WebhookTarget | null;
+  readonly logger: Logger;
+  /** What exports the flows' workflows; ours unless told. */
+  readonly workflows?: Workflows;
+  readonly maxCachedWorkflows?: number;
+  readonly actionScheduleMs?: readonly number[];
+}
+
+export interface RunningWorker {
+  /** Polling. Rejects where the worker was closed before. */
+  readonly started: Promise<void>;
+  /** Settles when it has ended: rejects where that was not asked for. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+const POOL_SIZE = 16;
+const GRACE = '8 s';
+/** An action's try may take longer than the grace: it is leased in its row, so the next one waits for it. */
+const FORCE = '15 s';
+const AWAY_MS = { first: 100, max: 5000 };
+
+/** Bundled ahead by the build, so that a worker starts at once; from the sources when there is no bundle. */
+function ourWorkflows(): Workflows {
+  const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  const source = import.meta.url.endsWith('.ts') ? './workflows/index.ts' : './workflows/index.js';
+  return { workflowsPath: fileURLToPath(new URL(source, import.meta.url)) };
+}
+
+async function createWorkers(connection: NativeConnection, deps: WorkerDeps, activities: Activities): Promise<Worker[]> {
+  const { act, ...short } = activities;
+  const shared = { connection, namespace: deps.temporal.namespace, shutdownGraceTime: GRACE, shutdownForceTime: FORCE };
+  const cases = await Worker.create({
+    ...shared,
+    ...(deps.workflows ?? ourWorkflows()),
+    taskQueue: QUEUES.cases,
+    activities: short,
+    // each holds a database connection for some milliseconds: more would only wait for the pool
+    maxConcurrentActivityTaskExecutions: 32,
+    maxConcurrentLocalActivityExecutions: 32,
+    maxConcurrentWorkflowTaskExecutions: 40,
+    ...(deps.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: deps.maxCachedWorkflows }),
+  });
+  const actions = await Worker.create({
+    ...shared,
+    taskQueue: QUEUES.actions,
+    activities: { act },
+    maxConcurrentActivityTaskExecutions: 50,
+  });
+  return [cases, actions];
+}
+
+export function openWorker(deps: WorkerDeps): RunningWorker {
+  const stopping = new AbortController();
+  const pool = openDatabase(deps.databaseUrl, { name: 'worker', size: POOL_SIZE });
+  const notifier = openNotifier(deps.databaseUrl);
+  const activities = createActivities({
+    ...{ pool, notifier, flows: deps.flows, auth: deps.auth, webhook: deps.webhook },
+    ...(deps.actionScheduleMs === undefined ? {} : { scheduleMs: deps.actionScheduleMs }),
+  });
+
+  const opening = (async () => {
+    const connection = await connect(deps, stopping.signal);
+    return { connection, workers: await createWorkers(connection, deps, activities) };
+  })();
+
+  async function run(): Promise<void> {
+    try {
+      const { connection, workers } = await opening;
+      try {
+        await runAll(workers, stopping.signal);
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      if (!stopping.signal.aborted) throw error;
+      // an action that was given up in mid-try is tried again: nothing is lost by going
+      deps.logger.info({ err: error }, 'stopped before everything was done');
+    } finally {
+      await notifier.close();
+      await pool.end();
+    }
+  }
+
+  const ended = run();
+  const started = opening.then(() => undefined);
+  // whoever opened it looks at one of the two
+  for (const promise of [ended, started]) promise.catch(() => undefined);
+  return {
+    started,
+    ended,
+    async close() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+/** Until all have ended. One that fails takes the others along: half a worker would look like a whole one. */
+async function runAll(workers: readonly Worker[], stop: AbortSignal): Promise<void> {
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const running = workers.map((worker) => worker.run().finally(shutdown));
+  stop.addEventListener('abort', shutdown, { once: true });
+  if (stop.aborted) shutdown();
+  const results = await Promise.allSettled(running);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function connect({ temporal: { address, apiKey }, logger }: WorkerDeps, stop: AbortSignal): Promise<NativeConnection> {
+  for (let waitMs = AWAY_MS.first; ; waitMs = Math.min(waitMs * 2, AWAY_MS.max)) {
+    stop.throwIfAborted();
+    try {
+      return await NativeConnection.connect({ address, ...(apiKey === undefined ? {} : { apiKey, tls: true }) });
+    } catch (error) {
+      if (waitMs === AWAY_MS.first) logger.warn({ err: error, address }, 'Temporal is away, the worker waits for it');
+    }
+    await pause(waitMs, undefined, { signal: stop }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The activities as workflows call them. Short ones run as local activities, without a round trip through Temporal; those that
+ * people want to see in the Web UI are activities of their own. A database that is away is waited for: nothing here gives up.
+ */
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/createActivities.ts';
+import { QUEUES } from '../temporalNames.ts';
+
+const RETRY = { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterval: '10 s' } as const;
+
+export const quick = proxyLocalActivities<
+  Pick<Activities, 'acknowledge' | 'loadEvents' | 'recordEndings' | 'recordVerdict' | 'recordTimer'>
+>({
+  startToCloseTimeout: '15 s',
+  retry: RETRY,
+});
+
+export const shown = proxyActivities<Pick<Activities, 'recordEndings' | 'openApproval' | 'closeApproval'>>({
+  startToCloseTimeout: '15 s',
+  retry: RETRY,
+});
+
+/** When the next try is due is said by the action's row; these pauses are for tries whose worker was killed. */
+export const acting = proxyActivities<Pick<Activities, 'act'>>({
+  taskQueue: QUEUES.actions,
+  startToCloseTimeout: '35 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});

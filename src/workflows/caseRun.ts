@@ -1,0 +1,201 @@
+/** One run of a case: what its stories share. What must outlive it is in rows, or carried to the next run. */
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { condition, continueAsNew, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Verdict } from '../log/approval.ts';
+import type { LoadedEvent } from '../log/loadEvents.ts';
+import type { CaseEnding, EndedEvent } from '../log/recordEndings.ts';
+import { ATTRIBUTES } from '../temporalNames.ts';
+import { quick, shown } from './calls.ts';
+import { Inbox } from './inbox.ts';
+import type { CaseArguments, SpokenVerdict } from './signals.ts';
+import { type CaseState, type Stage, Stages } from './stages.ts';
+
+const STATE = defineSearchAttributeKey(ATTRIBUTES.state, 'KEYWORD');
+const OUTCOME = defineSearchAttributeKey(ATTRIBUTES.outcome, 'KEYWORD');
+/** What still runs then is an action between or in its tries: its row keeps the next run from trying at the same time. */
+const DRAIN = '10 s';
+
+/** The query's answer. */
+export interface CaseStatus {
+  flow: string;
+  subject: string;
+  state: string;
+  waitingFor: string | null;
+  deadline: string | null;
+  taken: number;
+  settled: number;
+  approvals: string[];
+  dropped: number;
+}
+
+export interface RunLimits {
+  /** Signals that one run takes before the next one goes on. */
+  readonly signalsMax: number;
+  readonly historyEventsMax: number;
+  readonly historyBytesMax: number;
+}
+
+export class CaseRun {
+  readonly key: { readonly tenant: string; readonly flow: string; readonly caseId: string; readonly subject: string };
+  readonly inbox: Inbox;
+  /** By approval: verdicts that stand on their rows. */
+  readonly verdicts = new Map<string, Verdict>();
+  readonly #input: CaseArguments;
+  readonly #limits: RunLimits;
+  readonly #stages = new Stages();
+  #failed: number;
+  #inFlight = 0;
+  #renewing = false;
+  #shown: string | undefined;
+  #outcome: string | undefined;
+
+  constructor(input: CaseArguments, limits: RunLimits) {
+    const { workflowId, typedSearchAttributes } = workflowInfo();
+    const { tenant, flow, subject, after, carried } = input;
+    this.key = { tenant, flow, caseId: workflowId, subject };
+    this.inbox = new Inbox(after, carried);
+    this.#input = input;
+    this.#limits = limits;
+    this.#failed = carried?.failed ?? 0;
+    this.#shown = typedSearchAttributes.get(STATE);
+    this.#outcome = typedSearchAttributes.get(OUTCOME);
+  }
+
+  /** Calls an activity, unless the run is about to end: then it waits for an end that comes first. */
+  async during<Result>(call: () => Promise<Result>): Promise<Result> {
+    if (this.#renewing) await condition(() => false);
+    this.#inFlight += 1;
+    try {
+      return await call();
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  get full(): boolean {
+    const { historyLength, historySize } = workflowInfo();
+    const { signalsMax, historyEventsMax, historyBytesMax } = this.#limits;
+    return this.inbox.signals >= signalsMax || historyLength >= historyEventsMax || historySize >= historyBytesMax;
+  }
+
+  /**
+   * Goes on as a new run, with what has arrived and is not acknowledged: the dispatcher sends nothing more until it is. Nothing is
+   * awaited between the last look at the inbox and the end of this run.
+   */
+  async renew(): Promise<never> {
+    this.#renewing = true;
+    await condition(() => this.#inFlight === 0, DRAIN);
+    const { tenant, flow, subject, after } = this.#input;
+    const next: CaseArguments = { tenant, flow, subject, after, carried: { ...this.inbox.carry(), failed: this.#failed } };
+    return continueAsNew(next);
+  }
+
+  /** Tells the dispatcher what was taken; what is no business of this case is dropped. */
+  async acknowledge(): Promise<void> {
+    const positions = this.inbox.arrivals();
+    const ours = await this.during(() => quick.acknowledge({ ...this.address, positions }));
+    this.inbox.accept(positions, ours);
+  }
+
+  /** Puts what was said on the approvals' rows, which decide what counts. */
+  async hearVerdicts(): Promise<void> {
+    for (let said = this.inbox.verdicts[0]; said !== undefined; said = this.inbox.verdicts[0]) {
+      await this.#hear(said);
+      // only now: a run that ends before has it carried on
+      this.inbox.verdicts.shift();
+    }
+  }
+
+  async #hear(said: SpokenVerdict): Promise<void> {
+    const heard = await this.during(() =>
+      quick.recordVerdict.executeWithOptions({ summary: `${said.verdict} ${said.approval}` }, [{ ...this.address, ...said }]),
+    );
+    if ('standing' in heard) this.verdicts.set(said.approval, heard.standing);
+    else this.inbox.dropped += 1;
+  }
+
+  /** Events with what is known of them, up to half a megabyte: at least the first. The policy was checked by the activity. */
+  async load<Policy>(positions: readonly number[]): Promise<(LoadedEvent & { content: Policy })[]> {
+    const { events, policies } = await this.during(() => quick.loadEvents({ ...this.address, positions: [...positions] }));
+    return events.map((event) => ({ ...event, content: policies[event.policy] as Policy }));
+  }
+
+  /** Ends one event, in sight of the Web UI. */
+  async end(ending: CaseEnding): Promise<EndedEvent> {
+    const outcome = ending.decision?.draft.outcome ?? ending.ending;
+    const summary = `event ${this.key.flow}.${ending.position}: ${outcome}`;
+    const ended = await this.during(() => shown.recordEndings.executeWithOptions({ summary }, [{ ...this.key, endings: [ending] }]));
+    return this.#ended(ended)[0] ?? { position: ending.position, decision: null, planned: [] };
+  }
+
+  /** Ends many events in one transaction. */
+  async endAll(endings: CaseEnding[]): Promise<EndedEvent[]> {
+    return this.#ended(await this.during(() => quick.recordEndings({ ...this.key, endings })));
+  }
+
+  #ended(ended: EndedEvent[]): EndedEvent[] {
+    const outcome = ended.findLast(({ decision }) => decision !== null)?.decision?.outcome;
+    if (outcome !== undefined && outcome !== this.#outcome) {
+      this.#outcome = outcome;
+      upsertSearchAttributes([{ key: OUTCOME, value: outcome }]);
+    }
+    return ended;
+  }
+
+  /** An event that cannot be worked on is put aside, with the reason, and the case goes on. */
+  async putAside(positions: readonly number[], reason: string): Promise<void> {
+    this.#failed += positions.length;
+    await this.endAll(positions.map((position) => ({ position, ending: 'quarantined', note: reason })));
+  }
+
+  /** Something of an event ended badly for good. */
+  failed(): void {
+    this.#failed += 1;
+  }
+
+  stage(position: number, stage: Stage): void {
+    this.#stages.set(position, stage);
+    this.#show(this.#stages.state);
+  }
+
+  finish(positions: readonly number[]): void {
+    this.#stages.end(positions);
+    this.inbox.end(positions);
+    if (this.inbox.open > 0) this.#show(this.#stages.state);
+  }
+
+  close(): void {
+    this.#show(this.#failed > 0 ? 'failed' : 'done');
+  }
+
+  #show(state: CaseState): void {
+    const { flow, subject } = this.key;
+    setCurrentDetails([`**${state}** ${flow} ${subject}`, ...this.#stages.describe(flow)].join('\n'));
+    if (state === this.#shown) return;
+    this.#shown = state;
+    upsertSearchAttributes([{ key: STATE, value: state }]);
+  }
+
+  status(): CaseStatus {
+    const { flow, subject } = this.key;
+    const { taken, settled, dropped } = this.inbox;
+    const first = this.#stages.first;
+    const state = this.#shown ?? this.#stages.state;
+    return {
+      flow,
+      subject,
+      state,
+      waitingFor: first?.waitingFor ?? null,
+      deadline: first?.deadline ?? null,
+      taken,
+      settled,
+      approvals: this.#stages.approvals,
+      dropped,
+    };
+  }
+
+  get address(): { tenant: string; flow: string; caseId: string } {
+    const { tenant, flow, caseId } = this.key;
+    return { tenant, flow, caseId };
+  }
+}

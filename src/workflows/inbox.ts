@@ -1,0 +1,112 @@
+/**
+ * What a case was told and has not worked off: rules without Temporal.
+ *
+ * Events go from `arrived` (not acknowledged) to `waiting` (acknowledged, the case's own) to `open` (being worked on). A position
+ * is never in two places, so an event that is sent again, in whatever company, is dropped by itself. One that has ended is not in
+ * the mailbox any more, which the acknowledgement finds out.
+ */
+import { type Carried, parseArrivals, parseVerdict, type SpokenVerdict } from './signals.ts';
+
+/** Positions are small; a million-event case would still carry less than a signal may hold. */
+const WAITING_MAX = 100_000;
+const VERDICTS_MAX = 1000;
+
+export class Inbox {
+  /** Counted by ourselves: Temporal's hint to continue as new does not count signals, and a run takes 10,000 of them. */
+  signals = 0;
+  /** What was said to the case and is no event or verdict of it. */
+  dropped: number;
+  taken: number;
+  readonly verdicts: SpokenVerdict[];
+  #told = false;
+  readonly #arrived: Set<number>;
+  readonly #waiting: Set<number>;
+  readonly #open = new Set<number>();
+
+  constructor(after: number, carried?: Carried) {
+    this.taken = carried?.taken ?? after;
+    this.dropped = carried?.dropped ?? 0;
+    this.verdicts = [...(carried?.verdicts ?? [])];
+    this.#arrived = new Set(carried?.arrived);
+    this.#waiting = new Set(carried?.waiting);
+  }
+
+  hearEvents(said: unknown): void {
+    this.signals += 1;
+    this.#told = true;
+    const { positions, dropped } = parseArrivals(said);
+    this.dropped += dropped;
+    for (const position of positions) {
+      if (!this.#waiting.has(position) && !this.#open.has(position)) this.#arrived.add(position);
+    }
+  }
+
+  hearVerdict(said: unknown): void {
+    this.signals += 1;
+    const verdict = parseVerdict(said);
+    if (verdict === null || this.verdicts.length >= VERDICTS_MAX) this.dropped += 1;
+    else this.verdicts.push(verdict);
+  }
+
+  /** Something is to be acknowledged, if only that it was known already: the last acknowledgement may be lost. */
+  get mustAcknowledge(): boolean {
+    return (this.#told || this.#arrived.size > 0) && this.#waiting.size < WAITING_MAX;
+  }
+
+  /** What to acknowledge now; it stays `arrived` until `accept` says what of it is ours. */
+  arrivals(): number[] {
+    this.#told = false;
+    return [...this.#arrived];
+  }
+
+  accept(asked: readonly number[], ours: readonly number[]): void {
+    for (const position of asked) this.#arrived.delete(position);
+    for (const position of ours) this.#waiting.add(position);
+    this.taken = Math.max(this.taken, ...ours.slice(-1));
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** The next events to work on, in order of position within what was taken. */
+  begin(count: number): number[] {
+    const begun: number[] = [];
+    for (const position of this.#waiting) {
+      if (begun.length === count) break;
+      begun.push(position);
+    }
+    for (const position of begun) {
+      this.#waiting.delete(position);
+      this.#open.add(position);
+    }
+    return begun;
+  }
+
+  end(positions: readonly number[]): void {
+    for (const position of positions) this.#open.delete(position);
+  }
+
+  /** Nothing is left to do. */
+  get empty(): boolean {
+    return this.#open.size + this.#waiting.size + this.#arrived.size + this.verdicts.length === 0 && !this.#told;
+  }
+
+  /** Every event at or below has its end. */
+  get settled(): number {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const positions of [this.#open, this.#waiting]) for (const position of positions) lowest = Math.min(lowest, position);
+    return Math.min(lowest - 1, this.taken);
+  }
+
+  /** For the next run: open events wait again there, before the others, and are found in their rows as far as they came. */
+  carry(): Omit<Carried, 'failed'> {
+    const { taken, dropped } = this;
+    const waiting = [...[...this.#open].sort((a, b) => a - b), ...this.#waiting];
+    return { taken, dropped, arrived: [...this.#arrived], waiting, verdicts: [...this.verdicts] };
+  }
+}

@@ -1,0 +1,2 @@
+/** Every workflow that a worker runs: what the bundle is made from. */
+export { fraudCase } from '../flows/fraud/workflow.ts';

@@ -1,0 +1,104 @@
+/**
+ * The loop of every case: acknowledge what arrived, work on it, go on as a new run before a limit, close when nothing is left.
+ * The business is in `handle`.
+ */
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  isCancellation,
+  rootCause,
+  setHandler,
+  TemporalFailure,
+} from '@temporalio/workflow';
+import { APPROVAL_DECIDED, CASE_STATUS, EVENTS_ARRIVED } from '../temporalNames.ts';
+import { CaseRun, type CaseStatus, type RunLimits } from './caseRun.ts';
+import { parseCaseInput } from './signals.ts';
+
+export interface Handling extends Partial<RunLimits> {
+  /** One story: works on these events to their end. */
+  readonly handle: (run: CaseRun, positions: number[]) => Promise<void>;
+  /** Events in one story at most. */
+  readonly batchMax: number;
+  /** Stories at a time. */
+  readonly storiesMax: number;
+}
+
+/** Far from Temporal's own limits (10,000 signals, 51,200 events, 50 MB), so that replaying a run stays quick. */
+const LIMITS: RunLimits = { signalsMax: 500, historyEventsMax: 8000, historyBytesMax: 8 * 1024 * 1024 };
+
+const eventsArrived = defineSignal<[unknown]>(EVENTS_ARRIVED);
+const approvalDecided = defineSignal<[unknown]>(APPROVAL_DECIDED);
+const caseStatus = defineQuery<CaseStatus>(CASE_STATUS);
+
+export async function runCase(given: unknown, handling: Handling): Promise<void> {
+  const input = parseCaseInput(given);
+  if (input === null) throw ApplicationFailure.nonRetryable('A case is started by the dispatcher', 'bad-request');
+  const run = new CaseRun(input, { ...LIMITS, ...handling });
+  const stories = new Stories(run, handling);
+  const { inbox } = run;
+  // these only take note, so no handler is ever unfinished
+  setHandler(eventsArrived, (said) => inbox.hearEvents(said));
+  setHandler(approvalDecided, (said) => inbox.hearVerdict(said));
+  setHandler(caseStatus, () => run.status());
+  for (;;) {
+    stories.throwFailure();
+    // before the acknowledgement of what brought the run to its limit: until then nothing more is sent
+    if (run.full) await run.renew();
+    if (inbox.verdicts.length > 0) await run.hearVerdicts();
+    else if (inbox.mustAcknowledge) await run.acknowledge();
+    else {
+      stories.begin();
+      if (inbox.empty) return run.close();
+      await condition(() => run.full || stories.moved || inbox.verdicts.length > 0 || inbox.mustAcknowledge || inbox.empty);
+    }
+  }
+}
+
+/** The events being worked on, some at a time. */
+class Stories {
+  readonly #run: CaseRun;
+  readonly #handling: Handling;
+  #running = 0;
+  #failure: { error: unknown } | null = null;
+
+  constructor(run: CaseRun, handling: Handling) {
+    this.#run = run;
+    this.#handling = handling;
+  }
+
+  get #mayBegin(): boolean {
+    return this.#running < this.#handling.storiesMax && this.#run.inbox.waiting > 0;
+  }
+
+  get moved(): boolean {
+    return this.#mayBegin || this.#failure !== null;
+  }
+
+  begin(): void {
+    while (this.#mayBegin) {
+      const positions = this.#run.inbox.begin(this.#handling.batchMax);
+      this.#running += 1;
+      this.#tell(positions).catch((error: unknown) => {
+        this.#failure = { error };
+      });
+    }
+  }
+
+  throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  async #tell(positions: number[]): Promise<void> {
+    try {
+      await this.#handling.handle(this.#run, positions);
+    } catch (error) {
+      // an error of our own code fails the workflow task, which is tried again until the code is mended
+      if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
+      await this.#run.putAside(positions, rootCause(error) ?? error.message);
+    }
+    this.#running -= 1;
+    this.#run.finish(positions);
+  }
+}
