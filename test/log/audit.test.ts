@@ -1,0 +1,159 @@
+/**
+ * The audit must be right about a log that is right, and must see each kind of damage. Damage is made by hand, as no code of ours
+ * can make it; a check that never fires would pass every other test.
+ */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
+import { Appender } from '../../src/log/append.ts';
+import { audit } from '../../src/log/audit.ts';
+import { AUDIT_CHECKS } from '../../src/log/auditChecks.ts';
+import type { Arrival } from '../../src/log/batch.ts';
+import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { Policies } from '../../src/log/policies.ts';
+import { booking, scan } from '../support/arrivals.ts';
+import { ledger, parcel } from '../support/flows.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+let postgres: TestPostgres;
+let pool: Pool;
+/** What the damages below were seen as. */
+const seen = new Set<string>();
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+beforeEach(async () => {
+  pool = openDatabase(await postgres.fresh(), { name: 'test', statementTimeoutMs: 0 });
+  await ensureHeads(pool, 'default', [ledger, parcel]);
+  for (const flow of [ledger, parcel]) await activateFlow(pool, 'default', flow);
+});
+afterEach(() => pool.end());
+
+async function accept(flow: typeof ledger | typeof parcel | null, arrivals: readonly Arrival[]): Promise<void> {
+  const log = flow?.name ?? 'unrouted';
+  const appender = new Appender({ pool, context: { tenant: 'default', log, flow, policies: new Policies() }, mailed: () => undefined });
+  await appender.append(arrivals);
+  await appender.close();
+}
+
+/** One event of each ending that accepting gives: positions 3 to 6 of `ledger`, 3 of `parcel`, 1 of `unrouted`. */
+async function acceptOfEach(): Promise<void> {
+  await accept(ledger, [
+    booking({ id: 'decided', amount: 5 }),
+    booking({ id: 'asked', amount: 5000 }),
+    booking({ id: 'thrown', amount: 13 }),
+    booking({ id: 'past', expiresAt: '2001-01-01T00:00:00Z' }),
+  ]);
+  await accept(parcel, [scan('scanned', 'p-1')]);
+  await accept(null, [booking({ id: 'stray', source: '/elsewhere' })]);
+}
+
+const DAMAGE: readonly (readonly [what: string, sql: string, finding: RegExp])[] = [
+  ['an entry that is gone', "delete from entries where log = 'ledger' and position = 3", /ledger has 5 entries.*its head says 6/],
+  ['a head that is ahead', "update heads set position = 9 where log = 'unrouted'", /unrouted has 1 entries.*its head says 9/],
+  ['a head that is gone', "delete from heads where log = 'parcel'", /parcel has 3 entries.*its head says nothing/],
+  ['a case log with a hole', "update heads set position = 2 where log = 'ledger/cases'", /ledger\/cases has 0 rows.*its head says 2/],
+  ['a body that is gone', "delete from bodies where log = 'ledger' and position = 3", /evt_ledger\.3 has no body and its identity/],
+  ['another hash', "update identities set hash = '\\x00' where id = 'asked'", /evt_ledger\.4 has a body and no identity/],
+  [
+    'a stray identity',
+    "insert into identities select tenant, source, 'x', log, position, hash from identities limit 1",
+    /identities point into it/,
+  ],
+  [
+    'an ending that is gone',
+    "update entries set ending = null where log = 'ledger' and position = 3",
+    /entry 3 of ledger .* ended as nothing/,
+  ],
+  [
+    'an unrouted event of a flow',
+    "update entries set ending = 'unrouted' where log = 'ledger' and position = 6",
+    /entry 6 of ledger .* unrouted/,
+  ],
+  ['a decision that is gone', 'delete from decisions where event_position = 3', /evt_ledger\.3 ended as reflex and has 0 final decisions/],
+  [
+    'a decision too many',
+    'update decisions set provisional = false where event_position = 4',
+    /evt_ledger\.4 ended as waiting and has 1 final decisions/,
+  ],
+  [
+    'a decision on nothing',
+    'update decisions set event_position = 99, revision = 0 where event_position = 3',
+    /dec_ledger\.99\.0 is about an event that is not there/,
+  ],
+  ['a gap in revisions', 'update decisions set revision = 2 where event_position = 4', /evt_ledger\.4 has 1 decisions, numbered 2 to 2/],
+  ['a letter that is gone', "delete from mailboxes where flow = 'parcel'", /evt_parcel\.3 waits for its case and is in no mailbox/],
+  [
+    'a letter that was left',
+    "update entries set ending = 'recorded' where log = 'parcel' and position = 3",
+    /evt_parcel\.3 is in a mailbox, though it ended/,
+  ],
+  [
+    'a letter that was passed over',
+    "insert into deliveries (tenant, flow, case_id, subject, settled) select tenant, flow, case_id, subject, position from mailboxes where flow = 'parcel'",
+    /evt_parcel\.3 is in the mailbox of parcel:p-1, which counts as settled up to 3/,
+  ],
+  [
+    'an action without a decision',
+    `insert into actions (tenant, flow, event_position, action, key, decision, subject, state, body, planned_at, ended_at)
+     values ('default', 'ledger', 3, 'notify', 'act_ledger.3.notify', 'dec_ledger.3.1', 'a', 'done', '{}', now(), now())`,
+    /the action notify of evt_ledger\.3 .* has no final decision of its case/,
+  ],
+  [
+    'an approval of an ended event',
+    `insert into approvals (tenant, flow, event_position, turn, case_id, subject, state, opened_at, position, deadline, default_outcome, policy, body)
+     values ('default', 'ledger', 3, 0, 'ledger:a', 'a', 'open', now(), 1, now(), 'decline', 'p', '{}')`,
+    /apr_ledger\.3\.0 is open, and its event is reflex/,
+  ],
+  [
+    "a person's decision without a verdict",
+    `insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
+     values ('default', 'ledger/cases', 1, 'ledger', 4, 1, 'a', 'fine', false, 'p', now(), '{"rung":"human"}')`,
+    /dec_ledger\.4\.1 is by a person, and no approval/,
+  ],
+];
+
+describe('audit()', () => {
+  it('audit() adds up a log with every ending that accepting gives', async () => {
+    await acceptOfEach();
+    const { ok, flows, findings } = await audit(pool);
+    expect(findings).toEqual([]);
+    expect(ok).toBe(true);
+    const none = { reflex: 0, case: 0, recorded: 0, unrouted: 0, expired: 0, quarantined: 0, waiting: 0 };
+    expect(flows).toEqual({
+      ledger: { ...none, accepted: 4, reflex: 1, waiting: 1, quarantined: 1, expired: 1 },
+      parcel: { ...none, accepted: 1, waiting: 1 },
+      unrouted: { ...none, accepted: 1, unrouted: 1 },
+    });
+  });
+
+  it('audit() finds an empty service in order', async () => {
+    expect(await audit(pool)).toMatchObject({ ok: true, findings: [] });
+  });
+
+  it.each(DAMAGE)('audit() sees %s', async (_what, sql, finding) => {
+    await acceptOfEach();
+    await pool.query(sql);
+    const { ok, findings } = await audit(pool);
+    expect(ok).toBe(false);
+    expect(findings).toContainEqual(expect.stringMatching(finding));
+    for (const text of findings) seen.add(text);
+  });
+
+  it('audit() shows twenty rows of a kind and counts the rest', async () => {
+    await accept(
+      ledger,
+      Array.from({ length: 50 }, (_, n) => booking({ id: `many-${n}` })),
+    );
+    await pool.query('delete from bodies');
+    const { findings } = await audit(pool);
+    expect(findings.filter((text) => text.includes('has no body'))).toHaveLength(20);
+    expect(findings).toContainEqual(expect.stringMatching(/30 more like these/));
+  });
+
+  it('AUDIT_CHECKS have each a damage above that they see', () => {
+    const silent = AUDIT_CHECKS.filter(({ wrong }) => ![...seen].some((text) => text.startsWith(wrong)));
+    expect(silent).toEqual([]);
+  });
+});
