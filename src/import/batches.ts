@@ -28,14 +28,15 @@ export async function* batches(
   map: ImportMap,
   { limits, skip }: { limits: BatchLimits; skip: number },
 ): AsyncGenerator<Batch> {
-  let [items, rows, bytes] = [0, 0, 0];
+  let [items, rows, bytes, rowsBefore] = [0, 0, 0, 0];
   let events: MadeEvent[] = [];
   let rejected: RejectedRow[] = [];
   for await (const item of inOrder(table, map, { limit: limits.rows, count: (row) => (rows = row) })) {
     const size = item.kind === 'event' ? Buffer.byteLength(item.text) + 1 : 0;
     const full = events.length >= limits.events || (events.length > 0 && bytes + size > limits.bytes) || rejected.length >= limits.events;
     if (full) {
-      yield { events, rejected, items, rows };
+      // the row in hand belongs to the next batch
+      yield { events, rejected, items, rows: rowsBefore };
       [events, rejected, bytes] = [[], [], 0];
     }
     items += 1;
@@ -43,6 +44,7 @@ export async function* batches(
     if (item.kind === 'event') events.push(item);
     else rejected.push(item);
     bytes += size;
+    rowsBefore = rows;
   }
   if (events.length + rejected.length > 0) yield { events, rejected, items, rows };
 }
