@@ -23,8 +23,9 @@ async function run(): Promise<void> {
     const config = readConfig();
     const say = (line: string) => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
     const stack = await startStack(config, { say, signal: stopping.signal }).catch((error: unknown) => {
-      if (stopping.signal.aborted) return null;
-      throw error;
+      if (!stopping.signal.aborted) throw error;
+      say('stopped before everything was up: nothing is left running');
+      return null;
     });
     if (stack === null) return;
     process.stdout.write(startPage(stack.facts, config.SIGNALBOX_AUTH, (performance.now() - began) / 1000));

@@ -171,11 +171,11 @@ export async function findTemporalBinary(name: BinaryName, folder: string, { say
   ];
   const tried: string[] = [];
   for (const [how, find] of steps) {
-    signal.throwIfAborted();
     const path = await find().catch((error: unknown) => {
       tried.push(`${how} (${firstLine(error)})`);
       return undefined;
     });
+    signal.throwIfAborted();
     if (path === null) tried.push(`${how} (not there)`);
     say(path ? `${name}: ${how}: ${path}` : `${name}: ${tried.at(-1)}`);
     if (path) return { path, how };

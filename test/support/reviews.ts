@@ -1,0 +1,85 @@
+/** A small flow for tests of cases: every payment goes to a review, with the provisional decision of a reflex without state. */
+
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { JsonObject } from '../../src/event.ts';
+import type { Flow, Folded } from '../../src/flow.ts';
+import type { Arrival } from '../../src/log/batch.ts';
+
+const policySchema = z.strictObject({
+  approvals: z.strictObject({
+    deadlineSeconds: z.number(),
+    remindersSeconds: z.array(z.number()),
+    escalation: z.array(z.strictObject({ afterSeconds: z.number(), to: z.string() })),
+    default: z.string(),
+    bySignal: z.boolean(),
+  }),
+  actions: z.record(z.string(), z.string()),
+});
+type ReviewPolicy = z.infer<typeof policySchema>;
+
+const POLICY: ReviewPolicy = {
+  approvals: {
+    deadlineSeconds: 86_400,
+    remindersSeconds: [3600, 7200],
+    escalation: [{ afterSeconds: 10_800, to: 'head-of-risk' }],
+    default: 'decline',
+    bySignal: true,
+  },
+  actions: { approve: 'release', decline: 'block' },
+};
+
+function fold(): Folded {
+  const decision = {
+    outcome: 'review',
+    confidence: 0.5,
+    score: 0.4,
+    rung: 'model' as const,
+    reasons: [{ code: 'amount-unusual', text: 'the amount is far from the habit' }],
+    result: {},
+    provisional: true,
+    rungs: [],
+  };
+  const rungs = [{ rung: 'model' as const, outcome: 'review', confidence: 0.5, ms: 1, abstained: 'in the review band' }];
+  return { states: [], decision, signal: { found: { ratio: 4 }, rungs } };
+}
+
+/** Named as the shipped flow is, so that its workflow runs; `approvals` changes the policy. */
+export function reviews(approvals: Partial<ReviewPolicy['approvals']> = {}): Flow<ReviewPolicy> {
+  return {
+    name: 'fraud',
+    title: 'Reviews for tests',
+    types: {
+      'payment.attempted': {
+        schema: z.looseObject({ cardId: z.string() }) as unknown as z.ZodType<JsonObject>,
+        subject: (data) => String(data.cardId),
+      },
+    },
+    policySchema,
+    policyText: JSON.stringify({ ...POLICY, approvals: { ...POLICY.approvals, ...approvals } }),
+    code: 'reviews-1',
+    workflow: 'fraudCase',
+    reflex: {
+      format: 1,
+      keys: () => [],
+      latenessMs: Number.MAX_SAFE_INTEGER,
+      newestMs: () => 0,
+      fold,
+      show: () => ({}),
+      subjectKey: (subject) => subject,
+    },
+  };
+}
+
+export function payment(id: string, cardId = 'card-1', { expiresAt = null }: { expiresAt?: string | null } = {}): Arrival {
+  const data: JsonObject = { paymentId: id, cardId, terminalId: 'terminal-1', amount: 120, currency: 'EUR' };
+  const extension = expiresAt === null ? {} : { expirytime: expiresAt };
+  const body = JSON.stringify({ specversion: '1.0', id, source: '/shop', type: 'payment.attempted', ...extension, data });
+  const hash = createHash('sha256').update(body).digest();
+  return {
+    event: { source: '/shop', id, type: 'payment.attempted', time: null, data, expiresAt, body, hash },
+    subject: cardId,
+    data,
+    history: false,
+  };
+}
