@@ -11,7 +11,9 @@ import { importVerb } from './import.ts';
 import { ingress } from './ingress.ts';
 import { keys } from './keys.ts';
 import { quarantine } from './quarantine.ts';
+import { rebuild } from './rebuild.ts';
 import { start } from './start.ts';
+import { worker } from './worker.ts';
 
 const ABOUT = `
 Exit codes: 0 all is well, 1 something wrong was found, 2 it could not run.
@@ -28,7 +30,10 @@ export function program(): Command {
     .version(version())
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
-  const verbs = [start(), ingress(), importVerb(), events(), decisions(), approvals(), quarantine(), keys(), flow(), audit(), doctor()];
+  const own = [start(), ingress(), worker()];
+  const asking = [events(), decisions(), approvals(), quarantine(), flow()];
+  const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
+  const verbs = [...own, importVerb(), ...asking, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);
   inherit(signalbox);
   return signalbox;

@@ -18,10 +18,11 @@ type Filters = { source?: string | undefined; id?: string | undefined; flow?: st
 export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authenticate): Router {
   const router = Router();
 
-  async function page(tenant: string, { after, limit, filters }: ListQuery<Filters>): Promise<FeedPage> {
+  async function page(tenant: string, { after: given, limit, filters }: ListQuery<Filters>, fromEnd: boolean): Promise<FeedPage> {
     const { source, id, flow, type } = filters;
     const heads = await readHeads(pool, tenant);
     const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (flow === undefined || log === flow)));
+    const after = fromEnd ? upTo : given;
     if (source === undefined || id === undefined) return readFeed(pool, entriesSource(filters), { tenant, upTo, after, limit });
     const place = await findEvent(pool, tenant, { source, id });
     const there = place !== null && upTo.has(place.log) && (after.get(place.log) ?? 0) < place.position;
@@ -32,7 +33,10 @@ export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authe
 
   router.get('/v1/events', authenticate('read'), async (request, response) => {
     const { tenant } = callerOf(response);
-    const { places, next, more } = await page(tenant, readListQuery(eventsQuery, request.query));
+    // whoever follows the log from now on has no cursor yet, and should not have to read all of it to get one
+    const fromEnd = request.query.after === 'end';
+    const query = readListQuery(eventsQuery, fromEnd ? { ...request.query, after: undefined } : request.query);
+    const { places, next, more } = await page(tenant, query, fromEnd);
     const events = await readEvents(pool, tenant, places);
     const items = events.map((event) => storedEventText(event, temporal));
     sendText(response, 200, `{"items":[${items.join(',')}],"next":"${writeCursor(next)}","more":${more}}`);

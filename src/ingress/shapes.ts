@@ -159,6 +159,7 @@ export const quarantineList = listOf(quarantinedEvent);
 export const pageQuery = z.strictObject(listParameters);
 export const eventsQuery = z.strictObject({
   ...listParameters,
+  after: listParameters.after.describe('The cursor `next` of an earlier page; `end`: from now on; absent: from the start'),
   source: filterText.optional(),
   id: filterText.optional(),
   flow: filterText.optional(),
