@@ -2,13 +2,14 @@
  * POST /v1/events: parse, route, append, answer. A 2xx is sent after the commit, never before; whether an event is accepted
  * depends on the database alone, never on Temporal or a worker.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
 import { ERRORS, SignalboxError } from '../errors.ts';
 import type { IncomingEvent } from '../event.ts';
 import type { Place } from '../ids.ts';
 import type { Answer } from '../log/batch.ts';
 import type { Logs, Routed } from '../log/logs.ts';
 import { sendJson } from './answer.ts';
+import { type Caller, callerOf, mayDo } from './authenticate.ts';
 import type { FinalDecisions } from './finalDecisions.ts';
 import type { Metrics } from './metrics.ts';
 import { modeOf, parseRequest } from './parse.ts';
@@ -24,8 +25,6 @@ interface AcceptDeps {
   readonly finals: FinalDecisions;
   readonly metrics: Metrics;
   readonly unknownTypes: 'store' | 'reject';
-  /** Whether this caller may write history; throws where not. */
-  readonly assertHistory: (request: IncomingMessage) => void;
 }
 
 /** The header that marks a request's events as history: folded and decided, but no case opens and nothing is done. */
@@ -36,10 +35,10 @@ const BATCH_COUNT_MAX = 5000;
 
 type Result = Receipt | { status: 'rejected'; problem: ReturnType<typeof problemOf> };
 
-export function createAccept(deps: AcceptDeps): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function createAccept(deps: AcceptDeps): RequestHandler {
   const { logs, receipts, metrics } = deps;
 
-  async function answerOne(event: IncomingEvent, history: boolean, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answerOne(event: IncomingEvent, history: boolean, request: Request, response: Response): Promise<void> {
     const [answer] = await logs.append([route(logs, event, { history, unknownTypes: deps.unknownTypes })]);
     if (answer === undefined || answer instanceof SignalboxError) throw answer ?? new SignalboxError('internal');
     let receipt = await receiptOf(event, answer);
@@ -71,11 +70,7 @@ export function createAccept(deps: AcceptDeps): (request: IncomingMessage, respo
     return found === null ? receipt : receipt.duplicate === true ? { ...found, duplicate: true } : found;
   }
 
-  async function answerBatch(
-    items: readonly (IncomingEvent | SignalboxError)[],
-    history: boolean,
-    response: ServerResponse,
-  ): Promise<void> {
+  async function answerBatch(items: readonly (IncomingEvent | SignalboxError)[], history: boolean, response: Response): Promise<void> {
     if (items.length > BATCH_COUNT_MAX)
       throw new SignalboxError('too-large', `A batch holds at most ${BATCH_COUNT_MAX} events: ${items.length}`);
     const routed = items.map((item) =>
@@ -114,12 +109,18 @@ export function createAccept(deps: AcceptDeps): (request: IncomingMessage, respo
   return async (request, response) => {
     const mode = modeOf(request.headers);
     const history = request.headers[AS_HISTORY] === 'true';
-    if (history) deps.assertHistory(request);
+    assertMay(callerOf(response), { tenant: logs.tenant, history });
     const body = await readBody(request, mode === 'batch' ? BATCH_BYTES_MAX : BODY_BYTES_MAX);
     const parsed = parseRequest(request.headers, request.rawHeaders, body);
     if (parsed.mode === 'batch') await answerBatch(parsed.items, history, response);
     else await answerOne(parsed.event, history, request, response);
   };
+}
+
+function assertMay(caller: Caller, { tenant, history }: { tenant: string; history: boolean }): void {
+  if (caller.tenant !== tenant) throw new SignalboxError('forbidden', `This ingress accepts events of the tenant ${tenant} only`);
+  // history is not acted on, so whoever may write it could hide an event from its case
+  if (history && !mayDo(caller, 'admin')) throw new SignalboxError('forbidden', `The header ${AS_HISTORY} needs the scope admin`);
 }
 
 /** Whether the event's end is still to come. */

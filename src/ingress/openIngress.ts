@@ -11,6 +11,7 @@ import { readBacklog } from '../log/backlog.ts';
 import { assertDurable, openDatabase } from '../log/database.ts';
 import { Logs } from '../log/logs.ts';
 import { migrate } from '../log/migrate.ts';
+import { openNotifier } from '../log/notify.ts';
 import { redrive } from '../log/redrive.ts';
 import { createAccept } from './accept.ts';
 import { createApp } from './app.ts';
@@ -58,6 +59,8 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     const dispatcher = new Dispatcher({ pool, url, flows, cases, logger });
     releases.push(() => dispatcher.close());
 
+    const notifier = openNotifier(url);
+    releases.push(() => notifier.close());
     const metrics = createMetrics({ waiting: () => logs.waiting, backlog: () => readBacklog(pool) });
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
     const logs = new Logs({ pool, tenant: TENANT, flows, mailed, committed: metrics.committed });
@@ -81,6 +84,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       temporal: { namespace: config.TEMPORAL_NAMESPACE, web },
       health: probes.ready,
       registry: metrics.registry,
+      notifier,
       redrive: (place) => redrive({ pool, flows, mailed }, place),
       accept: createAccept({ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES }),
       logger,
