@@ -52,7 +52,7 @@ export interface Launched {
 }
 
 /** jest killed by a second Ctrl-C runs no teardown: a shell of a few hundred kB sees to it that the server does not outlive it. */
-function endWith(runner: number, pid: number): void {
+export function endWith(runner: number, pid: number): void {
   const script = 'while kill -0 "$1" 2>/dev/null && kill -0 "$2" 2>/dev/null; do sleep 1; done; kill -INT "$2" 2>/dev/null';
   spawn('/bin/sh', ['-c', script, 'sh', String(runner), String(pid)], { detached: true, stdio: 'ignore' }).unref();
 }

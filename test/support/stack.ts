@@ -8,6 +8,7 @@ import { isRunning, type ProcessIdentity } from '../../src/local/processIdentity
 import { type RunFile, readRunFile } from '../../src/local/runFile.ts';
 import { until } from '../../src/local/until.ts';
 import { ensureBuilt, MAIN } from './built.ts';
+import { endWith } from './shared.ts';
 import { testBinary } from './temporal.ts';
 
 const READY_TIMEOUT_MS = 120_000;
@@ -53,6 +54,8 @@ export async function runStart(data: string, env: Record<string, string> = {}): 
     env: { ...process.env, NODE_ENV: '', NODE_OPTIONS: '', ...ports, SIGNALBOX_DATA: data, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  await once(child, 'spawn');
+  endWith(process.pid, child.pid ?? 0);
   let text = '';
   for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const ended = once(child, 'close').then(([code]) => code as number | null);
