@@ -58,7 +58,7 @@ async function lookAtNamespace(connection: Connection, namespace: string): Promi
         : fail(
             'search attributes',
             `${missing.join(', ')} missing`,
-            'start a worker: it registers them; or `temporal operator search-attribute create`, all of type Keyword',
+            '`temporal operator search-attribute create`, each of type Keyword; `npm start` does it',
           ),
     ];
   });
