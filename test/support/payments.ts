@@ -1,0 +1,20 @@
+/** Payments as a shop posts them: ordinary ones are decided at once, doubtful ones go to a person. */
+
+export interface Payment {
+  readonly id: string;
+  readonly card: string;
+  readonly terminal?: string;
+  readonly amount?: number;
+  /** RFC 3339. */
+  readonly time?: string;
+}
+
+export const SOURCE = '/shop';
+
+function attempt({ id, card, terminal = 'terminal-1', amount = 20, time }: Payment): object {
+  const data = { paymentId: id, cardId: card, terminalId: terminal, amount, currency: 'EUR' };
+  return { specversion: '1.0', id, source: SOURCE, type: 'payment.attempted', ...(time === undefined ? {} : { time }), data };
+}
+
+export const ordinaryPayment = (payment: Omit<Payment, 'amount'>): object => attempt({ ...payment, amount: 20 });
+export const doubtfulPayment = (payment: Omit<Payment, 'amount'>): object => attempt({ ...payment, amount: 700 });
