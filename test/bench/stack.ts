@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface RunFile {
-  readonly ingress: { readonly url: string; readonly pid: number };
+  readonly processes: { readonly ingress: { readonly pid: number } };
   readonly temporal: { readonly address: string; readonly namespace: string };
 }
 
@@ -54,7 +54,7 @@ export async function startStack(): Promise<BenchStack> {
   return {
     port,
     run,
-    ingressMegabytes: () => residentMegabytes(run.ingress.pid),
+    ingressMegabytes: () => residentMegabytes(run.processes.ingress.pid),
     stop: async () => {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');

@@ -58,7 +58,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
     config: { SIGNALBOX_AUTH: auth },
     health: async () => READY,
     redrive: (place) => redrive({ pool, flows, mailed: () => undefined }, place),
-    accept: createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store', assertHistory: () => undefined }),
+    accept: createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store' }),
     ...deps,
   });
   const listening = await listen(app, { PORT: 0, HOST: '127.0.0.1', ...server });
