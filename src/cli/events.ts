@@ -73,12 +73,15 @@ function get(): Command {
     .addHelpText('after', '\nExamples:\n  signalbox events get evt_fraud.17\n  signalbox events get p-1 --source /shop')
     .action(async (id: string, { source, json }: { source?: string; json?: true }) => {
       const { openService } = await import('./target.ts');
-      const { SignalboxError } = await import('../errors.ts');
+      const { Refused } = await import('../client/serviceClient.ts');
       const service = await openService();
       let found: Receipt | undefined;
       if (source === undefined) found = await service.ask<Receipt>(`/v1/events/${encodeURIComponent(id)}`);
       else found = (await service.ask<{ items: Receipt[] }>(`/v1/events${queryOf({ source, id })}`)).items[0];
-      if (found === undefined) throw new SignalboxError('not-found', `There is no event ${id} of ${source}`);
+      if (found === undefined) {
+        const body = { code: 'not-found', title: `There is no event ${id} of ${source}` };
+        throw new Refused({ status: 404, retryAfterSeconds: null, body });
+      }
       if (json === true) printJson(found);
       else printLine(receiptLine(found));
     });

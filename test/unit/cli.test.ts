@@ -1,0 +1,266 @@
+/** The commands as a shell sees them: what is printed where, and with which exit code. The service is a fake on the wire. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { program } from '../../src/cli/program.ts';
+import { report } from '../../src/cli/report.ts';
+import { freePort } from '../../src/local/freePort.ts';
+
+interface Asked {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+let server: Server;
+let asked: Asked[];
+let answers: Record<string, [status: number, body: unknown]>;
+let folder: string;
+let printed: { out: string; err: string };
+const environment = { ...process.env };
+
+beforeEach(async () => {
+  asked = [];
+  answers = {};
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-cli-'));
+  server = createServer(async (request, response) => {
+    const path = request.url ?? '';
+    asked.push({ method: request.method ?? '', path, headers: request.headers, body: await text(request) });
+    const [status, body] = answers[path.split('?')[0] ?? ''] ?? [404, { status: 404, title: 'There is nothing here', code: 'not-found' }];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  process.env.SIGNALBOX_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.env.SIGNALBOX_KEY = 'sbx_test';
+  process.env.SIGNALBOX_DATA = folder;
+  printed = { out: '', err: '' };
+  const keep = (stream: 'out' | 'err') => (chunk: string | Uint8Array) => {
+    printed[stream] += String(chunk);
+    return true;
+  };
+  jest.spyOn(process.stdout, 'write').mockImplementation(keep('out'));
+  jest.spyOn(process.stderr, 'write').mockImplementation(keep('err'));
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  process.env = { ...environment };
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The exit code. */
+async function run(...words: string[]): Promise<number> {
+  process.exitCode = 0;
+  try {
+    await program().parseAsync(['node', 'signalbox', ...words]);
+    return Number(process.exitCode);
+  } catch (error) {
+    return report(error, false);
+  } finally {
+    process.exitCode = 0;
+  }
+}
+
+const receipt = { event: 'evt_fraud.17', source: '/shop', id: 'p-1', status: 'signalled', flow: 'fraud', subject: 'c-1', decision: null };
+const approval = {
+  id: 'apr_fraud.17.0',
+  state: 'decided',
+  flow: 'fraud',
+  subject: 'c-1',
+  question: 'Really?',
+  evidence: {},
+  proposed: { outcome: 'approve', result: {} },
+  deadline: '2026-01-01T00:00:00Z',
+  default: 'decline',
+  verdict: { verdict: 'approve', actor: 'ann', reason: 'known', at: '2026-01-01T00:00:00Z', via: 'cli' },
+};
+
+describe('program()', () => {
+  it('program() lists every verb, and each explains itself', async () => {
+    expect(await run('--help')).toBe(0);
+    for (const verb of [
+      'start',
+      'ingress',
+      'worker',
+      'import',
+      'events',
+      'decisions',
+      'approvals',
+      'quarantine',
+      'keys',
+      'flow',
+      'rebuild',
+      'audit',
+      'doctor',
+    ]) {
+      expect(printed.out).toMatch(new RegExp(`^  ${verb}\\b`, 'm'));
+      expect(await run(verb, '--help')).toBe(0);
+    }
+  });
+
+  it.each([[['nonsense']], [['import']], [['decisions', 'list', '--limit', '1001']], [['keys', 'create', 'x', '--scopes', 'all']]])(
+    'program() exits 2 for %j, and says why',
+    async (words) => {
+      expect(await run(...words)).toBe(2);
+      expect(printed.err).toMatch(/^error: /);
+    },
+  );
+
+  it('program() exits 2 in one line where the service is not there', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    process.env.SIGNALBOX_URL = url;
+    expect(await run('decisions', 'list')).toBe(2);
+    expect(printed.err).toBe(`Cannot reach Signalbox at ${url}: ECONNREFUSED\n`);
+  });
+
+  it('program() exits 2 where nothing runs and nothing is set', async () => {
+    delete process.env.SIGNALBOX_URL;
+    expect(await run('flow', 'list')).toBe(2);
+    expect(printed.err).toMatch(/^Cannot find the service: set SIGNALBOX_URL, or run `npm start` first/);
+  });
+
+  it('program() finds the stack that runs by run.json', async () => {
+    await writeFile(join(folder, 'run.json'), JSON.stringify({ url: process.env.SIGNALBOX_URL }));
+    delete process.env.SIGNALBOX_URL;
+    answers['/v1/flows'] = [
+      200,
+      { items: [{ name: 'fraud', policy: 'fraud@0123456789ab', code: null, types: { 'payment.attempted': {} } }] },
+    ];
+    expect(await run('flow', 'list')).toBe(0);
+    expect(printed.out).toMatch(/^fraud\s+fraud@0123456789ab\s+-\s+payment\.attempted$/m);
+  });
+
+  it('program() reports wrong settings in one line', async () => {
+    process.env.PORT = 'many';
+    expect(await run('decisions', 'list')).toBe(2);
+    expect(printed.err).toMatch(/^Cannot read the settings: PORT: .*\n$/);
+  });
+
+  it('program() sends the key, and says what a missing one needs', async () => {
+    answers['/v1/flows'] = [401, { status: 401, code: 'unauthenticated', title: 'A valid key is needed' }];
+    expect(await run('flow', 'list')).toBe(2);
+    expect(asked[0]?.headers.authorization).toBe('Bearer sbx_test');
+    expect(printed.err).toMatch(/401 unauthenticated: A valid key is needed \(set SIGNALBOX_KEY/);
+  });
+});
+
+describe('decisions()', () => {
+  it('decisions() prints what the API gives with --json, and asks with the filters', async () => {
+    const page = { items: [], next: 'e30', more: false };
+    answers['/v1/decisions'] = [200, page];
+    expect(await run('decisions', 'list', '--flow', 'fraud', '--subject', 'c 1', '--limit', '5', '--json')).toBe(0);
+    expect(JSON.parse(printed.out)).toEqual(page);
+    expect(asked[0]?.path).toBe('/v1/decisions?flow=fraud&subject=c+1&limit=5');
+  });
+
+  it('decisions() shows control characters of a subject as what they are', async () => {
+    const item = {
+      at: '2026-01-01T00:00:00Z',
+      id: 'dec_fraud.1.0',
+      subject: 'a\u001b[31mred',
+      outcome: 'approve',
+      provisional: false,
+      confidence: 0.5,
+      rung: 'model',
+    };
+    answers['/v1/decisions'] = [200, { items: [item], next: 'abc', more: true }];
+    expect(await run('decisions', 'list')).toBe(0);
+    expect(printed.out).toContain('a\\u001b[31mred');
+    expect(printed.err).toBe('There are more: --after abc\n');
+  });
+
+  it('decisions() exits 1 where there is no such decision', async () => {
+    expect(await run('decisions', 'get', 'dec_fraud.9.0')).toBe(1);
+    expect(printed.err).toBe('404 not-found: There is nothing here\n');
+  });
+});
+
+describe('approvals()', () => {
+  it('approvals() gives a verdict as the command line', async () => {
+    answers['/v1/approvals/apr_fraud.17.0/verdict'] = [200, approval];
+    expect(await run('approvals', 'approve', 'apr_fraud.17.0', '--reason', 'known', '--changes', '{"limit":5}')).toBe(0);
+    expect(asked[0]).toMatchObject({ method: 'POST', headers: { 'signalbox-via': 'cli', 'content-type': 'application/json' } });
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ verdict: 'approve', reason: 'known', changes: { limit: 5 } });
+    expect(printed.out).toContain('approve by ann (cli): known');
+  });
+
+  it('approvals() exits 1 where another verdict was first', async () => {
+    answers['/v1/approvals/apr_fraud.17.0/verdict'] = [
+      409,
+      { status: 409, code: 'already-decided', title: 'Another verdict was first', detail: 'bob was first' },
+    ];
+    expect(await run('approvals', 'reject', 'apr_fraud.17.0', '--reason', 'odd')).toBe(1);
+    expect(printed.err).toBe('409 already-decided: Another verdict was first; bob was first\n');
+  });
+
+  it('approvals() needs a reason', async () => {
+    expect(await run('approvals', 'approve', 'apr_fraud.17.0')).toBe(2);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('events()', () => {
+  it('events() sends one made from options, and waits where asked', async () => {
+    answers['/v1/events'] = [202, receipt];
+    expect(
+      await run(
+        'events',
+        'send',
+        '--type',
+        'payment.attempted',
+        '--source',
+        '/shop',
+        '--id',
+        'p-1',
+        '--data',
+        '{"amount":1}',
+        '--wait',
+        '5',
+      ),
+    ).toBe(0);
+    expect(asked[0]?.headers).toMatchObject({ 'content-type': 'application/cloudevents+json', prefer: 'wait=5' });
+    expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({
+      specversion: '1.0',
+      id: 'p-1',
+      type: 'payment.attempted',
+      data: { amount: 1 },
+    });
+    expect(printed.out).toBe('evt_fraud.17  /shop p-1  c-1  signalled\n');
+  });
+
+  it('events() sends a file of several as a batch, and exits 1 where one is rejected', async () => {
+    const file = join(folder, 'events.json');
+    await writeFile(file, '[{"id":"1"},{"id":"2"}]');
+    answers['/v1/events'] = [
+      202,
+      { results: [receipt, { status: 'rejected', problem: { code: 'bad-event', detail: 'type is missing' } }] },
+    ];
+    expect(await run('events', 'send', file)).toBe(1);
+    expect(asked[0]?.headers['content-type']).toBe('application/cloudevents-batch+json');
+    expect(printed.err).toBe('rejected: bad-event type is missing\n');
+  });
+
+  it('events() finds an event by what its sender called it', async () => {
+    answers['/v1/events'] = [200, { items: [receipt], next: 'x', more: false }];
+    expect(await run('events', 'get', 'p-1', '--source', '/shop')).toBe(0);
+    expect(asked[0]?.path).toBe('/v1/events?source=%2Fshop&id=p-1');
+    answers['/v1/events'] = [200, { items: [], next: 'x', more: false }];
+    expect(await run('events', 'get', 'p-2', '--source', '/shop')).toBe(1);
+  });
+});
+
+describe('quarantine()', () => {
+  it('quarantine() goes on after an event that fails again, and exits 1', async () => {
+    answers['/v1/quarantine/evt_fraud.17/redrive'] = [422, { status: 422, code: 'off-schema', title: 'No', detail: 'it throws' }];
+    answers['/v1/quarantine/evt_fraud.19/redrive'] = [200, { ...receipt, event: 'evt_fraud.19', status: 'decided' }];
+    expect(await run('quarantine', 'redrive', 'evt_fraud.17', 'evt_fraud.19')).toBe(1);
+    expect(printed.out).toBe('evt_fraud.19  decided\n');
+    expect(printed.err).toContain('evt_fraud.17  422 off-schema');
+  });
+});

@@ -1,0 +1,101 @@
+/** Pages that a machine can hold against the code: what they name is there, and what is there is named. */
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import type { Command } from 'commander';
+import { parse } from 'yaml';
+import { program } from '../../src/cli/program.ts';
+import { readConfig } from '../../src/config.ts';
+import { parseImportMap } from '../../src/import/importMap.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): Promise<string> => readFile(`${root}/${path}`, 'utf8');
+
+/** `start`, `events send`, ... */
+function verbs(command: Command, before = ''): string[] {
+  return command.commands.flatMap((child) => {
+    const name = `${before}${child.name()}`;
+    return child.commands.length === 0 ? [name] : verbs(child, `${name} `);
+  });
+}
+
+describe('docs/dependencies.md', () => {
+  it('docs/dependencies.md names what package.json has, and nothing else', async () => {
+    const { dependencies, devDependencies } = JSON.parse(await read('package.json')) as Record<
+      'dependencies' | 'devDependencies',
+      Record<string, string>
+    >;
+    const [atRunTime = '', forBuilding = ''] = (await read('docs/dependencies.md')).split('## For building');
+    const named = (page: string): string[] => [...page.matchAll(/^- `([^`]+)`: \S/gm)].map(([, name]) => name ?? '').sort();
+    expect(named(atRunTime)).toEqual(Object.keys(dependencies).sort());
+    expect(named(forBuilding)).toEqual(Object.keys(devDependencies).sort());
+  });
+});
+
+describe('README.md', () => {
+  it('README.md names every verb', async () => {
+    const shown = [...(await read('README.md')).matchAll(/`([^`\n]+)`/g)].flatMap(([, code]) => code?.split(' ') ?? []);
+    expect(shown).toEqual(expect.arrayContaining(verbs(program()).flatMap((verb) => verb.split(' '))));
+  });
+
+  it('README.md shows commands that the program takes', async () => {
+    const shown = [...(await read('README.md')).matchAll(/^npx signalbox (.+)$/gm)].map(([, line]) => line ?? '');
+    expect(shown.length).toBeGreaterThan(3);
+    const known = verbs(program());
+    for (const line of shown) expect(known.some((verb) => line === verb || line.startsWith(`${verb} `))).toBe(true);
+  });
+
+  it('README.md posts an event that is one', async () => {
+    const body = /-d '(\{[\s\S]*?\})'/.exec(await read('README.md'))?.[1];
+    expect(JSON.parse(body ?? '')).toMatchObject({
+      specversion: '1.0',
+      id: 'p-1',
+      source: '/shop',
+      type: 'payment.attempted',
+      data: { cardId: 'c-1' },
+    });
+  });
+
+  it.each(['README.md', 'docs/design.md'])('%s links to pages that are there', async (page) => {
+    const links = [...(await read(page)).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link ?? '');
+    const folder = page.includes('/') ? `${root}/docs` : root;
+    for (const link of links) {
+      await expect(
+        readFile(`${folder}/${link}`).catch((error: NodeJS.ErrnoException) => (error.code === 'EISDIR' ? '' : Promise.reject(error))),
+      ).resolves.toBeDefined();
+    }
+  });
+});
+
+describe('docs/decisions', () => {
+  it('docs/decisions are numbered without a double', async () => {
+    const numbers = (await readdir(`${root}/docs/decisions`)).map((name) => name.slice(0, 4));
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
+
+describe('docker-compose.temporal.yml', () => {
+  it('docker-compose.temporal.yml passes settings that the service reads', async () => {
+    const text = (await read('docker-compose.temporal.yml')).replace(/\$\{[A-Z_]+:?[?-][^}]*\}/g, 'x');
+    const { services } = parse(text, { merge: true }) as {
+      services: Record<string, { command?: string[]; environment: Record<string, string | number> }>;
+    };
+    for (const name of ['ingress', 'worker']) {
+      const environment = services[name]?.environment ?? {};
+      const given = Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value === 'x' ? '' : String(value)]));
+      const config = readConfig({ ...given, NODE_ENV: 'production' }) as Record<string, unknown>;
+      expect(config).toMatchObject({ SIGNALBOX_AUTH: 'keys', TEMPORAL_ADDRESS: 'temporal:7233' });
+      const unknown = Object.keys(given).filter((key) => given[key] !== '' && config[key] === undefined);
+      expect(unknown).toEqual([]);
+      expect(verbs(program())).toContain(services[name]?.command?.[0]);
+    }
+  });
+});
+
+describe('examples', () => {
+  it('examples hold maps that the import takes', async () => {
+    for (const name of await readdir(`${root}/examples`)) {
+      if (name.endsWith('.map.yaml')) expect((await parseImportMap(await read(`examples/${name}`), name)).events.length).toBeGreaterThan(0);
+    }
+  });
+});
