@@ -1,5 +1,5 @@
 /** What Signalbox needs of a namespace before the first case: its search attributes. */
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { ATTRIBUTES } from '../temporalNames.ts';
 
 /** All keywords; a namespace takes at most ten of them. */
@@ -16,7 +16,13 @@ export interface TemporalTarget {
 
 /** With a key the connection is encrypted, as Temporal Cloud asks. */
 export async function connectTemporal({ address, apiKey }: TemporalTarget): Promise<Connection> {
-  return await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS, ...(apiKey === undefined ? {} : { apiKey, tls: true }) });
+  // loading it takes longer than the servers take to start: they are started first
+  const client = await import('@temporalio/client');
+  return await client.Connection.connect({
+    address,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    ...(apiKey === undefined ? {} : { apiKey, tls: true }),
+  });
 }
 
 /** Adds what the namespace lacks; again is harmless. Gives the names that were added. */
