@@ -1,5 +1,5 @@
 /** Temporal's own log lines, as lines of ours. */
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
@@ -7,5 +7,6 @@ const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ER
 /** Once a process, before the first worker. Signals are left to us: a worker must drain before the database closes. */
 export function installRuntime(logger: Logger): void {
   const temporal = new DefaultLogger('INFO', ({ level, message, meta }) => logger[LEVELS[level]]({ ...meta }, message));
-  Runtime.install({ logger: temporal, shutdownSignals: [] });
+  const logging = { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) };
+  Runtime.install({ logger: temporal, shutdownSignals: [], telemetryOptions: { logging } });
 }

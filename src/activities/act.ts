@@ -15,6 +15,8 @@ export const SCHEDULE_MS: readonly number[] = [
 
 /** A try that has not said how it went is given this long: its timeout, and time to record it. */
 const LEASE_MS = 40_000;
+/** A lease mostly ends early, so it is looked at again soon; a pause of the schedule does not. */
+const LOOK_AGAIN_MS = 2000;
 
 export interface ActDeps {
   readonly pool: Pool;
@@ -32,6 +34,8 @@ export interface Acted {
   readonly tries: number;
   readonly error: string | null;
 }
+
+const laterMs = (waitMs: number) => ({ nextRetryDelayMs: Math.max(1, waitMs <= LEASE_MS ? Math.min(waitMs, LOOK_AGAIN_MS) : waitMs) });
 
 /**
  * Takes an action: sends its webhook, and records how that ended.
@@ -54,9 +58,7 @@ export function createAct({ pool, webhook, scheduleMs = SCHEDULE_MS }: ActDeps) 
     const { state, key, body, tries, lastError } = begun.action;
     if (begun.turn === 'over') return { state: state as ActionEnd, tries, error: lastError };
     if (begun.turn === 'later')
-      throw failure('action-underway', `The next try of ${key} is due in ${begun.waitMs} ms`, {
-        nextRetryDelayMs: Math.max(1, begun.waitMs),
-      });
+      throw failure('action-underway', `The next try of ${key} may begin in ${begun.waitMs} ms`, laterMs(begun.waitMs));
     if (webhook === null) return end(acting, tries, { state: 'not-sent', error: null });
     // the last try's process died before it said how it went
     if (tries > scheduleMs.length) return end(acting, tries, { state: 'dead', error: lastError ?? 'the last try has no known answer' });

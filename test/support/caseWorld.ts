@@ -69,7 +69,7 @@ export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
   releases.push(() => connection.close());
   const cases = openCaseClient(temporal);
   releases.push(() => cases.close());
-  const logger = pino({ level: 'silent' });
+  const logger = pino({ level: process.env.DEBUG_WORLD ?? 'silent' });
   const dispatcher = new Dispatcher({ pool, url, flows: options.flows, cases, logger, sweepMs: 200 });
   releases.push(() => dispatcher.close());
   const logs = new Logs({ pool, tenant: 'default', flows: options.flows, mailed: (keys) => dispatcher.hand(keys) });

@@ -1,0 +1,3 @@
+/** What the tests' workers run. */
+export { fraudCase } from '../../src/flows/fraud/workflow.ts';
+export { parcelCase } from './parcelCase.ts';
