@@ -34,6 +34,7 @@ interface Waiting {
 }
 
 interface AppenderDeps {
+  /** With `pipeline`. */
   readonly pool: Pool;
   readonly context: LogContext;
   readonly limits?: AppendLimits;
@@ -162,7 +163,6 @@ export class Appender {
     const watchdog = setInterval(() => this.#endBlocker((client as unknown as { processID: number }).processID), STUCK_MS);
     try {
       const answers = await appendBatch(client, this.#deps.context, arrivals);
-      await client.query('commit');
       client.release();
       return answers;
     } catch (error) {

@@ -27,10 +27,12 @@ interface DatabaseOptions {
   readonly size?: number;
   /** For reports over whole tables; 0 is no limit. 5,000 ms unless told. */
   readonly statementTimeoutMs?: number;
+  /** Queries are sent without waiting for the answers of those before. */
+  readonly pipeline?: boolean;
 }
 
 /** A pool. Idle connections that break are dropped quietly: the next query connects again or fails on its own. */
-export function openDatabase(url: string, { name, size = 10, statementTimeoutMs }: DatabaseOptions): Pool {
+export function openDatabase(url: string, { name, size = 10, statementTimeoutMs, pipeline = false }: DatabaseOptions): Pool {
   const options = statementTimeoutMs === undefined ? SESSION : `${SESSION} -c statement_timeout=${statementTimeoutMs}`;
   const pool = new pg.Pool({
     connectionString: url,
@@ -39,6 +41,7 @@ export function openDatabase(url: string, { name, size = 10, statementTimeoutMs 
     connectionTimeoutMillis: 3000,
     options,
     keepAlive: true,
+    pipeline,
   });
   // without a listener a dropped idle connection would end the process
   pool.on('error', () => undefined);

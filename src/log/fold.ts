@@ -82,7 +82,8 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
       (newest, state) => (state === null ? newest : Math.max(newest, reflex.newestMs(state))),
       Number.NEGATIVE_INFINITY,
     );
-    if (newestMs - event.timeMs > reflex.latenessMs) return ended('recorded', 'late');
+    const timeless = reflex.timeless?.includes(event.type) ?? false;
+    if (!timeless && newestMs - event.timeMs > reflex.latenessMs) return ended('recorded', 'late');
     const folded = reflex.fold(before, event, policy);
     const entry = settle(folded.decision ?? null, folded.signal, history);
     const changed: string[] = [];
