@@ -1,0 +1,301 @@
+/**
+ * Every way in which a request can be wrong, with the status that it gets, one shape of problem, and no row left behind.
+ * The bugs this hunts: a 500 or a dead process, a stack in an answer, an event that was refused and stored all the same.
+ */
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ledger, parcel } from '../support/flows.ts';
+import { ask, BATCH, eventOf, post, STRUCTURED, sendRaw } from '../support/http.ts';
+import { startIngress, type TestIngress } from '../support/ingress.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+let postgres: TestPostgres;
+let ingress: TestIngress;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  ingress = await startIngress({
+    database: await postgres.fresh(),
+    flows: [ledger, parcel],
+    server: { requestTimeoutMs: 1500, headersTimeoutMs: 1000 },
+  });
+});
+afterAll(async () => {
+  await ingress.close();
+  await postgres.stop();
+});
+
+const count = async (): Promise<number> => {
+  const { rows } = await ingress.pool.query("select count(*) as n from entries where kind = 'event'");
+  return rows[0].n;
+};
+
+function expectProblem(answer: { status: number; text: string; headers: Headers; json: Record<string, unknown> }, status: number): void {
+  expect({ status: answer.status, text: answer.text }).toEqual({ status, text: expect.any(String) });
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(answer.json).toMatchObject({
+    status,
+    code: expect.any(String),
+    title: expect.any(String),
+    type: expect.stringMatching(/^\/docs#/),
+  });
+  expect(answer.text).not.toMatch(/\bat .*\.ts|node_modules|select /);
+}
+
+const text = (more: object = {}): string => JSON.stringify(eventOf(more));
+const json = JSON.stringify;
+const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+/** Name, body, status, and where an error points. */
+const STRUCTURED_CASES: readonly (readonly [string, string | Buffer, number, string?])[] = [
+  ['specversion missing', text({ specversion: undefined }), 400, '/specversion'],
+  ['specversion 0.3', text({ specversion: '0.3' }), 400, '/specversion'],
+  ['specversion 9000.1', text({ specversion: '9000.1' }), 400, '/specversion'],
+  ['id missing', text({ id: undefined }), 400, '/id'],
+  ['id null', text({ id: null }), 400, '/id'],
+  ['id empty', text({ id: '' }), 400, '/id'],
+  ['id a number', text({ id: 25 }), 400, '/id'],
+  ['id with a newline', text({ id: 'a\nb' }), 400, '/id'],
+  ['id with U+009F', text({ id: 'a\u009f' }), 400, '/id'],
+  ['id with half a surrogate pair', text({ id: 'a\ud800' }), 400, '/id'],
+  ['id with a noncharacter', text({ id: 'a\ufdd0' }), 400, '/id'],
+  ['id of 1,025 bytes', text({ id: 'x'.repeat(1025) }), 400, '/id'],
+  ['type missing', text({ type: undefined }), 400, '/type'],
+  ['type empty', text({ type: '' }), 400, '/type'],
+  ['type of 257 bytes', text({ type: 'x'.repeat(257) }), 400, '/type'],
+  ['source missing', text({ source: undefined }), 400, '/source'],
+  ['source empty', text({ source: '' }), 400, '/source'],
+  ['source no URI reference', text({ source: 'two words' }), 400, '/source'],
+  ['subject empty', text({ subject: '' }), 400, '/subject'],
+  ['time is lunchtime', text({ time: 'lunchtime' }), 400, '/time'],
+  ['time without seconds', text({ time: '2026-01-01T10:00Z' }), 400, '/time'],
+  ['time with offset +25:00', text({ time: '2026-01-01T10:00:00+25:00' }), 400, '/time'],
+  ['time with offset +05', text({ time: '2026-01-01T10:00:00+05' }), 400, '/time'],
+  ['time in the year 0', text({ time: '0000-01-01T10:00:00Z' }), 400, '/time'],
+  ['time on 30 February', text({ time: '2026-02-30T10:00:00Z' }), 400, '/time'],
+  ['time with a leap second at noon', text({ time: '2026-01-01T12:00:60Z' }), 400, '/time'],
+  ['expirytime tomorrow', text({ expirytime: 'tomorrow' }), 400, '/expirytime'],
+  ['datacontenttype xyz', text({ datacontenttype: 'xyz' }), 400, '/datacontenttype'],
+  ['dataschema empty', text({ dataschema: '' }), 400, '/dataschema'],
+  ['dataschema relative', text({ dataschema: 'schema' }), 400, '/dataschema'],
+  ['a name with a capital', text({ methodName: 'x' }), 400, '/methodName'],
+  ['a name with a dash', text({ 'my-ext': 'x' }), 400, '/my-ext'],
+  ['a name with a dot', text({ 'my.ext': 'x' }), 400, '/my.ext'],
+  ['a name with an underscore', text({ my_ext: 'x' }), 400, '/my_ext'],
+  ['a name of 65 characters', text({ ['x'.repeat(65)]: 'x' }), 400],
+  ['a name __proto__', '{"__proto__":{"a":1},"specversion":"1.0","id":"p","source":"/p","type":"x"}', 400, '/__proto__'],
+  ['an extension that is an object', text({ ext: {} }), 400, '/ext'],
+  ['an extension that is a list', text({ ext: [] }), 400, '/ext'],
+  ['an extension 1.5', text({ ext: 1.5 }), 400, '/ext'],
+  ['an extension over 32 bits', text({ ext: 2_147_483_648 }), 400, '/ext'],
+  ['data beside data_base64', text({ data_base64: 'e30=' }), 400, '/data_base64'],
+  ['base64 with a space', text({ data: undefined, data_base64: 'e3 0=' }), 400, '/data_base64'],
+  ['base64 without padding', text({ data: undefined, data_base64: 'e30' }), 400, '/data_base64'],
+  ['base64 with stray bits', text({ data: undefined, data_base64: 'e31=' }), 400, '/data_base64'],
+  ['base64 of JSON that is none', text({ data: undefined, datacontenttype: 'application/json', data_base64: 'e30x' }), 400],
+  ['a number beyond a double', text().replace('"amount":1', '"amount":1e400'), 400],
+  ['not JSON', '{"specversion":', 400],
+  ['nothing', '', 400],
+  ['bytes after the JSON', `${text()}x`, 400],
+  ['a byte order mark', `\ufeff${text()}`, 400],
+  ['invalid UTF-8', Buffer.concat([Buffer.from(text().slice(0, 30)), Buffer.from([0xc0, 0xa0]), Buffer.from(text().slice(30))]), 400],
+  ['UTF-16', Buffer.from(text(), 'utf16le'), 400],
+  ['a list in structured mode', `[${text()}]`, 400],
+  ['a text in structured mode', '"event"', 400],
+  ['null in structured mode', 'null', 400],
+  ['data 65 levels deep', text().replace('"amount":1', `"amount":${deep(65)}`), 400],
+  ['100,000 levels deep', deep(100_000), 400],
+  ['data 100,000 levels deep', text().replace('"amount":1', `"amount":${deep(100_000)}`), 400],
+  ['data off its schema', text({ data: { account: 'a', amount: 'much' } }), 422, '/data/amount'],
+  ['data null where a flow needs some', text({ data: null }), 422, '/data'],
+  ['over 1 MiB', text({ data: { account: 'a', amount: 1, note: 'x'.repeat(1 << 20) } }), 413],
+];
+
+describe('POST /v1/events', () => {
+  // every row has four values: jest takes a parameter without one for a callback
+  it.each(STRUCTURED_CASES.map(([name, body, status, pointer]) => [name, body, status, pointer ?? null] as const))(
+    'refuses a structured event: %s',
+    async (_name, body, status, pointer) => {
+      const before = await count();
+      const answer = await post(ingress.url, body);
+      expectProblem(answer, status);
+      if (pointer !== null) expect(answer.json.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
+      expect(await count()).toBe(before);
+    },
+  );
+
+  const binary = (more: Record<string, string>): Record<string, string> => ({
+    'ce-specversion': '1.0',
+    'ce-id': 'b',
+    'ce-source': '/b',
+    'ce-type': 'nobody.asked',
+    'content-type': 'application/json',
+    ...more,
+  });
+  it.each([
+    ['an overlong header', binary({ 'ce-subject': 'a%C0%A0b' }), '{}', 400],
+    ['a header cut in a character', binary({ 'ce-subject': 'a%E2%82' }), '{}', 400],
+    ['a stray percent sign', binary({ 'ce-subject': '100%' }), '{}', 400],
+    ['a quote without an end', binary({ 'ce-subject': '"a' }), '{}', 400],
+    ['a header with a control character', binary({ 'ce-subject': 'a%00b' }), '{}', 400],
+    ['an attribute named data', binary({ 'ce-data': 'x' }), '{}', 400],
+    ['datacontenttype as a ce- header', binary({ 'ce-datacontenttype': 'text/plain' }), '{}', 400],
+    ['a name with a dot', binary({ 'ce-my.ext': 'x' }), '{}', 400],
+    ['an empty id', binary({ 'ce-id': '' }), '{}', 400],
+    ['a content type that is none', binary({ 'content-type': 'xyz' }), '{}', 400],
+    ['broken JSON', binary({}), '{', 400],
+    ['a charset that is not UTF-8', binary({ 'content-type': 'application/json; charset=latin1' }), '{}', 415],
+    ['no ce- header', { 'content-type': 'application/json' }, '{}', 415],
+    ['text/csv', { 'content-type': 'text/csv' }, 'x', 415],
+    ['Avro', { 'content-type': 'application/cloudevents+avro' }, 'x', 415],
+    ['a structured charset that is not UTF-8', { 'content-type': `${STRUCTURED}; charset=utf-16` }, text(), 415],
+    ['an unknown encoding', { 'content-type': STRUCTURED, 'content-encoding': 'zstd' }, text(), 415],
+    ['an encoding that is not what it says', { 'content-type': STRUCTURED, 'content-encoding': 'gzip' }, text(), 400],
+    ['a batch that is no list', { 'content-type': BATCH }, '{}', 400],
+    ['a batch over 8 MiB', { 'content-type': BATCH }, `[${' '.repeat(8 << 20)}]`, 413],
+  ])('refuses: %s', async (_name, headers, body, status) => {
+    const before = await count();
+    expectProblem(await ask(`${ingress.url}/v1/events`, { method: 'POST', headers, body }), status);
+    expect(await count()).toBe(before);
+  });
+
+  it('refuses a small body that inflates over the limit', async () => {
+    const bomb = gzipSync(text({ data: { account: 'a', amount: 1, note: 'x'.repeat(1 << 20) } }));
+    expectProblem(await post(ingress.url, bomb, { 'content-encoding': 'gzip' }), 413);
+  });
+
+  it('refuses a chunked body over the limit, and goes on answering on the connection', async () => {
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    const head = `POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${STRUCTURED}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    expect((await sendRaw(ingress.port, head, ...new Array<string>(17).fill(chunk), '0\r\n\r\n')).status).toBe(413);
+    expect((await post(ingress.url, eventOf({ id: 'after-chunks' }))).status).toBe(202);
+  });
+
+  it('logs no error for what a caller did wrong', () => {
+    expect(ingress.errors).toEqual([]);
+  });
+});
+
+describe('listen() answers in one shape what never reaches a route', () => {
+  const get = (more: string, path = '/healthz'): string => `GET ${path} HTTP/1.1\r\n${more}\r\n`;
+  const posted = (headers: string, body = ''): string =>
+    `POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${STRUCTURED}\r\n${headers}\r\n${body}`;
+  it.each([
+    ['no Host', get(''), 400],
+    ['two Hosts', get('Host: 127.0.0.1\r\nHost: localhost\r\n'), 400],
+    ['headers over 16 kB', get(`Host: 127.0.0.1\r\nX: ${'x'.repeat(17_000)}\r\n`), 431],
+    ['an address over 8 kB', get('Host: 127.0.0.1\r\n', `/${'x'.repeat(8200)}`), 414],
+    ['an address over 16 kB', get('Host: 127.0.0.1\r\n', `/${'x'.repeat(20_000)}`), 414],
+    ['an expectation', get('Host: 127.0.0.1\r\nExpect: x\r\n'), 417],
+    ['Content-Length and Transfer-Encoding', posted('Content-Length: 2\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'), 400],
+    ['two Content-Lengths', posted('Content-Length: 2\r\nContent-Length: 3\r\n', '{}'), 400],
+    ['a bad chunk', posted('Transfer-Encoding: chunked\r\n', 'zz\r\n'), 400],
+    ['not HTTP', 'hello\r\n\r\n', 400],
+    ['a chunked body without an end', posted('Transfer-Encoding: chunked\r\n', '2\r\n{}\r\n'), 408],
+    ['a body shorter than it says', posted('Content-Length: 100\r\n', '{}'), 408],
+    ['headers without an end', 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n', 408],
+    ['a broken percent-encoding in the path', get('Host: 127.0.0.1\r\n', '/v1/events/%ff'), 400],
+  ])('%s', async (_name, bytes, status) => {
+    const answer = await sendRaw(ingress.port, bytes);
+    expect({ status: answer.status, answer }).toEqual({ status, answer: expect.anything() });
+    expect(answer.headers).toMatch(/application\/problem\+json/i);
+    expect(json(JSON.parse(answer.body).status)).toBe(String(status));
+  });
+});
+
+describe('createGuard() with auth off serves this machine alone', () => {
+  const host = (name: string): string => `GET /v1/flows HTTP/1.1\r\nHost: ${name}\r\n\r\n`;
+  it.each([
+    ['localhost', 200],
+    ['LOCALHOST:8080', 200],
+    ['127.0.0.1:1', 200],
+    ['127.1.2.3', 200],
+    ['[::1]:8080', 200],
+    ['evil.example', 403],
+    ['127.0.0.1.evil.example', 403],
+    ['localhost.evil.example:8080', 403],
+    ['evil.example:127.0.0.1', 403],
+  ])('Host %s: %i', async (name, status) => {
+    expect((await sendRaw(ingress.port, host(name))).status).toBe(status);
+  });
+
+  it.each([
+    ['http://localhost:5173', 202],
+    ['http://[::1]', 202],
+    ['http://evil.example', 403],
+    ['http://localhost@evil.example', 403],
+    ['null', 403],
+  ])('Origin %s: %i', async (origin, status) => {
+    expect((await post(ingress.url, eventOf({ id: `origin-${origin.replace(/\W/g, '')}` }), { origin })).status).toBe(status);
+  });
+});
+
+describe('createApp() knows its paths and methods', () => {
+  it.each([
+    ['PUT', '/v1/events', 'GET, HEAD, POST'],
+    ['DELETE', '/v1/events', 'GET, HEAD, POST'],
+    ['POST', '/v1/events/evt_ledger.3', 'GET, HEAD'],
+    ['POST', '/v1/decisions', 'GET, HEAD'],
+    ['GET', '/v1/approvals/apr_ledger.3.0/verdict', 'POST'],
+    ['GET', '/v1/quarantine/evt_ledger.3/redrive', 'POST'],
+    ['POST', '/readyz', 'GET, HEAD'],
+    ['POST', '/', 'GET, HEAD'],
+  ])('%s %s: 405 with Allow', async (method, path, allow) => {
+    const answer = await ask(`${ingress.url}${path}`, { method });
+    expectProblem(answer, 405);
+    expect(answer.headers.get('allow')).toBe(allow);
+  });
+
+  it.each([
+    '/v1/nothing',
+    '/v2/events',
+    '/v1/events/evt_none',
+    '/v1/events/evt_ledger.999999',
+    '/v1/events/evt_other.ledger.3',
+    '/v1/decisions/dec_none',
+    '/v1/decisions/dec_ledger.3.99999',
+    '/v1/decisions/dec_ledger.3.abc',
+    '/v1/approvals/apr_none',
+    '/v1/approvals/apr_ledger.3.0',
+    '/v1/flows/none',
+    '/v1/flows/__proto__',
+    '/v1/flows/none/subjects/a',
+    '/v1/flows/ledger/subjects/nobody',
+    '/v1/flows/ledger/subjects/%00',
+  ])('GET %s: 404', async (path) => {
+    expectProblem(await ask(`${ingress.url}${path}`), 404);
+  });
+
+  const BAD_QUERIES = [
+    'limit=0',
+    'limit=1001',
+    'limit=x',
+    'limit=1e2',
+    'limit=',
+    'after=%00garbage',
+    'after=e30&after=e30',
+    'after=W10',
+    'after=!',
+    'sort=x',
+    'limit=1&limit=2',
+  ];
+  it.each(['events', 'decisions', 'approvals', 'quarantine'].flatMap((list) => BAD_QUERIES.map((query) => [list, query] as const)))(
+    'GET /v1/%s?%s: 400',
+    async (list, query) => {
+      expectProblem(await ask(`${ingress.url}/v1/${list}?${query}`), 400);
+    },
+  );
+
+  it.each(["source=' or 1=1 --&id=x", 'source=$ne&id[$gt]=', 'type=%27%3B%20drop%20table%20entries%3B--', 'flow=ledger%27'])(
+    'a filter that is code finds nothing: %s',
+    async (query) => {
+      const answer = await ask(`${ingress.url}/v1/events?${query}`);
+      if (answer.status === 400) return expectProblem(answer, 400);
+      expect(answer).toMatchObject({ status: 200, json: { items: [], more: false } });
+    },
+  );
+
+  it('logs no error for any of it', () => {
+    expect(ingress.errors).toEqual([]);
+  });
+});
