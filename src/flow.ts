@@ -30,6 +30,8 @@ export interface Reflex<Policy> {
    * `newestMs` reads a state's newest event time.
    */
   readonly latenessMs: number;
+  /** Types that are folded however late they come: labels, which count from their arrival on. */
+  readonly timeless?: readonly string[];
   newestMs(state: StateBytes): number;
   fold(states: readonly (StateBytes | null)[], event: FlowEvent, policy: Policy): Folded;
   /** A readable view of a subject's state, for the timeline. */
