@@ -1,23 +1,7 @@
 import { Command } from 'commander';
-import type { Decision } from '../decision.ts';
 import { countUpTo, queryOf } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
-
-export interface Receipt {
-  event: string;
-  source: string;
-  id: string;
-  status: string;
-  duplicate?: true;
-  flow: string | null;
-  subject: string | null;
-  decision: Decision | null;
-}
-
-export function receiptLine({ event, source, id, status, duplicate, subject, decision }: Receipt): string {
-  const decided = decision === null ? '' : `: ${decision.outcome}${decision.provisional ? ' (provisional)' : ''} by ${decision.rung}`;
-  return `${event}  ${source} ${id}  ${subject ?? '-'}  ${status}${duplicate === true ? ' (known)' : ''}${decided}`;
-}
+import { type Receipt, receiptLine } from './receipt.ts';
 
 export function events(): Command {
   const command = new Command('events').description('what has happened');

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Receipt } from './events.ts';
+import type { Receipt } from './receipt.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine, say } from './print.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceAway } from '../client/serviceClient.ts';
-import { type Receipt, receiptLine } from './events.ts';
+import { type Receipt, receiptLine } from './receipt.ts';
 import { queryOf } from './listOptions.ts';
 import { printJsonLine, printLine, say } from './print.ts';
 import { openService } from './target.ts';
