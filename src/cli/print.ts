@@ -13,7 +13,7 @@ export function printJsonLine(value: unknown): void {
  * Text that came in with an event must not steer the terminal that shows it: control characters (escape sequences, line ends,
  * the C1 range) and the marks that turn the direction of text are shown as what they are.
  */
-export function plain(text: string): string {
+function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -104,7 +104,7 @@ export function compileText(template: string, columns: Columns): (row: Row) => s
 }
 
 /** Gives undefined where an optional column is empty. */
-export function compileField(field: Field, columns: Columns): (row: Row) => Json | undefined {
+function compileField(field: Field, columns: Columns): (row: Row) => Json | undefined {
   if (typeof field === 'string') return compileText(field, columns);
   if ('value' in field) return () => field.value as Json;
   if ('fields' in field) return compileFields(field.fields, columns);
