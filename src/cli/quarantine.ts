@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { Receipt } from './receipt.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine, say } from './print.ts';
+import type { Receipt } from './receipt.ts';
 
 type Quarantined = Receipt & { reason?: string | null; acceptedAt?: string; type?: string };
 

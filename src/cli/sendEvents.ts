@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { CannotRun } from '../errors.ts';
-import { type Receipt, receiptLine } from './receipt.ts';
 import { printJson, printLine, say } from './print.ts';
+import { type Receipt, receiptLine } from './receipt.ts';
 import { openService } from './target.ts';
 
 interface SendOptions {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceAway } from '../client/serviceClient.ts';
-import { type Receipt, receiptLine } from './receipt.ts';
 import { queryOf } from './listOptions.ts';
 import { printJsonLine, printLine, say } from './print.ts';
+import { type Receipt, receiptLine } from './receipt.ts';
 import { openService } from './target.ts';
 
 interface TailOptions {
