@@ -1,0 +1,40 @@
+/** Payments by card: approve, decline, or ask a person. */
+import { readFileSync } from 'node:fs';
+import type { Flow } from '../../flow.ts';
+import { foldingCode } from '../foldingCode.ts';
+import { paymentTypes } from './payment.ts';
+import { type FraudPolicy, fraudPolicy } from './policy.ts';
+import { fraudReflex } from './reflex.ts';
+
+/** Everything that folding runs through, from `src/`. A test holds this list against the imports of reflex.ts. */
+const FOLDING = [
+  'flows/fraud/reflex',
+  'flows/fraud/cardHistory',
+  'flows/fraud/features',
+  'flows/fraud/horizon',
+  'flows/fraud/judge',
+  'flows/fraud/payment',
+  'flows/fraud/reasons',
+  'flows/fraud/rules',
+  'flows/fraud/takeDispute',
+  'flows/fraud/takePayment',
+  'flows/fraud/terminalHistory',
+  'sense/amountColumn',
+  'sense/bytes',
+  'sense/fingerprint',
+  'sense/median',
+  'sense/timeColumn',
+  'models/treeEnsemble',
+  'models/fraud.model.json',
+];
+
+export const fraud: Flow<FraudPolicy> = {
+  name: 'fraud',
+  title: 'Card fraud',
+  types: paymentTypes,
+  policySchema: fraudPolicy,
+  policyText: readFileSync(new URL('./policy.yaml', import.meta.url), 'utf8'),
+  reflex: fraudReflex,
+  code: foldingCode(FOLDING),
+  workflow: 'fraudCase',
+};

@@ -1,0 +1,69 @@
+/** Climbs the first two rungs for one payment: rules, then the model. */
+import type { DecisionDraft, Reason, RungFinding } from '../../decision.ts';
+import type { FlowEvent } from '../../event.ts';
+import type { Folded } from '../../flow.ts';
+import type { Scored } from '../../models/treeEnsemble.ts';
+import { FEATURES, REFERENCE_FEATURES } from './features.ts';
+import type { FraudPolicy } from './policy.ts';
+import { modelReasons } from './reasons.ts';
+import { limitRules, velocityRules } from './rules.ts';
+import type { TakenPayment } from './takePayment.ts';
+
+/** Enough for anyone's 1e-6, short in a feed of millions. */
+const DECIMALS = 1e8;
+
+const rounded = (value: number): number => Math.round(value * DECIMALS) / DECIMALS;
+
+function named(names: readonly string[], row: Float64Array): Record<string, number> {
+  const values: Record<string, number> = {};
+  names.forEach((name, at) => {
+    values[name] = rounded(row[at] as number);
+  });
+  return values;
+}
+
+const TIME_REASONS: Record<NonNullable<FlowEvent['timeNote']>, Reason> = {
+  missing: { code: 'time-missing', text: 'The event gave no time: that of its acceptance counts' },
+  ahead: { code: 'time-ahead', text: 'The event gave a time more than five minutes ahead: that of its acceptance counts' },
+};
+
+type Verdict = Pick<DecisionDraft, 'outcome' | 'confidence' | 'rung' | 'reasons' | 'rungs'>;
+
+function climb({ row, facts }: TakenPayment, { probability, contributions }: Scored, policy: FraudPolicy): Verdict {
+  const { reviewFrom, declineFrom } = policy.bands;
+  const confidence = Math.max(probability, 1 - probability);
+  const proposed = probability < reviewFrom ? 'approve' : probability < declineFrom ? null : 'decline';
+  const hits = velocityRules(facts, policy);
+  if (hits.length === 0 && proposed !== null) hits.push(...limitRules(facts, proposed, policy));
+  const reasons = [...hits, ...modelReasons(row, contributions)];
+  const model: RungFinding = { rung: 'model', outcome: proposed, confidence, ms: 0 };
+  if (hits.length > 0) {
+    const rules: RungFinding = { rung: 'rules', outcome: 'review', confidence: 1, ms: 0 };
+    return {
+      outcome: 'review',
+      confidence: 1,
+      rung: 'rules',
+      reasons,
+      rungs: [rules, { ...model, abstained: 'a rule asks for a person' }],
+    };
+  }
+  const rules: RungFinding = { rung: 'rules', outcome: null, confidence: null, ms: 0, abstained: 'no rule applies' };
+  if (proposed !== null) return { outcome: proposed, confidence, rung: 'model', reasons, rungs: [rules, model] };
+  const abstained = `the probability lies between ${reviewFrom} and ${declineFrom}`;
+  return { outcome: 'review', confidence, rung: 'model', reasons, rungs: [rules, { ...model, abstained }] };
+}
+
+/** Approves or declines for good, or asks a person: provisionally `review`, with all that was found. */
+export function judge(taken: TakenPayment, event: FlowEvent, { scored, policy }: { scored: Scored; policy: FraudPolicy }): Folded {
+  const verdict = climb(taken, scored, policy);
+  const provisional = verdict.outcome === 'review';
+  const decision: DecisionDraft = {
+    ...verdict,
+    score: scored.probability,
+    reasons: event.timeNote === undefined ? verdict.reasons : [...verdict.reasons, TIME_REASONS[event.timeNote]],
+    result: { features: named(REFERENCE_FEATURES, taken.row) },
+    provisional,
+  };
+  if (!provisional) return { states: taken.states, decision };
+  return { states: taken.states, decision, signal: { found: named(FEATURES, taken.row), rungs: verdict.rungs } };
+}
