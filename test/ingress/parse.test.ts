@@ -1,0 +1,284 @@
+/**
+ * The edge. The bugs this hunts: an event that passes in one mode and not in another, data that comes back changed,
+ * a repeat that looks like other content, an input that throws anything but a refusal.
+ */
+import { describe, expect, it } from '@jest/globals';
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
+import { ERRORS, SignalboxError } from '../../src/errors.ts';
+import type { IncomingEvent, Json } from '../../src/event.ts';
+import { canonical } from '../../src/ingress/canonical.ts';
+import { type ParsedRequest, parseRequest } from '../../src/ingress/parse.ts';
+import { epochMs } from '../../src/ingress/timestamp.ts';
+import { BATCH, eventOf, STRUCTURED } from '../support/http.ts';
+
+function parse(headers: Record<string, string>, body: string | Buffer): ParsedRequest {
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return parseRequest(lower, Object.entries(headers).flat(), Buffer.from(body));
+}
+
+function only(parsed: ParsedRequest): IncomingEvent {
+  if (parsed.mode === 'batch') throw new Error('Cannot take the event of a batch');
+  return parsed.event;
+}
+
+const structured = (event: object | string, headers: Record<string, string> = {}): IncomingEvent =>
+  only(parse({ 'Content-Type': STRUCTURED, ...headers }, typeof event === 'string' ? event : JSON.stringify(event)));
+
+const binary = (headers: Record<string, string>, body: string | Buffer = ''): IncomingEvent =>
+  only(parse({ 'ce-specversion': '1.0', 'ce-id': 'one', 'ce-source': '/test', 'ce-type': 'amount.booked', ...headers }, body));
+
+const stored = (event: IncomingEvent) => JSON.parse(event.body);
+
+describe('parseRequest() takes what the specification allows', () => {
+  it.each([
+    ['nanoseconds', { time: '2018-04-05T17:31:00.123456789Z' }],
+    ['lower-case t and z', { time: '2018-04-05t17:31:00z' }],
+    ['an offset', { time: '2018-04-05T17:31:00+01:00' }],
+    ['a leap second', { time: '2016-12-31T23:59:60Z' }],
+    ['the last year', { time: '9999-12-31T23:59:59Z' }],
+    ['integers of 32 bits, booleans and texts', { ext: -2_147_483_648, flag: false, note: 'é', empty: '' }],
+    ['an id that is a name of JavaScript', { id: '__proto__', constructor: 'inert' }],
+    ['an id of 1,024 bytes', { id: '€'.repeat(341) }],
+    ['a path for a source', { source: '../a/./b?c=d#e' }],
+    ['emoji in a subject', { subject: '💶 ../' }],
+    ['a name of 64 characters', { ['x'.repeat(64)]: 'x' }],
+    ['a content type with parameters', { datacontenttype: 'application/json; charset="utf-8"; x=y' }],
+  ])('%s', (_name, more) => {
+    expect(stored(structured(eventOf(more)))).toEqual(eventOf(more));
+  });
+
+  it('leaves attributes that are null out', () => {
+    expect(stored(structured(eventOf({ subject: null, time: null, ext: null, data_base64: null })))).toEqual(eventOf());
+  });
+
+  it('takes a content type with its charset', () => {
+    expect(parse({ 'Content-Type': `${STRUCTURED}; charset=UTF-8` }, JSON.stringify(eventOf())).mode).toBe('structured');
+  });
+
+  it('takes the last of equal keys everywhere', () => {
+    const event = structured('{"specversion":"1.0","id":"a","id":"b","source":"/s","type":"t","data":{"x":1,"x":12345678901234567890}}');
+    expect(event.id).toBe('b');
+    expect(event.body).toBe('{"specversion":"1.0","id":"b","source":"/s","type":"t","data":{"x":12345678901234567890}}');
+  });
+
+  it('names every fault of an event at once', () => {
+    const refused = refusal(() => structured(eventOf({ id: '', type: undefined, time: 'noon', Ext: 1 })));
+    expect(refused.errors.map(({ pointer }) => pointer).sort()).toEqual(['/Ext', '/id', '/time', '/type']);
+  });
+});
+
+function refusal(act: () => unknown): SignalboxError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof SignalboxError) return error;
+    throw error;
+  }
+  throw new Error('It was taken');
+}
+
+describe('parseRequest() reads binary mode', () => {
+  it.each([
+    ['Euro%20%E2%82%AC%20%F0%9F%98%80', 'Euro € 😀'],
+    ['%e2%82%ac', '€'],
+    ['%41bc', 'Abc'],
+    ['"a \\"b\\" c"', 'a "b" c'],
+    ['"%22 \\\\"', '" \\'],
+    ['100%25', '100%'],
+    ['a+b', 'a+b'],
+  ])('the header %s as %s', (header, subject) => {
+    expect(stored(binary({ 'ce-subject': header })).subject).toBe(subject);
+  });
+
+  it('keeps JSON as JSON, text as text and bytes as base64', () => {
+    expect(stored(binary({ 'content-type': 'application/json' }, '{"a": 1}'))).toMatchObject({
+      data: { a: 1 },
+      datacontenttype: 'application/json',
+    });
+    expect(stored(binary({ 'content-type': 'application/vnd.x+json' }, '[1]')).data).toEqual([1]);
+    expect(stored(binary({ 'content-type': 'text/plain' }, 'a\u0000é')).data).toBe('a\u0000é');
+    expect(stored(binary({ 'content-type': 'image/png' }, Buffer.from([0xff, 0x00]))).data_base64).toBe('/wA=');
+    expect(stored(binary({}))).not.toHaveProperty('data');
+    expect(stored(binary({}, '{"a":1}')).data).toEqual({ a: 1 });
+    expect(stored(binary({}, 'plain')).data).toBe('plain');
+  });
+
+  it('refuses a header that comes twice', () => {
+    const headers = { 'ce-specversion': '1.0', 'ce-id': 'a', 'ce-source': '/s', 'ce-type': 't' };
+    const raw = [...Object.entries(headers).flat(), 'CE-ID', 'b'];
+    expect(refusal(() => parseRequest(headers, raw, Buffer.alloc(0))).errors).toEqual([{ pointer: '/id', detail: 'must be sent once' }]);
+  });
+});
+
+describe("parseRequest() passes the request's trace on", () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  it('where the event has none of its own', () => {
+    expect(stored(structured(eventOf(), { traceparent, tracestate: 'a=b' }))).toMatchObject({ traceparent, tracestate: 'a=b' });
+    expect(stored(structured(eventOf({ traceparent: 'mine' }), { traceparent, tracestate: 'a=b' }))).toEqual(
+      eventOf({ traceparent: 'mine' }),
+    );
+    expect(stored(structured(eventOf(), { traceparent: 'garbage' }))).toEqual(eventOf());
+  });
+});
+
+describe('parseRequest() takes a batch apart', () => {
+  it('gives good events and refusals in their order', () => {
+    const text = `[${JSON.stringify(eventOf())},${JSON.stringify(eventOf({ id: '' }))},1,{"specversion":"1.0","id":"n","source":"/s","type":"t","data":[1e23,0.1000000000000000055511151231257827]}]`;
+    const parsed = parse({ 'Content-Type': BATCH }, text);
+    if (parsed.mode !== 'batch') throw new Error('It is a batch');
+    const [good, empty, number, big] = parsed.items;
+    expect([good, empty, number].map((item) => item instanceof SignalboxError)).toEqual([false, true, true]);
+    expect((big as IncomingEvent).body).toContain('"data":[1e23,0.1000000000000000055511151231257827]');
+  });
+
+  it('refuses the deep one alone', () => {
+    const deep = JSON.stringify(eventOf()).replace('"amount":1', `"amount":${'['.repeat(900)}${']'.repeat(900)}`);
+    const parsed = parse({ 'Content-Type': BATCH }, `[${JSON.stringify(eventOf())},${deep}]`);
+    if (parsed.mode !== 'batch') throw new Error('It is a batch');
+    expect(parsed.items.map((item) => (item instanceof SignalboxError ? item.code : 'good'))).toEqual(['good', 'too-deep']);
+  });
+});
+
+describe('IncomingEvent.body gives data back without loss', () => {
+  it.each(['12345678901234567890', '-0', '-0.0', '1e23', '1E-400', '0.1000000000000000055511151231257827', '123456789012345.678'])(
+    'the number %s',
+    (number) => {
+      const text = JSON.stringify(eventOf()).replace('"amount":1', `"amount":${number}`);
+      expect(structured(text).body).toBe(text);
+      expect(binary({ 'content-type': 'application/json' }, `[${number}]`).body).toContain(`"data":[${number}]`);
+    },
+  );
+
+  it('lone surrogates, U+0000 and keys of JavaScript', () => {
+    const data = '{"note":"\\u0000 \\ud800 \\"","__proto__":{"polluted":1},"constructor":{"prototype":{}},"n":123456789012345678901}';
+    const event = structured(JSON.stringify(eventOf()).replace('{"account":"a","amount":1}', data));
+    expect(event.body).toContain(`"data":${data}`);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('does not take a text for a number that it kept', () => {
+    const data = { text: '12345678901234567890', also: 'number 00112233445566778899aabbccddeeff 5', list: [': 1e5', '-0'] };
+    expect(stored(structured(eventOf({ data })))).toEqual(eventOf({ data }));
+    const mixed = JSON.stringify(eventOf({ data: { ...data, n: 7 } })).replace('"n":7', '"n":7e0');
+    expect(structured(mixed).body).toBe(mixed);
+  });
+
+  it('any JSON value comes back as it was', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (data) => {
+        const text = `{"specversion":"1.0","id":"a","source":"/s","type":"t","data":${JSON.stringify(data)}}`;
+        expect(structured(text).body).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('IncomingEvent.hash tells a repeat from other content', () => {
+  const same = (one: IncomingEvent, other: IncomingEvent): boolean => one.hash.equals(other.hash);
+  it('mode, order of keys, other extensions and saying that JSON is JSON do not count', () => {
+    const one = structured(eventOf());
+    expect(same(one, structured(Object.fromEntries(Object.entries(eventOf({ data: { amount: 1.0, account: 'a' } })).reverse())))).toBe(
+      true,
+    );
+    expect(same(one, structured(eventOf({ traceparent: 'x', anything: 5, datacontenttype: 'application/json; charset=utf-8' })))).toBe(
+      true,
+    );
+    expect(same(one, binary({ 'Content-Type': 'Application/JSON' }, '{"amount":1,\n"account":"a"}'))).toBe(true);
+    expect(
+      same(one, structured(eventOf({ data: undefined, data_base64: Buffer.from('{"account":"a","amount":1}').toString('base64') }))),
+    ).toBe(true);
+  });
+
+  it.each([
+    { id: 'two' },
+    { source: '/other' },
+    { type: 'other' },
+    { subject: 's' },
+    { time: '2026-01-01T00:00:00Z' },
+    { dataschema: 'x:y' },
+    { datacontenttype: 'application/vnd.x+json' },
+    { data: { account: 'a', amount: 2 } },
+    { data: null },
+    { data: undefined },
+  ])('%j counts', (more) => {
+    expect(same(structured(eventOf()), structured(eventOf(more)))).toBe(false);
+  });
+
+  it('text and bytes are the same content in any mode', () => {
+    const text = structured(eventOf({ datacontenttype: 'text/plain', data: 'hé' }));
+    expect(same(text, binary({ 'Content-Type': 'text/plain' }, 'hé'))).toBe(true);
+    expect(same(text, structured(eventOf({ datacontenttype: 'text/plain', data: undefined, data_base64: 'aMOp' })))).toBe(true);
+    const bytes = structured(eventOf({ datacontenttype: 'image/png', data: undefined, data_base64: '/wA=' }));
+    expect(same(bytes, binary({ 'Content-Type': 'image/png' }, Buffer.from([0xff, 0])))).toBe(true);
+    expect(same(bytes, structured(eventOf({ datacontenttype: 'image/png', data: '/wA=' })))).toBe(false);
+  });
+});
+
+/** Its types say that the function is a `default` of itself, which it is not. */
+const reference = canonicalize as unknown as (value: unknown) => string;
+
+describe('canonical()', () => {
+  it('writes what the library for RFC 8785 writes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: 'binary' }), (value) => {
+        expect(canonical(value as Json)).toBe(reference(value));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('epochMs()', () => {
+  it('reads what Date writes', () => {
+    const dates = fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });
+    fc.assert(fc.property(dates, (date) => expect(epochMs(date.toISOString())).toBe(date.getTime())));
+  });
+});
+
+describe('parseRequest() under mutation', () => {
+  const headers: readonly Record<string, string>[] = [
+    { 'Content-Type': STRUCTURED },
+    { 'Content-Type': BATCH },
+    { 'ce-specversion': '1.0', 'ce-id': 'a', 'ce-source': '/s', 'ce-type': 't', 'Content-Type': 'application/json' },
+  ];
+  const full = eventOf({
+    time: '2026-01-01T00:00:00Z',
+    subject: 'é😀',
+    ext: 5,
+    data: { big: 1, text: '\u0000\ud800', list: [[1.5e3, null, true]] },
+  });
+  const bodies = [
+    JSON.stringify(full).replace('"big":1', '"big":12345678901234567890'),
+    JSON.stringify([full, full]),
+    JSON.stringify(full.data),
+  ];
+
+  it('answers 10,000 mutations of valid requests with an event or a refusal of the caller', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 4 }),
+      fc.constantFrom('"', '[', '{', '}', '\\', ',', '1e400', '-0', '\\ud800', '{"').map((text) => Buffer.from(text)),
+    );
+    const edit = fc.record({ at: fc.nat(400), cut: fc.nat(6), bytes });
+    const header = fc.record({
+      name: fc.constantFrom('ce-id', 'ce-time', 'ce-subject', 'ce-x', 'CE-ID', 'content-type', 'traceparent'),
+      value: fc.string({ unit: 'binary-ascii', maxLength: 20 }),
+    });
+    const request = fc.record({ kind: fc.nat(2), edits: fc.array(edit, { minLength: 1, maxLength: 4 }), more: fc.option(header) });
+    fc.assert(
+      fc.property(request, ({ kind, edits, more }) => {
+        let body = Buffer.from(bodies[kind] as string);
+        for (const { at, cut, bytes } of edits) body = Buffer.concat([body.subarray(0, at), bytes, body.subarray(at + cut)]);
+        try {
+          const parsed = parse({ ...headers[kind], ...(more === null ? {} : { [more.name]: more.value }) }, body);
+          const events = parsed.mode === 'batch' ? parsed.items : [parsed.event];
+          for (const event of events) if (!(event instanceof SignalboxError)) JSON.parse(event.body);
+        } catch (error) {
+          if (!(error instanceof SignalboxError)) throw error;
+          expect(ERRORS[error.code].status).toBeLessThan(500);
+        }
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
