@@ -30,6 +30,8 @@ export async function migrate(url: string): Promise<void> {
       count: Number.POSITIVE_INFINITY,
       log: () => undefined,
       checkOrder: true,
+      // processes that start together: the others wait for the first, then find nothing to do
+      advisoryLockMode: 'wait',
     });
   } finally {
     await client.end();
