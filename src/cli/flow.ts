@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { activateFlowVerb } from './activateFlow.ts';
 
 interface ListedFlow {
   name: string;
@@ -16,6 +17,7 @@ export function flow(): Command {
     .option('--json', 'print them as the API gives them')
     .addHelpText('after', '\nExample:\n  signalbox flow list')
     .action(list);
+  command.addCommand(activateFlowVerb());
   return command;
 }
 
