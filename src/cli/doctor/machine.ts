@@ -43,7 +43,7 @@ async function disk(folder: string): Promise<Finding> {
 }
 
 export async function lookAtProcesses(run: RunFile | null, folder: string): Promise<Finding[]> {
-  if (run === null) return [ok('processes', `no stack was started in ${folder}`)];
+  if (run === null) return [ok('processes', `no stack runs in ${folder}`)];
   const supervised = await isRunning(run.supervisor);
   const findings: Finding[] = [
     supervised

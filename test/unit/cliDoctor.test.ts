@@ -1,0 +1,118 @@
+/** The doctor on real servers: what is well it says is well, what is not it names with what to do next. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { examine } from '../../src/cli/doctor/examine.ts';
+import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { freePort } from '../../src/local/freePort.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { startTemporal } from '../support/temporal.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signalbox-doctor-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const config = (settings: Record<string, string>): Config => readConfig({ SIGNALBOX_DATA: folder, ...settings });
+const of = (findings: readonly Finding[], what: string): Finding | undefined => findings.find((finding) => finding.what === what);
+
+async function run(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('examine()', () => {
+  it('examine() finds servers in order, and says that no worker and no ingress is there', async () => {
+    const [postgres, temporal] = await Promise.all([startPostgres(), startTemporal()]);
+    const findings = await examine(
+      config({
+        DATABASE_URL: await postgres.fresh(),
+        TEMPORAL_ADDRESS: temporal.address,
+        TEMPORAL_NAMESPACE: await temporal.namespace(),
+        SIGNALBOX_URL: `http://127.0.0.1:${await freePort()}`,
+      }),
+    );
+    for (const what of [
+      'node',
+      'database',
+      'durability',
+      'schema',
+      'backlog',
+      'actions',
+      'quarantine',
+      'approvals',
+      'Temporal',
+      'namespace',
+      'search attributes',
+      'cases',
+    ]) {
+      expect(of(findings, what)).toMatchObject({ what, level: 'ok' });
+    }
+    for (const what of ['workers on signalbox', 'workers on signalbox-actions', 'ingress']) {
+      expect(of(findings, what)).toMatchObject({ level: 'fail', next: expect.stringContaining('start') });
+    }
+  });
+
+  it('examine() names dead letters, overdue approvals and cases without a run', async () => {
+    const [postgres, temporal] = await Promise.all([startPostgres(), startTemporal()]);
+    const url = await postgres.fresh();
+    await run(
+      url,
+      `insert into actions (tenant, flow, event_position, action, key, decision, subject, state, body, planned_at, ended_at)
+         values ('default', 'fraud', 3, 'block', 'act_fraud.3.block', 'dec_fraud.3.1', 'c', 'dead', '{}', now(), now());
+       insert into approvals (tenant, flow, event_position, turn, case_id, subject, state, opened_at, position, deadline, default_outcome, policy, body)
+         values ('default', 'fraud', 4, 0, 'fraud:c', 'c', 'open', now(), 1, now() - interval '1 hour', 'decline', 'p', '{}');
+       insert into deliveries (tenant, flow, case_id, subject, sent, taken, settled, sent_at) values ('default', 'fraud', 'fraud:c', 'c', 4, 4, 3, now() - interval '1 hour')`,
+    );
+    const findings = await examine(
+      config({ DATABASE_URL: url, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: await temporal.namespace() }),
+    );
+    expect(of(findings, 'actions')).toMatchObject({ level: 'warn', found: '1 dead letters, act_fraud.3.block among them' });
+    expect(of(findings, 'approvals')).toMatchObject({ level: 'warn', found: expect.stringContaining('apr_fraud.4.0') });
+    expect(of(findings, 'case fraud:c')).toMatchObject({ level: 'warn', found: 'has open events and no run' });
+  });
+
+  it('examine() says what a database without our tables needs', async () => {
+    const postgres = await startPostgres();
+    const findings = await examine(config({ DATABASE_URL: await postgres.empty() }));
+    expect(of(findings, 'schema')).toMatchObject({
+      level: 'fail',
+      found: expect.stringContaining('0001_initial'),
+      next: 'start an ingress: it migrates',
+    });
+  });
+
+  it('examine() looks at the rest where a server is away', async () => {
+    const away = `127.0.0.1:${await freePort()}`;
+    const findings = await examine(
+      config({ DATABASE_URL: `postgres://${away}/x`, TEMPORAL_ADDRESS: away, SIGNALBOX_URL: `http://${away}` }),
+    );
+    for (const what of ['database', 'Temporal', 'ingress'])
+      expect(of(findings, what)).toMatchObject({ level: 'fail', next: expect.any(String) });
+  });
+
+  it('examine() sees a stack that was killed', async () => {
+    const gone = { pid: 2 ** 22 + 1, started: '1' };
+    const content = {
+      supervisor: gone,
+      startedAt: '2026-01-01T00:00:00Z',
+      url: null,
+      database: null,
+      temporal: null,
+      processes: { ingress: gone },
+    };
+    await writeFile(join(folder, 'run.json'), JSON.stringify(content));
+    const findings = await examine(config({}));
+    expect(of(findings, 'supervisor')).toMatchObject({ level: 'fail', next: expect.stringContaining('npm start') });
+    expect(of(findings, 'database')).toMatchObject({ level: 'fail', found: 'no address' });
+  });
+});
