@@ -44,8 +44,8 @@ function fold(): Folded {
   return { states: [], decision, signal: { found: { ratio: 4 }, rungs } };
 }
 
-/** Named as the shipped flow is, so that its workflow runs; `approvals` changes the policy. */
-export function reviews(approvals: Partial<ReviewPolicy['approvals']> = {}): Flow<ReviewPolicy> {
+/** Named as the shipped flow is; `approvals` changes the policy. */
+export function reviews(approvals: Partial<ReviewPolicy['approvals']> = {}, workflow = 'fraudCase'): Flow<ReviewPolicy> {
   return {
     name: 'fraud',
     title: 'Reviews for tests',
@@ -58,7 +58,7 @@ export function reviews(approvals: Partial<ReviewPolicy['approvals']> = {}): Flo
     policySchema,
     policyText: JSON.stringify({ ...POLICY, approvals: { ...POLICY.approvals, ...approvals } }),
     code: 'reviews-1',
-    workflow: 'fraudCase',
+    workflow,
     reflex: {
       format: 1,
       keys: () => [],

@@ -1,3 +1,4 @@
 /** What the tests' workers run. */
 export { fraudCase } from '../../src/flows/fraud/workflow.ts';
 export { parcelCase } from './parcelCase.ts';
+export { smallCase } from './smallCase.ts';

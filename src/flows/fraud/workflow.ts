@@ -5,7 +5,7 @@ import type { LoadedEvent } from '../../log/loadEvents.ts';
 import { type Answer, type ApprovalTerms, askPerson } from '../../workflows/askPerson.ts';
 import type { CaseRun } from '../../workflows/caseRun.ts';
 import { climb, type LadderRung } from '../../workflows/ladder.ts';
-import { runCase } from '../../workflows/runCase.ts';
+import { type Handling, runCase } from '../../workflows/runCase.ts';
 import { takeActions } from '../../workflows/takeActions.ts';
 
 /** What a case reads of the policy. */
@@ -18,8 +18,10 @@ interface CasePolicy {
 type Payment = LoadedEvent & { content: CasePolicy };
 
 /** Payments of one card are reviewed at the same time, each by itself; the rest wait. */
+export const reviewing: Handling = { handle: reviewPayment, batchMax: 1, storiesMax: 50 };
+
 export async function fraudCase(input: unknown): Promise<void> {
-  await runCase(input, { handle: reviewPayment, batchMax: 1, storiesMax: 50 });
+  await runCase(input, reviewing);
 }
 
 async function reviewPayment(run: CaseRun, positions: number[]): Promise<void> {
