@@ -7,13 +7,14 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
 const target = join(root, 'dist');
-const COMPILED = new Set(['.ts', '.map']);
+/** Compiled, or used only to make what is copied. */
+const LEFT_OUT = new Set(['.ts', '.py']);
 const SHEBANG = '#!/usr/bin/env node\n';
 
 async function copyAssets() {
   const entries = await readdir(source, { recursive: true, withFileTypes: true });
   const files = entries
-    .filter((entry) => entry.isFile() && !COMPILED.has(extname(entry.name)))
+    .filter((entry) => entry.isFile() && !LEFT_OUT.has(extname(entry.name)))
     .map((entry) => join(entry.parentPath, entry.name));
   for (const file of files) {
     const copy = join(target, relative(source, file));

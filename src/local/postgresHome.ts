@@ -66,9 +66,9 @@ async function tryVersion(native: string, owner: Owner): Promise<Error | null> {
   );
 }
 
+/** Its own folders belong to us: the cluster's account may pass, whatever the umask. */
 async function openReachable(): Promise<void> {
   await mkdir(REACHABLE, { recursive: true });
-  // whatever the umask
   await chmod(REACHABLE, 0o755);
 }
 
@@ -95,8 +95,10 @@ async function runnable(owner: Owner): Promise<string> {
 }
 
 export async function giveFolder(folder: string, { uid, gid }: Owner): Promise<void> {
-  // the parents stay open to others: under 0700 the database's own account could not pass
-  await mkdir(dirname(folder), { recursive: true });
+  const parent = dirname(folder);
+  await mkdir(parent, { recursive: true });
+  // our own data folder: the account may pass through it, and still not list it (`mktemp -d` makes 0700)
+  if (uid !== undefined) await chmod(parent, (await stat(parent)).mode | 0o011);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid);
   await chmod(folder, 0o700);

@@ -93,6 +93,8 @@ async function bringUp(config: Config, site: Site): Promise<StackFacts> {
 /** Throws CannotRun with one clear line, and leaves nothing running, where any part does not come up. */
 export async function startStack(config: Config, terminal: Terminal): Promise<Stack> {
   const folder = await takeDataFolder(config.SIGNALBOX_DATA, terminal.say);
+  // what the processes write (events, payloads, logs) is nobody else's business
+  process.umask(0o077);
   const failed = new AbortController();
   const signal = AbortSignal.any([terminal.signal, failed.signal]);
   const fleet = openFleet(folder, { say: terminal.say, signal });
