@@ -98,5 +98,5 @@ describe('signalbox start', () => {
       findings: [],
     });
     await cases.close();
-  }, 90_000);
+  }, 240_000);
 });
