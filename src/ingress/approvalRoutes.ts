@@ -1,6 +1,7 @@
 /** Questions to people, and their verdicts. The row decides who was first; this only asks it and says what it said. */
 import { type Request, Router } from 'express';
 import { type FieldError, SignalboxError } from '../errors.ts';
+import type { JsonObject } from '../event.ts';
 import { parseId } from '../ids.ts';
 import { type ApprovalKey, type KeptApproval, readApproval } from '../log/approval.ts';
 import { giveVerdict, type VerdictResult } from '../log/approvals.ts';
@@ -89,7 +90,8 @@ export function approvalRoutes({ pool, notifier }: IngressDeps, authenticate: Au
       {
         ...key,
         ...{ verdict, reason, actor, via: request.headers['signalbox-via'] === 'cli' ? 'cli' : 'http' },
-        ...(changes === undefined ? {} : { changes }),
+        // it was parsed from JSON: every value is one of JSON's
+        ...(changes === undefined ? {} : { changes: changes as JsonObject }),
         ...ifMatchOf(request.headers['if-match']),
       },
     );

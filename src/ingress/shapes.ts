@@ -136,7 +136,7 @@ export const approval = z.object({
 export const verdictRequest = z.strictObject({
   verdict: z.enum(['approve', 'reject']),
   reason: z.string().trim().min(1).max(2000),
-  changes: z.record(z.string(), z.json()).optional(),
+  changes: details.optional(),
 });
 
 export const ready = z.object({

@@ -2,7 +2,7 @@
 import { decisionId, eventId } from '../../ids.ts';
 import type { Pool } from '../database.ts';
 import type { Positions } from './feed.ts';
-import { mergeByTime } from './mergeByTime.ts';
+import { mergeByTime, type Timed } from './mergeByTime.ts';
 
 export interface TimelineSubject {
   readonly tenant: string;
@@ -26,11 +26,10 @@ export interface TimelinePage {
   readonly more: boolean;
 }
 
-interface Found {
+interface Found extends Timed {
   /** Which of the four it is from: what its cursor is kept under. */
   readonly part: string;
   readonly position: number;
-  readonly at: Date;
   readonly item: TimelineItem;
 }
 
@@ -46,6 +45,7 @@ async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, 
     part: 'events',
     position,
     at,
+    tie: position,
     item: {
       at: at.toISOString(),
       kind: 'event',
@@ -84,6 +84,7 @@ function readSubjectDecisions(cases: boolean): Read {
         part: cases ? 'case-decisions' : 'decisions',
         position: row.position,
         at: row.at,
+        tie: row.event_position,
         item: {
           at: row.at.toISOString(),
           kind: 'decision',
@@ -107,6 +108,7 @@ async function readSubjectRecords(pool: Pool, { tenant, flow }: TimelineSubject,
     part: 'records',
     position,
     at,
+    tie: eventPosition,
     item: {
       at: at.toISOString(),
       kind,

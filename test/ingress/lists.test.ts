@@ -1,0 +1,235 @@
+/**
+ * Reading back. The bugs this hunts: a page that misses what was committed while another was read, an item twice,
+ * a number that was rounded on its way out, a list that stops because one stretch of a log held nothing.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ledger, parcel } from '../support/flows.ts';
+import { type Answer, ask, BATCH, eventOf, post } from '../support/http.ts';
+import { startIngress, type TestIngress } from '../support/ingress.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+let postgres: TestPostgres;
+let ingress: TestIngress;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  ingress = await startIngress({ database: await postgres.fresh(), flows: [ledger, parcel] });
+});
+afterAll(async () => {
+  expect(ingress.errors).toEqual([]);
+  await ingress.close();
+  await postgres.stop();
+});
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> => ask(`${ingress.url}${path}`, { headers });
+
+async function book(source: string, count: number, more: object = {}): Promise<void> {
+  const events = Array.from({ length: count }, (_, at) => eventOf({ id: `${at}`, source, ...more }));
+  const answer = await ask(`${ingress.url}/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': BATCH },
+    body: JSON.stringify(events),
+  });
+  expect(answer.status).toBe(202);
+}
+
+interface Listed {
+  readonly id: string;
+  readonly event: string;
+  readonly outcome: string;
+}
+
+/** All items of a list, page by page. */
+async function readAll(path: string, limit: number, from = ''): Promise<{ items: Listed[]; next: string }> {
+  const items: Listed[] = [];
+  for (let after = from === '' ? '' : `&after=${from}`; ; ) {
+    const { status, json } = await get(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${after}`);
+    expect(status).toBe(200);
+    items.push(...json.items);
+    after = `&after=${json.next}`;
+    if (!json.more) return { items, next: json.next };
+  }
+}
+
+describe('GET /v1/events', () => {
+  it('gives an event back as it was sent, with what became of it', async () => {
+    const sent = JSON.stringify(eventOf({ id: 'exact', source: '/exact', time: '2026-01-01T00:00:00.123456789+01:00' })).replace(
+      '"amount":1',
+      '"amount":12345678901234567890',
+    );
+    const { json: receipt } = await post(ingress.url, sent);
+    const { status, text, json } = await get(receipt.links.event);
+    expect(status).toBe(200);
+    expect(text).toContain('"amount":12345678901234567890');
+    expect(json.cloudevent).toEqual(JSON.parse(sent));
+    expect(json).toMatchObject({
+      ...receipt,
+      acceptedAt: expect.stringMatching(/Z$/),
+      position: expect.any(Number),
+      decisions: [receipt.decision],
+    });
+  });
+
+  it('finds one by source and id, whatever log it is in', async () => {
+    await post(ingress.url, eventOf({ id: 'x', source: '/found', type: 'nobody.asked' }));
+    const { json } = await get('/v1/events?source=/found&id=x');
+    expect(json).toMatchObject({ items: [{ id: 'x', status: 'unrouted', flow: null }], more: false });
+    expect((await get(`/v1/events?source=/found&id=x&after=${json.next}`)).json.items).toEqual([]);
+    expect((await get('/v1/events?source=/found&id=x&flow=ledger')).json.items).toEqual([]);
+    expect((await get('/v1/events?source=/found&id=x&type=other')).json.items).toEqual([]);
+  });
+
+  it('reads each event of several logs once, each log in its order', async () => {
+    await book('/several', 30);
+    await book('/several/more', 30, { type: 'nobody.asked' });
+    await book('/several/parcels', 30, { type: 'parcel.scanned', data: { parcel: 'p' } });
+    const { items } = await readAll('/v1/events', 7);
+    const ids = items.map(({ event }) => event);
+    expect(new Set(ids).size).toBe(ids.length);
+    const { rows } = await ingress.pool.query("select count(*) as n from entries where kind = 'event'");
+    expect(ids.length).toBe(rows[0].n);
+    for (const log of ['ledger', 'parcel', 'unrouted']) {
+      const positions = ids.filter((id) => id.startsWith(`evt_${log}.`)).map((id) => Number(id.split('.')[1]));
+      expect(positions).toEqual([...positions].sort((one, other) => one - other));
+    }
+  });
+
+  it('filters by source and by type along the logs', async () => {
+    await book('/filtered', 12);
+    expect((await readAll('/v1/events?source=/filtered', 5)).items.length).toBe(12);
+    expect((await readAll('/v1/events?source=/filtered&type=amount.booked&flow=ledger', 5)).items.length).toBe(12);
+    expect((await readAll('/v1/events?source=/filtered&type=nobody.asked', 5)).items.length).toBe(0);
+  });
+
+  it('a cursor of the end goes on with what came after it, in logs that it did not know too', async () => {
+    const { next } = await readAll('/v1/events?flow=ledger', 1000);
+    await book('/later', 3);
+    await book('/later/parcels', 2, { type: 'parcel.scanned', data: { parcel: 'p' } });
+    const { json } = await get(`/v1/events?flow=ledger&after=${next}`);
+    expect(json.items.map(({ source }: { source: string }) => source)).toEqual(['/later', '/later', '/later']);
+    const all = await get(`/v1/events?limit=1000&after=${next}`);
+    expect(all.json.items.filter(({ source }: { source: string }) => source === '/later/parcels').length).toBe(2);
+  });
+
+  it('misses nothing and gives nothing twice while four writers append', async () => {
+    const seen: string[] = [];
+    let { next: after } = await readAll('/v1/events', 1000);
+    let writing = true;
+    const writers = Promise.all(
+      [0, 1, 2, 3].map((writer) => Promise.all(Array.from({ length: 10 }, (_, nth) => book(`/busy/${writer}/${nth}`, 5)))),
+    ).finally(() => {
+      writing = false;
+    });
+    for (let last = false; !last; ) {
+      last = !writing;
+      const { items, next } = await readAll('/v1/events', 13, after);
+      seen.push(...items.map(({ event }) => event));
+      after = next;
+    }
+    await writers;
+    expect(seen.length).toBe(200);
+    expect(new Set(seen).size).toBe(200);
+  });
+});
+
+describe('GET /v1/decisions', () => {
+  it('filters by flow, subject and outcome', async () => {
+    await book('/calm', 3, { data: { account: 'calm', amount: 5 } });
+    await book('/loud', 2, { data: { account: 'loud', amount: 500 } });
+    const outcomes = async (query: string): Promise<string[]> =>
+      (await readAll(`/v1/decisions?${query}`, 2)).items.map(({ outcome }) => outcome);
+    expect(await outcomes('flow=ledger&subject=calm')).toEqual(['fine', 'fine', 'fine']);
+    expect(await outcomes('subject=loud')).toEqual(['alarm', 'alarm']);
+    expect(await outcomes('subject=loud&outcome=fine')).toEqual([]);
+    expect((await outcomes('flow=ledger&outcome=alarm')).every((outcome) => outcome === 'alarm')).toBe(true);
+    expect(await outcomes('flow=none')).toEqual([]);
+  });
+
+  it('gives one with its event, rungs, cost and links', async () => {
+    const { json: receipt } = await post(
+      ingress.url,
+      eventOf({ id: 'd', source: '/one-decision', data: { account: 'shape', amount: 5000 } }),
+    );
+    expect(receipt).toMatchObject({
+      status: 'signalled',
+      decision: { provisional: true },
+      workflow: { id: 'ledger:shape', run: null, url: 'http://web.example:8233/namespaces/default/workflows/ledger%3Ashape' },
+    });
+    const { json } = await get(receipt.links.decision);
+    expect(json).toMatchObject({
+      ...receipt.decision,
+      flow: 'ledger',
+      subject: 'shape',
+      event: { event: receipt.event, source: '/one-decision', id: 'd', type: 'amount.booked' },
+      rungs: [],
+      costUsd: 0,
+      workflow: receipt.workflow,
+    });
+  });
+
+  it('streams all that there is, a line each, and says where to go on', async () => {
+    const { items, next } = await readAll('/v1/decisions', 1000);
+    const { text, headers } = await get('/v1/decisions', { accept: 'application/x-ndjson' });
+    expect(headers.get('content-type')).toContain('application/x-ndjson');
+    const lines = text.split('\n').filter((line) => line !== '');
+    expect(lines.map((line) => JSON.parse(line).id).sort()).toEqual(items.map(({ id }) => id).sort());
+    expect((await get(`/v1/decisions?after=${headers.get('signalbox-next')}`)).json.items).toEqual([]);
+    expect((await get(`/v1/decisions?after=${next}`)).json.items).toEqual([]);
+    const five = await get('/v1/decisions?limit=5', { accept: 'application/x-ndjson' });
+    expect(five.text.trim().split('\n').length).toBe(5);
+  });
+});
+
+describe('GET /v1/flows', () => {
+  it('shows each flow with its types, policy, code and what is open', async () => {
+    const { json } = await get('/v1/flows');
+    expect(json.items.map(({ name }: { name: string }) => name)).toEqual(['ledger', 'parcel']);
+    expect(json).toMatchObject({ next: expect.stringMatching(/./), more: false });
+    expect((await get('/v1/flows/ledger')).json).toMatchObject({
+      ...{ name: 'ledger', title: 'Test ledger', code: 'ledger-code-1', policy: expect.stringMatching(/^ledger@[0-9a-f]{12}$/) },
+      types: { 'amount.booked': { type: 'object', required: ['account', 'amount'] } },
+    });
+  });
+});
+
+describe('GET /v1/flows/:flow/subjects/:subject', () => {
+  it('tells events and decisions in order, each with its cause, in pages', async () => {
+    await book('/timeline', 5, { data: { account: 'a/b c', amount: 7 } });
+    const path = '/v1/flows/ledger/subjects/a%2Fb%20c';
+    const { json } = await get(path);
+    expect(json).toMatchObject({ flow: 'ledger', subject: 'a/b c', workflow: null, state: { count: 5, sum: 35 }, more: false });
+    expect(json.items.map(({ kind }: { kind: string }) => kind)).toEqual(new Array(5).fill(['event', 'decision']).flat());
+    expect(json.items[1].causes).toEqual([json.items[0].id]);
+    expect(json.items[0].detail.cloudevent.data).toEqual({ account: 'a/b c', amount: 7 });
+    const paged = await readAll(path, 3);
+    expect(paged.items.map(({ id }) => id)).toEqual(json.items.map(({ id }: { id: string }) => id));
+    expect((await get(`${path}?after=${paged.next}`)).json.items).toEqual([]);
+  });
+});
+
+describe('GET /v1/quarantine', () => {
+  it('says what could not be folded and why, and takes it out again when it folds', async () => {
+    const { json: receipt } = await post(ingress.url, eventOf({ id: 'q', source: '/q', data: { account: 'q', amount: 13 } }));
+    expect(receipt.status).toBe('quarantined');
+    const { json } = await get('/v1/quarantine?flow=ledger');
+    expect(json.items).toMatchObject([
+      { event: receipt.event, type: 'amount.booked', subject: 'q', reason: expect.stringContaining('thirteen') },
+    ]);
+    const again = await ask(`${ingress.url}/v1/quarantine/${receipt.event}/redrive`, { method: 'POST' });
+    expect(again).toMatchObject({ status: 422, json: { code: 'off-schema' } });
+    expect((await ask(`${ingress.url}/v1/quarantine/evt_ledger.999999/redrive`, { method: 'POST' })).status).toBe(404);
+  });
+});
+
+describe('readFeed() along a log where nothing matches', () => {
+  it('goes on behind the stretch that it has read', async () => {
+    await ingress.pool.query(`insert into entries (tenant, log, position, kind, accepted_at, source, id, type, time, ending)
+      select 'default', 'big', n * 1000, 'event', now(), '/big', (n * 1000)::text, case when n % 60 = 0 then 'rare' else 'common' end, now(), 'unrouted'
+      from generate_series(1, 130) n`);
+    await ingress.pool.query("insert into heads (tenant, log, position) values ('default', 'big', 130000)");
+    const { items } = await readAll('/v1/events?flow=big&type=rare', 10);
+    expect(items.map(({ id }) => id)).toEqual(['60000', '120000']);
+    await ingress.pool.query("delete from entries where log = 'big'");
+    await ingress.pool.query("delete from heads where log = 'big'");
+  });
+});

@@ -1,0 +1,84 @@
+/** The reference and the pages: what they name is served, and what is served is named. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Flow } from '../../src/flow.ts';
+import { OPERATIONS } from '../../src/ingress/openapi.ts';
+import { receipt, storedEvent, verdictRequest } from '../../src/ingress/shapes.ts';
+import { ledger } from '../support/flows.ts';
+import { ask, eventOf, post } from '../support/http.ts';
+import { startIngress, type TestIngress } from '../support/ingress.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+let postgres: TestPostgres;
+let ingress: TestIngress;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  const flows: Flow[] = [{ ...ledger, title: '<script>alert(1)</script> & "more"' } as Flow];
+  ingress = await startIngress({ database: await postgres.fresh(), flows });
+});
+afterAll(async () => {
+  expect(ingress.errors).toEqual([]);
+  await ingress.close();
+  await postgres.stop();
+});
+
+describe('GET /openapi.json', () => {
+  it('is OpenAPI 3.1 whose references all lead somewhere', async () => {
+    const { json, text } = await ask(`${ingress.url}/openapi.json`);
+    expect(json.openapi).toMatch(/^3\.1/);
+    const names = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(10);
+    for (const name of names) expect(json.components.schemas).toHaveProperty(name as string);
+    expect(json.paths['/v1/decisions'].get.parameters.map(({ name }: { name: string }) => name).sort()).toEqual([
+      'after',
+      'flow',
+      'limit',
+      'outcome',
+      'subject',
+    ]);
+    expect(json.components.schemas.VerdictRequest.additionalProperties).toBe(false);
+  });
+
+  it.each(OPERATIONS.map(({ method, path }) => [method.toUpperCase(), path] as const))('%s %s is served', async (method, path) => {
+    const answer = await ask(`${ingress.url}${path.replace(/:\w+/g, 'x')}`, { method });
+    expect([405, 500]).not.toContain(answer.status);
+    // a path that nobody serves says so by its name
+    expect(answer.text).not.toContain('There is nothing at');
+  });
+
+  it('describes what is answered', async () => {
+    const { json } = await post(ingress.url, eventOf());
+    expect(receipt.strict().safeParse(json).error).toBeUndefined();
+    expect(storedEvent.strict().safeParse((await ask(`${ingress.url}${json.links.event}`)).json).error).toBeUndefined();
+    expect(verdictRequest.safeParse({ verdict: 'approve', reason: 'x', more: 1 }).success).toBe(false);
+  });
+});
+
+describe('pages', () => {
+  it.each(['/', '/docs'])('%s is a page that runs and fetches nothing', async (path) => {
+    const { status, headers, text } = await ask(`${ingress.url}${path}`);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(text).not.toMatch(/<script|src=|https?:\/\/(?!web\.example)/);
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+
+  it('/ lists every route, and escapes what it shows', async () => {
+    const { text } = await ask(`${ingress.url}/`);
+    for (const { path } of OPERATIONS) expect(text).toContain(`<code>${path}</code>`);
+    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;');
+  });
+
+  it('/docs explains every code where problems point to', async () => {
+    const { json } = await ask(`${ingress.url}/v1/nothing`);
+    const { text } = await ask(`${ingress.url}/docs`);
+    expect(text).toContain(`id="${json.type.split('#')[1]}"`);
+  });
+
+  it('/healthz, /readyz and /metrics answer', async () => {
+    expect((await ask(`${ingress.url}/healthz`)).status).toBe(200);
+    expect((await ask(`${ingress.url}/readyz`)).json.ready).toBe(true);
+    expect((await ask(`${ingress.url}/metrics`)).text).toContain('# TYPE signalbox_');
+  });
+});

@@ -1,0 +1,21 @@
+/** docs/errors.md and the table of codes say the same. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { ERRORS } from '../../src/errors.ts';
+
+describe('docs/errors.md', () => {
+  it('docs/errors.md has every code as the code has it, and no other', async () => {
+    const text = await readFile(fileURLToPath(new URL('../../docs/errors.md', import.meta.url)), 'utf8');
+    const documented = [...text.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \| (yes|no) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
+      ([, code, status, again, title, todo]) => ({
+        code,
+        status: Number(status),
+        retryable: again === 'yes',
+        title,
+        told: todo?.trim() !== '',
+      }),
+    );
+    expect(documented).toEqual(Object.entries(ERRORS).map(([code, kind]) => ({ code, ...kind, told: true })));
+  });
+});
