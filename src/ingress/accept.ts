@@ -33,6 +33,7 @@ export const AS_HISTORY = 'signalbox-as-history';
 /** One transaction takes a whole batch of one log; more events than this would hold the head for seconds. */
 const BATCH_COUNT_MAX = 5000;
 
+type Known = Extract<Answer, { result: 'known' }>;
 type Result = Receipt | { status: 'rejected'; problem: ReturnType<typeof problemOf> };
 
 export function createAccept(deps: AcceptDeps): RequestHandler {
@@ -41,7 +42,7 @@ export function createAccept(deps: AcceptDeps): RequestHandler {
   async function answerOne(event: IncomingEvent, history: boolean, request: Request, response: Response): Promise<void> {
     const [answer] = await logs.append([route(logs, event, { history, unknownTypes: deps.unknownTypes })]);
     if (answer === undefined || answer instanceof SignalboxError) throw answer ?? new SignalboxError('internal');
-    let receipt = await receiptOf(event, answer);
+    let receipt = await receiptOf(event, answer, async (known) => repeat(await receipts.stored(placeOf(known))));
     const seconds = waitSeconds(request.headers.prefer as string | undefined);
     if (seconds !== null && waits(receipt)) receipt = await waited(placeOf(answer), receipt, seconds);
     const final = receipt.decision !== null && !receipt.decision.provisional;
@@ -52,14 +53,18 @@ export function createAccept(deps: AcceptDeps): RequestHandler {
     });
   }
 
-  async function receiptOf(event: IncomingEvent, answer: Answer): Promise<Receipt> {
+  function receiptOf<Stored extends Receipt | Promise<Receipt>>(
+    event: IncomingEvent,
+    answer: Answer,
+    stored: (known: Known) => Stored,
+  ): Receipt | Stored {
     if (answer.result === 'accepted') {
       metrics.accepted(answer.log, answer.ending);
       return receipts.fresh(logs.tenant, event, answer);
     }
     metrics.repeated(answer.log);
     if (!answer.same) throw new SignalboxError('conflict', `${event.source} has sent other content as ${event.id} before`);
-    return { ...(await receipts.stored(placeOf(answer))), duplicate: true };
+    return stored(answer);
   }
 
   async function waited(place: Place, receipt: Receipt, seconds: number): Promise<Receipt> {
@@ -78,15 +83,19 @@ export function createAccept(deps: AcceptDeps): RequestHandler {
     );
     const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
     const answers = good.length === 0 ? [] : await logs.append(good);
-    let next = 0;
-    const results = await Promise.all(
-      routed.map((one): Promise<Result> | Result => {
-        if (one instanceof SignalboxError) return rejected(one);
-        const answer = answers[next++];
-        if (answer === undefined || answer instanceof SignalboxError) return rejected(answer ?? new SignalboxError('internal'));
-        return receiptOf(one.arrival.event, answer).catch(rejected);
-      }),
+    // one look for all repeats: an import that is run again is nothing else
+    const repeats = answers.filter(
+      (answer): answer is Known => !(answer instanceof SignalboxError) && answer.result === 'known' && answer.same,
     );
+    const stored = repeats.length === 0 ? [] : await receipts.storedAll(logs.tenant, repeats);
+    const receiptOfRepeat = new Map(repeats.map((answer, at) => [answer, stored[at] as Receipt]));
+    let next = 0;
+    const results = routed.map((one): Result => {
+      if (one instanceof SignalboxError) return rejected(one);
+      const answer = answers[next++];
+      if (answer === undefined || answer instanceof SignalboxError) return rejected(answer ?? new SignalboxError('internal'));
+      return resultOf(() => receiptOf(one.arrival.event, answer, (known) => repeat(receiptOfRepeat.get(known) as Receipt)));
+    });
     if (results.length > 0 && results.every((result) => result.status === 'rejected')) throw noneAccepted(answers, results);
     sendJson(response, 202, { results });
   }
@@ -96,6 +105,14 @@ export function createAccept(deps: AcceptDeps): RequestHandler {
     const first = answers[0];
     const ours = first instanceof SignalboxError && ERRORS[first.code].status >= 500 && answers.length === results.length;
     return ours ? first : new SignalboxError('none-accepted', undefined, { more: { results } });
+  }
+
+  function resultOf(make: () => Receipt): Result {
+    try {
+      return make();
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   function rejected(error: unknown): Result {
@@ -122,6 +139,8 @@ function assertMay(caller: Caller, { tenant, history }: { tenant: string; histor
   // history is not acted on, so whoever may write it could hide an event from its case
   if (history && !mayDo(caller, 'admin')) throw new SignalboxError('forbidden', `The header ${AS_HISTORY} needs the scope admin`);
 }
+
+const repeat = (receipt: Receipt): Receipt => ({ ...receipt, duplicate: true });
 
 /** Whether the event's end is still to come. */
 const waits = ({ status }: Receipt): boolean => status === 'signalled';

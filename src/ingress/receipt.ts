@@ -5,7 +5,8 @@ import { type Ending, type IncomingEvent, type Status, statusOf } from '../event
 import { approvalId, eventId, type Place, UNROUTED } from '../ids.ts';
 import type { AcceptedEvent } from '../log/batch.ts';
 import type { Pool } from '../log/database.ts';
-import { readEvent } from '../log/queries/events.ts';
+import { type KeptEvent, readEvent, readEvents } from '../log/queries/events.ts';
+import type { LogPlace } from '../log/queries/feed.ts';
 import { workflowId } from '../workflowId.ts';
 
 /** A case's workflow in Temporal's Web UI. */
@@ -86,10 +87,18 @@ export interface Receipts {
   fresh(tenant: string, event: Pick<IncomingEvent, 'source' | 'id'>, accepted: AcceptedEvent): Receipt;
   /** As it stands now. Throws `not-found` where there is no such event. */
   stored(place: Place): Promise<Receipt>;
+  /** The same for many at once, in their order. */
+  storedAll(tenant: string, places: readonly LogPlace[]): Promise<Receipt[]>;
 }
 
 export function createReceipts({ pool, ...temporal }: TemporalWeb & { readonly pool: Pool }): Receipts {
+  const receiptNow = (event: KeptEvent): Receipt => receiptOf({ ...event, decision: event.decisions.at(-1) ?? null }, temporal);
   return {
+    async storedAll(tenant, places) {
+      const events = await readEvents(pool, tenant, places);
+      if (events.length < places.length) throw new SignalboxError('not-found');
+      return events.map(receiptNow);
+    },
     fresh(tenant, { source, id }, { log, position, subject, ending, decision, acceptedAtMs }) {
       const shown = decision === null ? null : reflexDecision(decision, acceptedAtMs);
       return receiptOf({ tenant, log, position, source, id, subject, ending, decision: shown, approvalTurn: null, run: null }, temporal);
@@ -97,7 +106,7 @@ export function createReceipts({ pool, ...temporal }: TemporalWeb & { readonly p
     async stored(place) {
       const event = await readEvent(pool, place);
       if (event === null) throw new SignalboxError('not-found');
-      return receiptOf({ ...event, decision: event.decisions.at(-1) ?? null }, temporal);
+      return receiptNow(event);
     },
   };
 }

@@ -49,8 +49,8 @@ const SELECT = `select e.log, e.position, e.source, e.id, e.type, e.subject, e.t
       from decisions d where d.tenant = e.tenant and d.flow = e.log and d.event_position = e.position) as decisions,
     (select max(a.turn) from approvals a where a.tenant = e.tenant and a.flow = e.log and a.event_position = e.position) as turn
   from unnest($2::text[], $3::bigint[]) with ordinality as q(log, position, nth)
-    join entries e on e.tenant = $1 and e.log = q.log collate "C" and e.position = q.position and e.kind = 'event'
-    left join bodies b on b.tenant = e.tenant and b.log = e.log and b.position = e.position
+    cross join lateral (select * from entries e where e.tenant = $1 and e.log = q.log and e.position = q.position and e.kind = 'event' limit 1) e
+    left join lateral (select b.body from bodies b where b.tenant = $1 and b.log = q.log and b.position = q.position limit 1) b on true
   order by q.nth`;
 
 /** Those at the places, in their order; a place without an event gives none. */
