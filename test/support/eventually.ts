@@ -1,7 +1,7 @@
 /** Waits for a condition with a deadline, and gives what it found. */
 import { until } from '../../src/local/until.ts';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 90_000;
 
 /** Errors and empty answers count as not yet; the last error is thrown at the deadline. */
 export async function eventually<T>(what: () => Promise<T | false | null | undefined>, timeoutMs = WAIT_MS): Promise<T> {

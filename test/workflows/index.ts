@@ -1,4 +1,5 @@
 /** What the tests' workers run. */
 export { fraudCase } from '../../src/flows/fraud/workflow.ts';
 export { parcelCase } from './parcelCase.ts';
+export { recordedCase } from './recordedCase.ts';
 export { smallCase } from './smallCase.ts';
