@@ -160,6 +160,7 @@ create table approvals (
   primary key (tenant, flow, event_position, turn)
 );
 create index approvals_list on approvals (tenant, flow, position);
+create index approvals_open on approvals (tenant, flow, position) where state = 'open';
 create index approvals_unheard on approvals (tenant, flow) where state = 'decided' and not acknowledged;
 
 create table actions (
