@@ -7,7 +7,7 @@ import { SignalboxError } from '../errors.ts';
 import type { Json } from '../event.ts';
 
 /** Levels of arrays and objects in an event's data. */
-export const DEPTH_MAX = 64;
+const DEPTH_MAX = 64;
 
 /** Printable ASCII without the two characters that JSON escapes: a third of the cost of `JSON.stringify`. */
 const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;

@@ -71,7 +71,7 @@ function entriesSource({ source, id, type }: Filters): FeedSource {
   };
 }
 
-export function storedEventText(event: KeptEvent, temporal: TemporalWeb): string {
+function storedEventText(event: KeptEvent, temporal: TemporalWeb): string {
   const { acceptedAt, position, decisions, body } = event;
   const receipt = receiptOf({ ...event, decision: decisions.at(-1) ?? null }, temporal);
   const text = JSON.stringify({ ...receipt, acceptedAt: acceptedAt.toISOString(), position, decisions });

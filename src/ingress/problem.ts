@@ -40,7 +40,7 @@ function asKnown(error: unknown): SignalboxError {
 }
 
 /** Headers that belong to a status whoever answers it. `Allow` of a 405 is set where the methods are known. */
-export function problemHeaders(status: number): Record<string, string> {
+function problemHeaders(status: number): Record<string, string> {
   if (status === 401) return { 'WWW-Authenticate': 'Bearer realm="signalbox"' };
   if (status === 429 || status === 503) return { 'Retry-After': '1' };
   return {};

@@ -21,7 +21,7 @@ export const decision = z.object({
   at,
 });
 
-export const run = z.object({ id: z.string(), run: z.string().nullable(), url: z.string().nullable() });
+const run = z.object({ id: z.string(), run: z.string().nullable(), url: z.string().nullable() });
 
 export const receipt = z.object({
   event: id('evt'),
@@ -36,9 +36,9 @@ export const receipt = z.object({
   links: z.object({ event: z.string(), decision: z.string().optional(), subject: z.string().optional(), approval: z.string().optional() }),
 });
 
-export const eventRef = z.object({ event: id('evt'), source: z.string(), id: z.string(), type: z.string(), time: at });
+const eventRef = z.object({ event: id('evt'), source: z.string(), id: z.string(), type: z.string(), time: at });
 
-export const decisionItem = decision.extend({ flow: z.string(), subject: z.string(), event: eventRef });
+const decisionItem = decision.extend({ flow: z.string(), subject: z.string(), event: eventRef });
 
 const rung = z.object({
   rung: decision.shape.rung,
@@ -63,7 +63,7 @@ export const storedEvent = receipt.extend({
   decisions: z.array(decision),
 });
 
-export const quarantinedEvent = receipt.extend({ type: z.string(), acceptedAt: at, reason: z.string().nullable() });
+const quarantinedEvent = receipt.extend({ type: z.string(), acceptedAt: at, reason: z.string().nullable() });
 
 export const problem = z.object({
   type: z.string(),

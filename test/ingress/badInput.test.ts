@@ -4,6 +4,7 @@
  */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expectProblem } from '../support/expectProblem.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { ask, BATCH, eventOf, post, STRUCTURED, sendRaw } from '../support/http.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
@@ -30,20 +31,7 @@ const count = async (): Promise<number> => {
   return rows[0].n;
 };
 
-function expectProblem(answer: { status: number; text: string; headers: Headers; json: Record<string, unknown> }, status: number): void {
-  expect({ status: answer.status, text: answer.text }).toEqual({ status, text: expect.any(String) });
-  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  expect(answer.json).toMatchObject({
-    status,
-    code: expect.any(String),
-    title: expect.any(String),
-    type: expect.stringMatching(/^\/docs#/),
-  });
-  expect(answer.text).not.toMatch(/\bat .*\.ts|node_modules|select /);
-}
-
 const text = (more: object = {}): string => JSON.stringify(eventOf(more));
-const json = JSON.stringify;
 const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
 /** Name, body, status, and where an error points. */
@@ -172,130 +160,6 @@ describe('POST /v1/events', () => {
   });
 
   it('logs no error for what a caller did wrong', () => {
-    expect(ingress.errors).toEqual([]);
-  });
-});
-
-describe('listen() answers in one shape what never reaches a route', () => {
-  const get = (more: string, path = '/healthz'): string => `GET ${path} HTTP/1.1\r\n${more}\r\n`;
-  const posted = (headers: string, body = ''): string =>
-    `POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${STRUCTURED}\r\n${headers}\r\n${body}`;
-  it.each([
-    ['no Host', get(''), 400],
-    ['two Hosts', get('Host: 127.0.0.1\r\nHost: localhost\r\n'), 400],
-    ['headers over 16 kB', get(`Host: 127.0.0.1\r\nX: ${'x'.repeat(17_000)}\r\n`), 431],
-    ['an address over 8 kB', get('Host: 127.0.0.1\r\n', `/${'x'.repeat(8200)}`), 414],
-    ['an address over 16 kB', get('Host: 127.0.0.1\r\n', `/${'x'.repeat(20_000)}`), 414],
-    ['an expectation', get('Host: 127.0.0.1\r\nExpect: x\r\n'), 417],
-    ['Content-Length and Transfer-Encoding', posted('Content-Length: 2\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'), 400],
-    ['two Content-Lengths', posted('Content-Length: 2\r\nContent-Length: 3\r\n', '{}'), 400],
-    ['a bad chunk', posted('Transfer-Encoding: chunked\r\n', 'zz\r\n'), 400],
-    ['not HTTP', 'hello\r\n\r\n', 400],
-    ['a chunked body without an end', posted('Transfer-Encoding: chunked\r\n', '2\r\n{}\r\n'), 408],
-    ['a body shorter than it says', posted('Content-Length: 100\r\n', '{}'), 408],
-    ['headers without an end', 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n', 408],
-    ['a broken percent-encoding in the path', get('Host: 127.0.0.1\r\n', '/v1/events/%ff'), 400],
-  ])('%s', async (_name, bytes, status) => {
-    const answer = await sendRaw(ingress.port, bytes);
-    expect({ status: answer.status, answer }).toEqual({ status, answer: expect.anything() });
-    expect(answer.headers).toMatch(/application\/problem\+json/i);
-    expect(json(JSON.parse(answer.body).status)).toBe(String(status));
-  });
-});
-
-describe('createGuard() with auth off serves this machine alone', () => {
-  const host = (name: string): string => `GET /v1/flows HTTP/1.1\r\nHost: ${name}\r\n\r\n`;
-  it.each([
-    ['localhost', 200],
-    ['LOCALHOST:8080', 200],
-    ['127.0.0.1:1', 200],
-    ['127.1.2.3', 200],
-    ['[::1]:8080', 200],
-    ['evil.example', 403],
-    ['127.0.0.1.evil.example', 403],
-    ['localhost.evil.example:8080', 403],
-    ['evil.example:127.0.0.1', 403],
-  ])('Host %s: %i', async (name, status) => {
-    expect((await sendRaw(ingress.port, host(name))).status).toBe(status);
-  });
-
-  it.each([
-    ['http://localhost:5173', 202],
-    ['http://[::1]', 202],
-    ['http://evil.example', 403],
-    ['http://localhost@evil.example', 403],
-    ['null', 403],
-  ])('Origin %s: %i', async (origin, status) => {
-    expect((await post(ingress.url, eventOf({ id: `origin-${origin.replace(/\W/g, '')}` }), { origin })).status).toBe(status);
-  });
-});
-
-describe('createApp() knows its paths and methods', () => {
-  it.each([
-    ['PUT', '/v1/events', 'GET, HEAD, POST'],
-    ['DELETE', '/v1/events', 'GET, HEAD, POST'],
-    ['POST', '/v1/events/evt_ledger.3', 'GET, HEAD'],
-    ['POST', '/v1/decisions', 'GET, HEAD'],
-    ['GET', '/v1/approvals/apr_ledger.3.0/verdict', 'POST'],
-    ['GET', '/v1/quarantine/evt_ledger.3/redrive', 'POST'],
-    ['POST', '/readyz', 'GET, HEAD'],
-    ['POST', '/', 'GET, HEAD'],
-  ])('%s %s: 405 with Allow', async (method, path, allow) => {
-    const answer = await ask(`${ingress.url}${path}`, { method });
-    expectProblem(answer, 405);
-    expect(answer.headers.get('allow')).toBe(allow);
-  });
-
-  it.each([
-    '/v1/nothing',
-    '/v2/events',
-    '/v1/events/evt_none',
-    '/v1/events/evt_ledger.999999',
-    '/v1/events/evt_other.ledger.3',
-    '/v1/decisions/dec_none',
-    '/v1/decisions/dec_ledger.3.99999',
-    '/v1/decisions/dec_ledger.3.abc',
-    '/v1/approvals/apr_none',
-    '/v1/approvals/apr_ledger.3.0',
-    '/v1/flows/none',
-    '/v1/flows/__proto__',
-    '/v1/flows/none/subjects/a',
-    '/v1/flows/ledger/subjects/nobody',
-    '/v1/flows/ledger/subjects/%00',
-  ])('GET %s: 404', async (path) => {
-    expectProblem(await ask(`${ingress.url}${path}`), 404);
-  });
-
-  const BAD_QUERIES = [
-    'limit=0',
-    'limit=1001',
-    'limit=x',
-    'limit=1e2',
-    'limit=',
-    'after=%00garbage',
-    'after=e30&after=e30',
-    'after=W10',
-    'after=!',
-    'sort=x',
-    'limit=1&limit=2',
-  ];
-  it.each(['events', 'decisions', 'approvals', 'quarantine'].flatMap((list) => BAD_QUERIES.map((query) => [list, query] as const)))(
-    'GET /v1/%s?%s: 400',
-    async (list, query) => {
-      expectProblem(await ask(`${ingress.url}/v1/${list}?${query}`), 400);
-    },
-  );
-
-  it.each(["source=' or 1=1 --&id=x", 'source=$ne&id[$gt]=', 'type=%27%3B%20drop%20table%20entries%3B--', 'flow=ledger%27'])(
-    'a filter that is code finds nothing: %s',
-    async (query) => {
-      const answer = await ask(`${ingress.url}/v1/events?${query}`);
-      if (answer.status === 400) return expectProblem(answer, 400);
-      expect(answer).toMatchObject({ status: 200, json: { items: [], more: false } });
-    },
-  );
-
-  it('logs no error for any of it', () => {
     expect(ingress.errors).toEqual([]);
   });
 });

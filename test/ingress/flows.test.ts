@@ -1,0 +1,90 @@
+/** Flows, timelines and quarantine. The bugs this hunts: a timeline out of order, an event that leaves quarantine without a fold. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ledger, parcel } from '../support/flows.ts';
+import { type Answer, ask, BATCH, eventOf, post } from '../support/http.ts';
+import { startIngress, type TestIngress } from '../support/ingress.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+let postgres: TestPostgres;
+let ingress: TestIngress;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  ingress = await startIngress({ database: await postgres.fresh(), flows: [ledger, parcel] });
+});
+afterAll(async () => {
+  expect(ingress.errors).toEqual([]);
+  await ingress.close();
+  await postgres.stop();
+});
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> => ask(`${ingress.url}${path}`, { headers });
+
+async function book(source: string, count: number, more: object = {}): Promise<void> {
+  const events = Array.from({ length: count }, (_, at) => eventOf({ id: `${at}`, source, ...more }));
+  const answer = await ask(`${ingress.url}/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': BATCH },
+    body: JSON.stringify(events),
+  });
+  expect(answer.status).toBe(202);
+}
+
+interface Listed {
+  readonly id: string;
+  readonly event: string;
+  readonly outcome: string;
+}
+
+/** All items of a list, page by page. */
+async function readAll(path: string, limit: number, from = ''): Promise<{ items: Listed[]; next: string }> {
+  const items: Listed[] = [];
+  for (let after = from === '' ? '' : `&after=${from}`; ; ) {
+    const { status, json } = await get(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${after}`);
+    expect(status).toBe(200);
+    items.push(...json.items);
+    after = `&after=${json.next}`;
+    if (!json.more) return { items, next: json.next };
+  }
+}
+
+describe('GET /v1/flows', () => {
+  it('shows each flow with its types, policy, code and what is open', async () => {
+    const { json } = await get('/v1/flows');
+    expect(json.items.map(({ name }: { name: string }) => name)).toEqual(['ledger', 'parcel']);
+    expect(json).toMatchObject({ next: expect.stringMatching(/./), more: false });
+    expect((await get('/v1/flows/ledger')).json).toMatchObject({
+      ...{ name: 'ledger', title: 'Test ledger', code: 'ledger-code-1', policy: expect.stringMatching(/^ledger@[0-9a-f]{12}$/) },
+      types: { 'amount.booked': { type: 'object', required: ['account', 'amount'] } },
+    });
+  });
+});
+
+describe('GET /v1/flows/:flow/subjects/:subject', () => {
+  it('tells events and decisions in order, each with its cause, in pages', async () => {
+    await book('/timeline', 5, { data: { account: 'a/b c', amount: 7 } });
+    const path = '/v1/flows/ledger/subjects/a%2Fb%20c';
+    const { json } = await get(path);
+    expect(json).toMatchObject({ flow: 'ledger', subject: 'a/b c', workflow: null, state: { count: 5, sum: 35 }, more: false });
+    expect(json.items.map(({ kind }: { kind: string }) => kind)).toEqual(new Array(5).fill(['event', 'decision']).flat());
+    expect(json.items[1].causes).toEqual([json.items[0].id]);
+    expect(json.items[0].detail.cloudevent.data).toEqual({ account: 'a/b c', amount: 7 });
+    const paged = await readAll(path, 3);
+    expect(paged.items.map(({ id }) => id)).toEqual(json.items.map(({ id }: { id: string }) => id));
+    expect((await get(`${path}?after=${paged.next}`)).json.items).toEqual([]);
+  });
+});
+
+describe('GET /v1/quarantine', () => {
+  it('says what could not be folded and why, and takes it out again when it folds', async () => {
+    const { json: receipt } = await post(ingress.url, eventOf({ id: 'q', source: '/q', data: { account: 'q', amount: 13 } }));
+    expect(receipt.status).toBe('quarantined');
+    const { json } = await get('/v1/quarantine?flow=ledger');
+    expect(json.items).toMatchObject([
+      { event: receipt.event, type: 'amount.booked', subject: 'q', reason: expect.stringContaining('thirteen') },
+    ]);
+    const again = await ask(`${ingress.url}/v1/quarantine/${receipt.event}/redrive`, { method: 'POST' });
+    expect(again).toMatchObject({ status: 422, json: { code: 'off-schema' } });
+    expect((await ask(`${ingress.url}/v1/quarantine/evt_ledger.999999/redrive`, { method: 'POST' })).status).toBe(404);
+  });
+});
