@@ -58,9 +58,10 @@ interface DecisionRow extends DecisionColumns {
   time: Date;
 }
 
-const SELECT = `select d.flow, d.event_position, d.revision, d.subject, d.outcome, d.provisional, d.policy, d.at, d.body, e.source, e.id, e.type, e.time,
-    (select max(p.revision) from decisions p where p.tenant = d.tenant and p.flow = d.flow and p.event_position = d.event_position and p.revision < d.revision) as before
-  from decisions d join entries e on e.tenant = d.tenant and e.log = d.flow and e.position = d.event_position`;
+const COLUMNS = `d.flow, d.event_position, d.revision, d.subject, d.outcome, d.provisional, d.policy, d.at, d.body, e.source, e.id, e.type, e.time,
+    (select max(p.revision) from decisions p where p.tenant = d.tenant and p.flow = d.flow and p.event_position = d.event_position and p.revision < d.revision) as before`;
+const ITS_EVENT = `cross join lateral (
+    select * from entries e where e.tenant = d.tenant and e.log = d.flow and e.position = d.event_position limit 1) e`;
 
 function keptDecision(tenant: string, row: DecisionRow): KeptDecision {
   const place = { tenant, log: row.flow, position: row.event_position };
@@ -73,8 +74,9 @@ function keptDecision(tenant: string, row: DecisionRow): KeptDecision {
 export async function readDecisions(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<DecisionItem[]> {
   if (places.length === 0) return [];
   const { rows } = await pool.query<DecisionRow>(
-    `${SELECT} join unnest($2::text[], $3::bigint[]) with ordinality as q(log, position, nth) on d.log = q.log collate "C" and d.position = q.position
-     where d.tenant = $1 order by q.nth`,
+    `select ${COLUMNS} from unnest($2::text[], $3::bigint[]) with ordinality as q(log, position, nth)
+     cross join lateral (select * from decisions d where d.tenant = $1 and d.log = q.log and d.position = q.position limit 1) d ${ITS_EVENT}
+     order by q.nth`,
     [tenant, places.map(({ log }) => log), places.map(({ position }) => position)],
   );
   return rows.map((row) => keptDecision(tenant, row).item);
@@ -82,7 +84,7 @@ export async function readDecisions(pool: Pool, tenant: string, places: readonly
 
 export async function readDecision(pool: Pool, { tenant, log, position }: Place, revision: number): Promise<KeptDecision | null> {
   const { rows } = await pool.query<DecisionRow>(
-    `${SELECT} where d.tenant = $1 and d.flow = $2 and d.event_position = $3 and d.revision = $4`,
+    `select ${COLUMNS} from decisions d ${ITS_EVENT} where d.tenant = $1 and d.flow = $2 and d.event_position = $3 and d.revision = $4`,
     [tenant, log, position, revision],
   );
   return rows[0] === undefined ? null : keptDecision(tenant, rows[0]);
