@@ -43,16 +43,20 @@ interface Row {
 /** A history holds what an activity gives, and Temporal refuses more than 2 MB of it. */
 const BYTES_MAX = 512 * 1024;
 
+/** By key, row by row (`limit 1` keeps the planner from joining): on tables without statistics yet it joined everything with everything. */
 const LOAD = `with sized as (
-    select position, body, sum(octet_length(body)) over (order by position) - octet_length(body) as bytes_before
-    from bodies where tenant = $1 and log = $2 and position = any($3::bigint[])
+    select q.position, b.body, sum(octet_length(b.body)) over (order by q.position) - octet_length(b.body) as bytes_before
+    from unnest($3::bigint[]) as q(position)
+      cross join lateral (select body from bodies where tenant = $1 and log = $2 and position = q.position limit 1) b
   )
-  select e.position, e.source, e.id, e.type, e.subject, e.accepted_at, e.ending, b.body, m.found, h.policy,
-    array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = e.position and a.state = 'planned' order by 1) as planned,
-    (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = e.position order by p.turn limit 1) as asked
-  from sized b join entries e on e.tenant = $1 and e.log = $2 and e.position = b.position join heads h on h.tenant = $1 and h.log = $2
-    left join mailboxes m on m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = e.position
-  where b.bytes_before < ${BYTES_MAX} and e.kind = 'event' order by e.position`;
+  select b.position, e.source, e.id, e.type, e.subject, e.accepted_at, e.ending, b.body,
+    (select h.policy from heads h where h.tenant = $1 and h.log = $2) as policy,
+    (select m.found from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = b.position) as found,
+    array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = b.position and a.state = 'planned' order by 1) as planned,
+    (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = b.position order by p.turn limit 1) as asked
+  from sized b
+    cross join lateral (select * from entries e where e.tenant = $1 and e.log = $2 and e.position = b.position and e.kind = 'event' limit 1) e
+  where b.bytes_before < ${BYTES_MAX} order by b.position`;
 
 /** Those of the positions that the log holds, in order, up to half a megabyte of bodies: at least the first of them. */
 export async function loadEvents(

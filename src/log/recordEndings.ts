@@ -102,8 +102,8 @@ function rungRecords({ tenant, flow }: CaseLogWriter, subject: string, { positio
 
 async function endEntries({ client, tenant, flow }: CaseLogWriter, endings: readonly CaseEnding[]): Promise<void> {
   await client.query(
-    `update entries e set ending = q.ending, note = coalesce(q.note, e.note) from unnest($3::bigint[], $4::text[], $5::text[]) as q(position, ending, note)
-    where e.tenant = $1 and e.log = $2 and e.position = q.position and e.ending = 'waiting'`,
+    `update entries e set ending = ($4::text[])[array_position($3::bigint[], e.position)], note = coalesce(($5::text[])[array_position($3::bigint[], e.position)], e.note)
+    where e.tenant = $1 and e.log = $2 and e.position = any($3::bigint[]) and e.ending = 'waiting'`,
     [
       ...[tenant, flow, endings.map(({ position }) => position), endings.map(({ ending }) => ending)],
       endings.map(({ note }) => (note === undefined ? null : storable(note).slice(0, 500))),

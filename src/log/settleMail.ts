@@ -36,10 +36,12 @@ export async function settleMail(
   { tenant, flow, caseId }: CaseKey,
   positions: readonly number[],
 ): Promise<void> {
+  // scalar subqueries, looked up by key row by row: as `not exists` they became joins that, on tables without statistics yet,
+  // compared each position with every waiting entry (1.5 s for 500 of 12,000)
   await client.query(
     `delete from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $3 and m.position = any($4::bigint[])
-      and not exists (select from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position and a.state = 'planned')
-      and not exists (select from entries e where e.tenant = $1 and e.log = $2 and e.position = m.position and e.ending = 'waiting')`,
+      and (select e.ending from entries e where e.tenant = $1 and e.log = $2 and e.position = m.position) is distinct from 'waiting'
+      and (select count(*) from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position and a.state = 'planned') = 0`,
     [tenant, flow, caseId, positions],
   );
   await lockDelivery(client, { tenant, flow, caseId });

@@ -7,6 +7,8 @@
  */
 import { type Carried, parseArrivals, parseVerdict, type SpokenVerdict } from './signals.ts';
 
+/** So many in one signal, and the next one is on its way. */
+const FLOOD_COUNT = 50;
 /** Positions are small; a million-event case would still carry less than a signal may hold. */
 const WAITING_MAX = 100_000;
 const VERDICTS_MAX = 1000;
@@ -19,6 +21,7 @@ export class Inbox {
   taken: number;
   readonly verdicts: SpokenVerdict[];
   #told = false;
+  #flooded = false;
   readonly #arrived: Set<number>;
   readonly #waiting: Set<number>;
   readonly #open = new Set<number>();
@@ -63,6 +66,14 @@ export class Inbox {
     for (const position of asked) this.#arrived.delete(position);
     for (const position of ours) this.#waiting.add(position);
     this.taken = Math.max(this.taken, ...ours.slice(-1));
+    this.#flooded = ours.length >= FLOOD_COUNT;
+  }
+
+  /** Whether more is to be expected at once; asked again, it is not. */
+  expectsMore(): boolean {
+    const flooded = this.#flooded;
+    this.#flooded = false;
+    return flooded;
   }
 
   get waiting(): number {

@@ -40,7 +40,7 @@ export interface CaseWorld {
   close(): Promise<void>;
 }
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 45_000;
 
 export async function eventually<T>(what: () => Promise<T | false | null | undefined>): Promise<T> {
   let found: T | undefined;
@@ -69,7 +69,7 @@ export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
   releases.push(() => connection.close());
   const cases = openCaseClient(temporal);
   releases.push(() => cases.close());
-  const logger = pino({ level: process.env.DEBUG_WORLD ?? 'silent' });
+  const logger = pino({ level: 'silent' });
   const dispatcher = new Dispatcher({ pool, url, flows: options.flows, cases, logger, sweepMs: 200 });
   releases.push(() => dispatcher.close());
   const logs = new Logs({ pool, tenant: 'default', flows: options.flows, mailed: (keys) => dispatcher.hand(keys) });
