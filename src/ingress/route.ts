@@ -10,7 +10,8 @@ interface RouteOptions {
 }
 
 const ERRORS_MAX = 20;
-const SUBJECT_CHARS_MAX = 4096;
+/** It is part of index keys, which the database limits to 2,704 bytes; a longer one failed its whole batch. */
+const SUBJECT_BYTES_MAX = 2048;
 
 /** Throws `unknown-type`, or `off-schema` with a pointer to each field that is wrong. */
 export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes }: RouteOptions): Routed {
@@ -30,12 +31,20 @@ export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes 
   // what was sent, not what a schema made of it: a rebuild reads the stored text
   const data = event.data as JsonObject;
   const subject = type.subject(data);
-  if (subject === '' || subject.length > SUBJECT_CHARS_MAX) {
-    throw new SignalboxError('off-schema', `The subject must be 1 to ${SUBJECT_CHARS_MAX} characters: ${subject.length}`, {
-      errors: [{ pointer: '/data', detail: 'names no usable subject' }],
+  const fault = subjectFault(subject);
+  if (fault !== null)
+    throw new SignalboxError('off-schema', `The subject ${fault}`, {
+      errors: [{ pointer: '/data', detail: `names a subject that ${fault}` }],
     });
-  }
   return { flow, arrival: { event, subject, data, history } };
+}
+
+/** The database holds neither U+0000 nor half a surrogate pair in a text: one event with either failed its whole batch, or met another's subject. */
+function subjectFault(subject: string): string | null {
+  if (subject === '') return 'must not be empty';
+  const bytes = Buffer.byteLength(subject);
+  if (bytes > SUBJECT_BYTES_MAX) return `must be at most ${SUBJECT_BYTES_MAX} bytes: it has ${bytes}`;
+  return subject.includes('\u0000') || /\p{Cs}/u.test(subject) ? 'must not hold U+0000 or half a surrogate pair' : null;
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {

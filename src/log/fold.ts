@@ -49,14 +49,20 @@ export function effectiveTime(sentMs: number | null, acceptedAtMs: number): Pick
   return { timeMs: sentMs };
 }
 
+/** The database holds neither U+0000 nor half a surrogate pair: the first failed the whole batch, the second would be read as another key. */
+function isKey(key: string): boolean {
+  return key.length <= KEY_CHARS_MAX && !key.includes('\u0000') && !/\p{Cs}/u.test(key);
+}
+
 /** The keys whose states must be read for this event. */
 export function keysOf(flow: Flow | null, event: FlowEvent): readonly string[] | Error {
   if (flow?.reflex === undefined) return [];
   try {
     const keys = flow.reflex.keys(event);
-    const tooLong = keys.find((key) => key.length > KEY_CHARS_MAX);
-    if (keys.length > KEYS_MAX || tooLong !== undefined)
-      throw new RangeError(`Cannot fold as keys must be at most ${KEYS_MAX} of ${KEY_CHARS_MAX} characters`);
+    if (keys.length > KEYS_MAX || !keys.every(isKey))
+      throw new RangeError(
+        `Cannot fold as keys must be at most ${KEYS_MAX} of ${KEY_CHARS_MAX} characters without U+0000 or half surrogate pairs`,
+      );
     return keys;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -67,7 +73,7 @@ const ended = (ending: Ending, note: string | null = null): FoldedEntry => ({ en
 
 function quarantined(error: unknown): FoldedEntry {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return ended('quarantined', `${NOT_FOLDED}${text}`.slice(0, NOTE_CHARS_MAX));
+  return ended('quarantined', `${NOT_FOLDED}${text}`.replaceAll('\u0000', '\ufffd').slice(0, NOTE_CHARS_MAX));
 }
 
 export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, expired, history }: Folding): FoldedEntry {
