@@ -63,7 +63,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     releases.push(() => notifier.close());
     const metrics = createMetrics({ waiting: () => logs.waiting, backlog: () => readBacklog(pool) });
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
-    const appending = openDatabase(url, { name: 'append', size: flows.length + 2, pipeline: true });
+    const appending = openDatabase(url, { name: 'append', size: flows.length + 2, appending: true });
     releases.push(() => appending.end());
     const logs = new Logs({ pool: appending, tenant: TENANT, flows, mailed, committed: metrics.committed });
     releases.push(() => logs.close());

@@ -34,7 +34,7 @@ interface Waiting {
 }
 
 interface AppenderDeps {
-  /** With `pipeline`. */
+  /** Opened for appending. */
   readonly pool: Pool;
   readonly context: LogContext;
   readonly limits?: AppendLimits;

@@ -18,7 +18,19 @@ const SESSION = [
   // generic plans of the batch statements, made while tables were small, scanned them whole later (tried)
   '-c plan_cache_mode=force_custom_plan',
   '-c standard_conforming_strings=on',
+  '-c jit=off',
 ].join(' ');
+
+/**
+ * For the few statements of appending: planned once a connection (planning them anew took longer than running them for a batch of one),
+ * and only ever by index, so that a plan made while the tables were small holds when they have grown.
+ */
+const BY_INDEX = [
+  'plan_cache_mode=force_generic_plan',
+  ...['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'].map((way) => `enable_${way}=off`),
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
 
 interface DatabaseOptions {
   /** `application_name`, seen in pg_stat_activity; the watchdog ends only sessions named `signalbox ...`. */
@@ -27,13 +39,14 @@ interface DatabaseOptions {
   readonly size?: number;
   /** For reports over whole tables; 0 is no limit. 5,000 ms unless told. */
   readonly statementTimeoutMs?: number;
-  /** Queries are sent without waiting for the answers of those before. */
-  readonly pipeline?: boolean;
+  /** For appending: queries are sent without waiting for the answers of those before, and planned once, by index. */
+  readonly appending?: boolean;
 }
 
 /** A pool. Idle connections that break are dropped quietly: the next query connects again or fails on its own. */
-export function openDatabase(url: string, { name, size = 10, statementTimeoutMs, pipeline = false }: DatabaseOptions): Pool {
-  const options = statementTimeoutMs === undefined ? SESSION : `${SESSION} -c statement_timeout=${statementTimeoutMs}`;
+export function openDatabase(url: string, { name, size = 10, statementTimeoutMs, appending = false }: DatabaseOptions): Pool {
+  const timeout = statementTimeoutMs === undefined ? [] : [`-c statement_timeout=${statementTimeoutMs}`];
+  const options = [SESSION, ...timeout, ...(appending ? [BY_INDEX] : [])].join(' ');
   const pool = new pg.Pool({
     connectionString: url,
     application_name: `signalbox ${name}`,
@@ -41,7 +54,7 @@ export function openDatabase(url: string, { name, size = 10, statementTimeoutMs,
     connectionTimeoutMillis: 3000,
     options,
     keepAlive: true,
-    pipeline,
+    pipeline: appending,
   });
   // without a listener a dropped idle connection would end the process
   pool.on('error', () => undefined);

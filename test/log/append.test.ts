@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => postgres.stop());
 beforeEach(async () => {
   url = await postgres.fresh();
-  pool = openDatabase(url, { name: 'test', pipeline: true });
+  pool = openDatabase(url, { name: 'test', appending: true });
   mailed = [];
   await ensureHeads(pool, 'default', [ledger, parcel]);
   await activateFlow(pool, 'default', ledger);
@@ -164,7 +164,7 @@ describe('Appender', () => {
   });
 
   it('append() finds a commit whose answer was lost, and does not repeat it', async () => {
-    const losing = openDatabase(url, { name: 'losing', pipeline: true });
+    const losing = openDatabase(url, { name: 'losing', appending: true });
     const connect = losing.connect.bind(losing);
     let lost = 0;
     // the server commits, the answer never arrives: the connection breaks in between

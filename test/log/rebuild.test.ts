@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => postgres.stop());
 beforeEach(async () => {
   url = await postgres.fresh();
-  pool = openDatabase(url, { name: 'test', pipeline: true });
+  pool = openDatabase(url, { name: 'test', appending: true });
   await ensureHeads(pool, 'default', [ledger]);
   await activateFlow(pool, 'default', ledger);
 });
@@ -34,7 +34,7 @@ const check = (flow = ledger) => rebuild(pool, { tenant: 'default', flow, write:
 
 describe('rebuild()', () => {
   it('gives every state again after four appenders with overlapping keys and repeats', async () => {
-    const pools = Array.from({ length: 4 }, (_, n) => openDatabase(url, { name: `appender ${n}`, size: 3, pipeline: true }));
+    const pools = Array.from({ length: 4 }, (_, n) => openDatabase(url, { name: `appender ${n}`, size: 3, appending: true }));
     const appenders = pools.map((each) => open(each));
     let accepted = 0;
     const work = appenders.map(async (appender, n) => {

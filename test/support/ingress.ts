@@ -42,7 +42,7 @@ const READY = {
 };
 
 export async function startIngress({ database, flows, auth = 'off', server, deps = {} }: TestIngressOptions): Promise<TestIngress> {
-  const pool = openDatabase(database, { name: 'test ingress', pipeline: true });
+  const pool = openDatabase(database, { name: 'test ingress', appending: true });
   const notifier = openNotifier(database);
   await ensureHeads(pool, 'default', flows);
   for (const flow of flows) await activateFlow(pool, 'default', flow);
