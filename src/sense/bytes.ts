@@ -95,13 +95,18 @@ export class ByteReader {
     let byte = this.byte();
     if (byte < 128) return byte;
     let value = byte & 127;
-    for (let scale = 128; ; scale *= 128) {
+    // four bytes with 32-bit operations, the rest with doubles
+    for (let shift = 7; shift < 28; shift += 7) {
+      byte = this.byte();
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+    for (let scale = 2 ** 28; scale < Number.MAX_SAFE_INTEGER; scale *= 128) {
       byte = this.byte();
       value += (byte & 127) * scale;
-      if (byte < 128) break;
-      if (scale > Number.MAX_SAFE_INTEGER / 128) throw new RangeError('Cannot read a state as one of its numbers does not end');
+      if (byte < 128) return value;
     }
-    return value;
+    throw new RangeError('Cannot read a state as one of its numbers does not end');
   }
 
   zigzag(): number {

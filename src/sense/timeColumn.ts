@@ -29,8 +29,13 @@ export function countBetween(times: readonly number[], afterMs: number, untilMs:
 }
 
 /** A gap in milliseconds as one number: whole seconds even, others odd. Most senders give whole seconds, which saves a byte an event. */
-const packGap = (gapMs: number): number => (gapMs % SECOND_MS === 0 ? (gapMs / SECOND_MS) * 2 : gapMs * 2 + 1);
-const unpackGap = (packed: number): number => (packed % 2 === 0 ? (packed / 2) * SECOND_MS : (packed - 1) / 2);
+function packGap(gapMs: number): number {
+  const seconds = Math.floor(gapMs / SECOND_MS);
+  return seconds * SECOND_MS === gapMs ? seconds * 2 : gapMs * 2 + 1;
+}
+
+/** `& 1` and not `% 2`, which is slow for doubles. */
+const unpackGap = (packed: number): number => ((packed & 1) === 0 ? (packed / 2) * SECOND_MS : (packed - 1) / 2);
 
 /** Writes ascending whole milliseconds: their count, the newest, then the gaps back to the oldest; 2 to 4 bytes an event. */
 export function writeTimes(writer: ByteWriter, times: readonly number[]): void {

@@ -19,6 +19,7 @@ const FOLDING = [
   'flows/fraud/takeDispute',
   'flows/fraud/takePayment',
   'flows/fraud/terminalHistory',
+  'instant',
   'sense/amountColumn',
   'sense/bytes',
   'sense/fingerprint',
