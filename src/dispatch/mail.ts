@@ -48,18 +48,20 @@ interface ClaimRow {
   body: string;
 }
 
-/** Leases those of the cases that have acknowledged all that was sent, and reads what they get next. */
+/** Every look is by index, one case or position at a time: see docs/decisions/0007. Leases those of the cases that have acknowledged all that was sent, and reads what they get next. */
 export async function claimMail(pool: Pool, cases: readonly CaseKey[]): Promise<Mail[]> {
   await pool.query(
     `insert into deliveries (tenant, flow, case_id, subject)
-     select distinct on (m.tenant, m.flow, m.case_id) m.tenant, m.flow, m.case_id, m.subject from mailboxes m join ${CASES} on ${SAME('m', 'q')}
-     order by m.tenant, m.flow, m.case_id on conflict do nothing`,
+     select q.tenant, q.flow, q.case_id, m.subject from ${CASES}
+     cross join lateral (select m.subject from mailboxes m where ${SAME('m', 'q')} order by m.position limit 1) m
+     on conflict do nothing`,
     columns(cases),
   );
   const { rows } = await pool.query<ClaimRow>(
     `with free as materialized (
-       select d.* from deliveries d join ${CASES} on ${SAME('d', 'q')}
-       where d.sent <= d.taken and d.leased_until < now() for update of d skip locked
+       select d.* from ${CASES} cross join lateral (
+         select * from deliveries d where ${SAME('d', 'q')} and d.sent <= d.taken and d.leased_until < now() limit 1 for update skip locked
+       ) d
      ), mail as materialized (
        select f.tenant, f.flow, f.case_id, f.subject, f.taken, m.position,
          sum(m.bytes) over (partition by f.tenant, f.flow, f.case_id order by m.position) - m.bytes as bytes_before
@@ -69,7 +71,9 @@ export async function claimMail(pool: Pool, cases: readonly CaseKey[]): Promise<
      ), leased as (
        update deliveries d set leased_until = now() + interval '${LEASE_SECONDS} s' from (select distinct tenant, flow, case_id from mail) m where ${SAME('d', 'm')}
      )
-     select mail.*, b.body from mail join bodies b on b.tenant = mail.tenant and b.log = mail.flow and b.position = mail.position
+     select mail.*, b.body from mail cross join lateral (
+       select b.body from bodies b where b.tenant = mail.tenant and b.log = mail.flow and b.position = mail.position limit 1
+     ) b
      where bytes_before < ${SIGNAL_BYTES_MAX / 2} order by mail.tenant, mail.flow, mail.case_id, mail.position`,
     columns(cases),
   );
