@@ -6,6 +6,7 @@ import { readApproval } from '../../src/log/approval.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
+import { recordHistory } from '../support/recordHistory.ts';
 import { payment, reviews } from '../support/reviews.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
@@ -69,6 +70,7 @@ describe('takeActions()', () => {
       },
     });
     expect(await action('card-1')).toEqual({ state: 'done', tries: 3, last_error: null });
+    await recordHistory(world, caseId, 'fraudCase-webhook-tried-again');
     expect(await world.rows("select title from records where kind = 'action' and subject = 'card-1'")).toEqual([
       { title: 'release: done' },
     ]);

@@ -7,6 +7,7 @@ import { readApproval } from '../../src/log/approval.ts';
 import { type GivenVerdict, giveVerdict } from '../../src/log/approvals.ts';
 import type { CaseStatus } from '../../src/workflows/caseRun.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
+import { recordHistory } from '../support/recordHistory.ts';
 import { payment, reviews } from '../support/reviews.ts';
 
 const key = (eventPosition: number) => ({ tenant: 'default', flow: 'fraud', eventPosition, turn: 0 });
@@ -75,6 +76,7 @@ describe.each([
     expect(await world.rows('select ending from entries where position = $1', [position])).toEqual([{ ending: 'case' }]);
     const described = await world.client.workflow.getHandle(caseId).describe();
     expect(described.searchAttributes).toMatchObject({ SignalboxState: ['done'], SignalboxOutcome: ['approve'] });
+    await recordHistory(world, caseId, 'fraudCase-approved');
   });
 
   it('giveVerdict() lets one of two racing verdicts win, and tells the other who did', async () => {
@@ -133,6 +135,7 @@ describe.each([
     await signal(caseId, good);
     await ended(caseId);
     expect(await final(position)).toMatchObject({ outcome: 'approve' });
+    await recordHistory(world, caseId, 'fraudCase-unreadable-signals');
   });
 
   it('acknowledge() keeps a made-up position by signal from hiding events that come later', async () => {

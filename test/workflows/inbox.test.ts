@@ -6,6 +6,7 @@ import type { CaseStatus } from '../../src/workflows/caseRun.ts';
 import { scan } from '../support/arrivals.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { parcel } from '../support/flows.ts';
+import { recordHistory } from '../support/recordHistory.ts';
 import { payment, reviews } from '../support/reviews.ts';
 
 const key = (eventPosition: number) => ({ tenant: 'default', flow: 'fraud', eventPosition, turn: 0 });
@@ -75,6 +76,7 @@ describe.each([
     });
     await eventually(async () => (await runs('parcel:carried')) === 'COMPLETED,CONTINUED_AS_NEW');
     expect(await finals('carried')).toEqual([position]);
+    await recordHistory(world, 'parcel:carried', 'parcelCase-continued');
   });
 
   it('runCase() drops what is sent again, event by event', async () => {
@@ -121,6 +123,7 @@ describe.each([
     expect(await records('many', 'approval')).toHaveLength(5);
     expect(await records('many', 'action')).toHaveLength(5);
     expect((await handle('fraud:many').query<CaseStatus>('caseStatus')).dropped).toBe(25);
+    await recordHistory(world, 'fraud:many', 'smallCase-continued-with-approvals');
   });
 
   it('fraudCase() ends an event as expired whose expirytime passed before it came to it', async () => {
@@ -132,6 +135,7 @@ describe.each([
     await settled('fraud:late', accepted?.position ?? 0);
     expect(await world.rows("select ending from entries where subject = 'late'")).toEqual([{ ending: 'expired' }]);
     expect(await records('late', 'approval')).toEqual([]);
+    await recordHistory(world, 'fraud:late', 'smallCase-expired');
   });
 });
 
