@@ -25,6 +25,7 @@ const FOLDING = [
   'sense/fingerprint',
   'sense/median',
   'sense/timeColumn',
+  'models/fraudModel',
   'models/treeEnsemble',
   'models/fraud.model.json',
 ];

@@ -2,11 +2,10 @@
  * Folds payments, failures and disputes into their card and terminal, and decides payments. Failures and disputes decide
  * nothing: they change what is known when the next payment comes.
  */
-import { readFileSync } from 'node:fs';
 import type { FlowEvent, JsonObject } from '../../event.ts';
 import type { Folded, Reflex, StateBytes } from '../../flow.ts';
 import { instantText } from '../../instant.ts';
-import { TreeEnsemble } from '../../models/treeEnsemble.ts';
+import { fraudModel } from '../../models/fraudModel.ts';
 import { addCardFailure, newestPayment, readCard, writeCard } from './cardHistory.ts';
 import { FEATURES } from './features.ts';
 import { LATENESS_MS } from './horizon.ts';
@@ -19,8 +18,7 @@ import { isFraud, readTerminal } from './terminalHistory.ts';
 
 const SHOWN_PAYMENTS = 10;
 
-const model = new TreeEnsemble(JSON.parse(readFileSync(new URL('../../models/fraud.model.json', import.meta.url), 'utf8')));
-if (model.features.join() !== FEATURES.join()) throw new Error('Cannot use the fraud model as it was trained on other features');
+if (fraudModel.features.join() !== FEATURES.join()) throw new Error('Cannot use the fraud model as it was trained on other features');
 
 function foldFailure([cardState = null]: readonly (StateBytes | null)[], event: FlowEvent): Folded {
   const card = readCard(cardState);
@@ -32,7 +30,7 @@ function fold(states: readonly (StateBytes | null)[], event: FlowEvent, policy: 
   if (event.type === DISPUTED) return { states: takeDispute(states, event) };
   if (event.type === FAILED) return foldFailure(states, event);
   const taken = takePayment(states, event);
-  return judge(taken, event, { scored: model.score(taken.row), policy });
+  return judge(taken, event, { scored: fraudModel.score(taken.row), policy });
 }
 
 function show(key: string, state: StateBytes): JsonObject {
