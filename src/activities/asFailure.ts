@@ -17,7 +17,7 @@ export function failure(
   });
 }
 
-export function asFailure(error: unknown): ApplicationFailure {
+function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof SignalboxError) return failure(error.code, error.message, { cause: error });
   if (isDatabaseAway(error)) return failure('database-away', ERRORS['database-away'].title, { cause: error });

@@ -28,7 +28,7 @@ interface AcceptDeps {
 }
 
 /** The header that marks a request's events as history: folded and decided, but no case opens and nothing is done. */
-export const AS_HISTORY = 'signalbox-as-history';
+const AS_HISTORY = 'signalbox-as-history';
 
 /** One transaction takes a whole batch of one log; more events than this would hold the head for seconds. */
 const BATCH_COUNT_MAX = 5000;

@@ -1,6 +1,6 @@
 /** `Prefer: wait=N` of RFC 7240. */
 
-export const WAIT_SECONDS_MAX = 60;
+const WAIT_SECONDS_MAX = 60;
 
 /** Seconds to wait, at most 60; null where the request has no such preference. What is malformed is ignored, as the RFC asks. */
 export function waitSeconds(prefer: string | undefined): number | null {

@@ -18,7 +18,7 @@ export interface AppendLimits {
   readonly retryMs: number;
 }
 
-export const APPEND_LIMITS: AppendLimits = {
+const APPEND_LIMITS: AppendLimits = {
   queueCountMax: 20_000,
   queueBytesMax: 128 * 1024 * 1024,
   batchCountMax: 1000,

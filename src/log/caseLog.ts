@@ -31,7 +31,7 @@ export interface CaseRecord {
   readonly detail: object;
 }
 
-export const casesLog = (flow: string): string => `${flow}/cases`;
+const casesLog = (flow: string): string => `${flow}/cases`;
 
 /** PostgreSQL's text cannot hold U+0000; a verdict by signal may. */
 export const storable = (text: string): string => text.replaceAll('\u0000', '\ufffd');

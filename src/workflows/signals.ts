@@ -15,7 +15,7 @@ const EVENTS_MAX = 5000;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown, charsMax: number): value is string => typeof value === 'string' && value.length <= charsMax;
-export const isPosition = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+const isPosition = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
 export interface Arrivals {
   readonly positions: number[];

@@ -11,7 +11,7 @@ import { until } from '../../src/local/until.ts';
 
 const START_TIMEOUT_MS = 120_000;
 
-export function runFolder(): string {
+function runFolder(): string {
   const folder = process.env.SIGNALBOX_TEST_RUN;
   if (folder === undefined) throw new Error('SIGNALBOX_TEST_RUN is not set: tests run under jest with its global setup');
   return folder;
