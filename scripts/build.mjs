@@ -1,8 +1,7 @@
 /** After tsc: what TypeScript leaves out of dist, the command's executable bit, and the workflows bundled ahead so that a worker starts at once. */
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
@@ -31,14 +30,14 @@ async function markExecutable() {
   await chmod(main, 0o755);
 }
 
-async function bundleWorkflows() {
-  const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(target, 'workflows', 'index.js'), logger: quiet });
+async function bundle() {
+  const { bundleWorkflows } = await import(pathToFileURL(join(target, 'workflowBundle.js')).href);
+  const { code } = await bundleWorkflows();
   await writeFile(join(target, 'workflow-bundle.js'), code);
   return code.length;
 }
 
 const copied = await copyAssets();
 await markExecutable();
-const bytes = await bundleWorkflows();
+const bytes = await bundle();
 console.log(`dist is complete: ${copied} files copied, workflows bundled into ${Math.round(bytes / 1024)} kB`);

@@ -4,10 +4,8 @@
  * Temporal may be away when it starts: it keeps trying. A worker that fails for good ends the process, whose supervisor starts it
  * anew. Stopping drains: what runs has some seconds, what does not finish is run again elsewhere.
  */
-import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type Activities, createActivities } from './activities/createActivities.ts';
 import type { WebhookTarget } from './activities/sendWebhook.ts';
@@ -15,8 +13,7 @@ import type { Flow } from './flow.ts';
 import { openDatabase } from './log/database.ts';
 import { openNotifier } from './log/notify.ts';
 import { QUEUES } from './temporalNames.ts';
-
-type Workflows = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+import { ourWorkflows } from './workflowBundle.ts';
 
 export interface WorkerDeps {
   readonly flows: readonly Flow[];
@@ -27,8 +24,8 @@ export interface WorkerDeps {
   /** None: actions are recorded as not sent. */
   readonly webhook: WebhookTarget | null;
   readonly logger: Logger;
-  /** What exports the flows' workflows; ours unless told. */
-  readonly workflows?: Workflows;
+  /** The flows' workflows; ours unless told. */
+  readonly workflowBundle?: WorkflowBundleOption;
   readonly maxCachedWorkflows?: number;
   readonly actionScheduleMs?: readonly number[];
 }
@@ -47,20 +44,12 @@ const GRACE = '8 s';
 const FORCE = '15 s';
 const AWAY_MS = { first: 100, max: 5000 };
 
-/** Bundled ahead by the build, so that a worker starts at once; from the sources when there is no bundle. */
-function ourWorkflows(): Workflows {
-  const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  if (existsSync(codePath)) return { workflowBundle: { codePath } };
-  const source = import.meta.url.endsWith('.ts') ? './workflows/index.ts' : './workflows/index.js';
-  return { workflowsPath: fileURLToPath(new URL(source, import.meta.url)) };
-}
-
 async function createWorkers(connection: NativeConnection, deps: WorkerDeps, activities: Activities): Promise<Worker[]> {
   const { act, ...short } = activities;
   const shared = { connection, namespace: deps.temporal.namespace, shutdownGraceTime: GRACE, shutdownForceTime: FORCE };
   const cases = await Worker.create({
     ...shared,
-    ...(deps.workflows ?? ourWorkflows()),
+    workflowBundle: deps.workflowBundle ?? (await ourWorkflows()),
     taskQueue: QUEUES.cases,
     activities: short,
     // each holds a database connection for some milliseconds: more would only wait for the pool

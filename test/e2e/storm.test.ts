@@ -60,8 +60,8 @@ describe('a case of many events', () => {
   });
 
   async function startWorker(): Promise<void> {
-    const workflows = { workflowBundle: await workflowBundle() };
-    worker = openWorker({ flows: [recorded], databaseUrl: database, temporal, auth: 'off', webhook: null, logger, workflows });
+    const bundle = await workflowBundle();
+    worker = openWorker({ flows: [recorded], databaseUrl: database, temporal, auth: 'off', webhook: null, logger, workflowBundle: bundle });
     await worker.started;
   }
 

@@ -83,7 +83,7 @@ export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
   const startWorker = async (): Promise<RunningWorker> => {
     const { flows, auth = 'off', webhook = null, maxCachedWorkflows, actionScheduleMs } = options;
     worker = openWorker({
-      ...{ flows, databaseUrl: url, temporal, auth, webhook, logger, workflows: { workflowBundle: bundle } },
+      ...{ flows, databaseUrl: url, temporal, auth, webhook, logger, workflowBundle: bundle },
       ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
       ...(actionScheduleMs === undefined ? {} : { actionScheduleMs }),
     });

@@ -2,15 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflows } from '../../src/workflowBundle.ts';
 import { shared } from './shared.ts';
-
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
 
 export async function workflowBundle(): Promise<{ codePath: string }> {
   return shared('workflow-bundle', async (folder) => {
-    const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
-    const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+    const { code } = await bundleWorkflows(fileURLToPath(new URL('../workflows/index.ts', import.meta.url)));
     const codePath = join(folder, 'workflow-bundle.js');
     await writeFile(codePath, code);
     return { codePath };

@@ -41,6 +41,14 @@ describe.each([
 
   const status = (caseId: string) => world.client.workflow.getHandle(caseId).query<CaseStatus>('caseStatus');
   const signal = (caseId: string, ...args: unknown[]) => world.client.workflow.getHandle(caseId).signal('approvalDecided', ...args);
+  /** A payload that says it is JSON and is not. */
+  const signalUnreadable = (workflowId: string, signalName: string) =>
+    world.client.workflowService.signalWorkflowExecution({
+      namespace: world.temporal.namespace,
+      workflowExecution: { workflowId },
+      signalName,
+      input: { payloads: [{ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{"approval"') }] },
+    });
   const final = (position: number) =>
     eventually(
       async () =>
@@ -127,9 +135,10 @@ describe.each([
       await world.client.workflow.getHandle(caseId).signal('eventsArrived', wrong);
     }
     await world.client.workflow.getHandle(caseId).signal('eventsArrived');
+    for (const signalName of ['approvalDecided', 'eventsArrived']) await signalUnreadable(caseId, signalName);
     const counted = await eventually(async () => {
       const now = await status(caseId);
-      return now.dropped === 20 && now;
+      return now.dropped === 22 && now;
     });
     expect(counted).toMatchObject({ state: 'awaiting-approval', approvals: [approval] });
     await signal(caseId, good);

@@ -2,18 +2,15 @@
 import type { DecisionDraft, Reason } from '../../decision.ts';
 import type { JsonObject } from '../../event.ts';
 import type { LoadedEvent } from '../../log/loadEvents.ts';
-import { type Answer, type ApprovalTerms, askPerson } from '../../workflows/askPerson.ts';
+import { type Answer, askPerson } from '../../workflows/askPerson.ts';
 import type { CaseRun } from '../../workflows/caseRun.ts';
 import { climb, type LadderRung } from '../../workflows/ladder.ts';
 import { type Handling, runCase } from '../../workflows/runCase.ts';
 import { takeActions } from '../../workflows/takeActions.ts';
+import type { FraudPolicy } from './policy.ts';
 
 /** What a case reads of the policy. */
-interface CasePolicy {
-  readonly approvals: ApprovalTerms;
-  /** The action by outcome. */
-  readonly actions: Readonly<Record<string, string>>;
-}
+type CasePolicy = Pick<FraudPolicy, 'approvals' | 'actions'>;
 
 type Payment = LoadedEvent & { content: CasePolicy };
 
@@ -41,7 +38,8 @@ async function decide(run: CaseRun, payment: Payment) {
   const { position } = payment.event;
   run.stage(position, { state: 'deciding' });
   const draft = await climb([reviewer(run, payment)], payment.rungs);
-  const action = payment.content.actions[draft.outcome];
+  const byOutcome: Readonly<Record<string, string | undefined>> = payment.content.actions;
+  const action = byOutcome[draft.outcome];
   const actions = action === undefined ? [] : [action];
   return run.end({ position, ending: 'case', decision: { draft, policy: payment.policy, actions } });
 }
