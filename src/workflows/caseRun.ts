@@ -85,8 +85,7 @@ export class CaseRun {
   async renew(): Promise<never> {
     this.#renewing = true;
     await condition(() => this.#inFlight === 0, DRAIN);
-    const { tenant, flow, subject, after } = this.#input;
-    const next: CaseArguments = { tenant, flow, subject, after, carried: { ...this.inbox.carry(), failed: this.#failed } };
+    const next: CaseArguments = { ...this.#input, carried: { ...this.inbox.carry(), failed: this.#failed } };
     return continueAsNew(next);
   }
 
@@ -97,21 +96,14 @@ export class CaseRun {
     this.inbox.accept(positions, ours);
   }
 
-  /** Puts what was said on the approvals' rows, which decide what counts. */
-  async hearVerdicts(): Promise<void> {
-    for (let said = this.inbox.verdicts[0]; said !== undefined; said = this.inbox.verdicts[0]) {
-      await this.#hear(said);
-      // only now: a run that ends before has it carried on
-      this.inbox.verdicts.shift();
-    }
-  }
-
-  async #hear(said: SpokenVerdict): Promise<void> {
-    const heard = await this.during(() =>
-      quick.recordVerdict.executeWithOptions({ summary: `${said.verdict} ${said.approval}` }, [{ ...this.address, ...said }]),
-    );
+  /** Puts a verdict on its approval's row, which decides what counts. */
+  async hearVerdict(said: SpokenVerdict): Promise<void> {
+    const summary = `${said.verdict} ${said.approval}`;
+    const heard = await this.during(() => quick.recordVerdict.executeWithOptions({ summary }, [{ ...this.address, ...said }]));
     if ('standing' in heard) this.verdicts.set(said.approval, heard.standing);
     else this.inbox.dropped += 1;
+    // only now: a run that ends before has it carried on
+    this.inbox.verdicts.shift();
   }
 
   /** Events with what is known of them, up to half a megabyte: at least the first. The policy was checked by the activity. */

@@ -51,7 +51,8 @@ export async function runCase(given: unknown, handling: Handling): Promise<void>
     stories.throwFailure();
     // before the acknowledgement of what brought the run to its limit: until then nothing more is sent
     if (run.full) await run.renew();
-    if (inbox.verdicts.length > 0) await run.hearVerdicts();
+    const said = inbox.verdicts[0];
+    if (said !== undefined) await run.hearVerdict(said);
     else if (inbox.mustAcknowledge) await run.acknowledge();
     else {
       stories.begin();

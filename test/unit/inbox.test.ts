@@ -1,0 +1,102 @@
+/** Whatever is signalled, in whatever order and how often: each event is worked on once, in the order taken, and nothing throws. */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Inbox } from '../../src/workflows/inbox.ts';
+import { parseArrivals, parseCaseInput, parseVerdict } from '../../src/workflows/signals.ts';
+
+const letters = (positions: readonly number[]) => ({ events: positions.map((position) => ({ position, event: {} })) });
+
+describe('Inbox', () => {
+  it('begins each event once, however often and in whatever company it is sent', () => {
+    const signals = fc.array(fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 8 }), { maxLength: 20 });
+    fc.assert(
+      fc.property(signals, fc.infiniteStream(fc.nat(3)), (sent, steps) => {
+        let inbox = new Inbox(0);
+        const ended = new Set<number>();
+        const begun: number[] = [];
+        const work = (step: number): void => {
+          if (step === 0) inbox = new Inbox(0, { ...inbox.carry(), failed: 0 });
+          if (step === 1 && inbox.mustAcknowledge) {
+            const asked = inbox.arrivals();
+            // the mailbox knows what has ended
+            inbox.accept(
+              asked,
+              asked.filter((position) => !ended.has(position)).sort((a, b) => a - b),
+            );
+          }
+          if (step === 2) {
+            const positions = inbox.begin(2);
+            begun.push(...positions);
+            for (const position of positions) ended.add(position);
+            inbox.end(positions);
+          }
+        };
+        for (const positions of sent) {
+          inbox.hearEvents(letters(positions));
+          work(steps.next().value);
+        }
+        while (!inbox.empty) for (const step of [1, 2]) work(step);
+        expect(begun.sort((a, b) => a - b)).toEqual([...new Set(sent.flat())].sort((a, b) => a - b));
+        expect(inbox.settled).toBe(inbox.taken);
+      }),
+    );
+  });
+
+  it('settled is below everything that is open or waits', () => {
+    const inbox = new Inbox(10);
+    inbox.hearEvents(letters([11, 12, 13]));
+    inbox.accept(inbox.arrivals(), [11, 12, 13]);
+    expect(inbox.begin(2)).toEqual([11, 12]);
+    expect(inbox.settled).toBe(10);
+    inbox.end([11]);
+    expect(inbox.settled).toBe(11);
+    expect(inbox.carry()).toMatchObject({ taken: 13, waiting: [12, 13] });
+  });
+
+  it('hears anything without throwing, and counts what it drops', () => {
+    fc.assert(
+      fc.property(fc.anything(), (said) => {
+        const inbox = new Inbox(0);
+        inbox.hearEvents(said);
+        inbox.hearVerdict(said);
+        expect(inbox.signals).toBe(2);
+        expect(inbox.dropped).toBeGreaterThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe('parseVerdict()', () => {
+  const verdict = { approval: 'apr_fraud.1.0', verdict: 'approve', actor: 'ann', reason: '' };
+
+  it('takes the documented shape', () => {
+    expect(parseVerdict(verdict)).toEqual(verdict);
+    expect(parseVerdict({ ...verdict, changes: { amount: 1 } })).toEqual({ ...verdict, changes: { amount: 1 } });
+  });
+
+  it.each([
+    [{ ...verdict, actor: '' }],
+    [{ ...verdict, actor: 'a'.repeat(201) }],
+    [{ ...verdict, reason: 'a'.repeat(2001) }],
+    [{ ...verdict, changes: [] }],
+    [{ ...verdict, changes: { text: 'a'.repeat(5000) } }],
+    [{ ...verdict, via: 'http' }],
+  ])('takes nothing else: %#', (said) => {
+    expect(parseVerdict(said)).toBeNull();
+  });
+});
+
+describe('parseArrivals()', () => {
+  it('keeps the good positions beside the bad ones', () => {
+    const events = [{ position: 3 }, { position: 0 }, { position: 1.5 }, { position: '4' }, null, { position: 2 ** 60 }];
+    expect(parseArrivals({ events })).toEqual({ positions: [3], dropped: 5 });
+  });
+});
+
+describe('parseCaseInput()', () => {
+  it('takes what the dispatcher gives and refuses a start by hand', () => {
+    const input = { tenant: 'default', flow: 'fraud', subject: 'c', after: 7 };
+    expect(parseCaseInput(input)).toEqual(input);
+    for (const wrong of [undefined, null, 'x', {}, { tenant: 'default' }]) expect(parseCaseInput(wrong)).toBeNull();
+  });
+});
