@@ -8,14 +8,12 @@
  */
 import type { Logger } from 'pino';
 import type { Flow } from '../flow.ts';
-import { approvalId } from '../ids.ts';
 import type { Pool } from '../log/database.ts';
 import { type Listener, openListener } from '../log/notify.ts';
 import type { CaseClient } from './caseClient.ts';
 import {
   type CaseKey,
   claimMail,
-  findUnheard,
   findUnsent,
   type Mail,
   markSent,
@@ -25,6 +23,7 @@ import {
   takeUnsettled,
   type Unsettled,
 } from './mail.ts';
+import { VerdictTeller } from './verdictTeller.ts';
 
 interface DispatcherDeps {
   readonly pool: Pool;
@@ -58,20 +57,21 @@ export class Dispatcher {
   readonly #workflows: ReadonlyMap<string, string>;
   readonly #ready = new Map<string, CaseKey>();
   readonly #listener: Listener;
+  readonly #verdicts: VerdictTeller;
   #timer: NodeJS.Timeout | undefined;
   #pumping: Promise<void> | null = null;
   #sweeping: Promise<void> | null = null;
   #awayMs = 0;
-  #told = new Set<string>();
   #closed = false;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
     this.#workflows = new Map(deps.flows.flatMap(({ name, workflow }) => (workflow === undefined ? [] : [[name, workflow]])));
+    this.#verdicts = new VerdictTeller(deps);
     this.#listener = openListener(deps.url, {
       channels: ['signalbox_taken', 'signalbox_verdict'],
       heard: (channel, payload) => {
-        if (channel === 'signalbox_verdict') void this.#tellVerdicts();
+        if (channel === 'signalbox_verdict') void this.#verdicts.tell();
         else this.hand([payload]);
       },
       connected: () => this.#sweepSoon(),
@@ -94,6 +94,7 @@ export class Dispatcher {
     clearInterval(this.#timer);
     await this.#listener.close();
     await this.#pumping;
+    await this.#verdicts.close();
     await this.#sweeping;
   }
 
@@ -160,34 +161,13 @@ export class Dispatcher {
   async #sweep(): Promise<void> {
     const { pool } = this.#deps;
     this.hand((await findUnsent(pool, SWEEP_COUNT * 5)).map(keyText));
-    await this.#tellVerdicts();
+    await this.#verdicts.tell();
     for (;;) {
       const due = await takeUnsettled(pool, SWEEP_COUNT, CHECK_PAUSE_SECONDS);
       const again = await Promise.all(due.map((unsettled) => this.#check(unsettled)));
       this.hand(due.filter((_, at) => again[at]).map(keyText));
       // where many runs are gone at once, the rest is looked at now and not in some seconds
       if (this.#closed || due.length < SWEEP_COUNT || again.filter(Boolean).length < due.length / 2) return;
-    }
-  }
-
-  /**
-   * Signals the verdicts that no case has acknowledged. One that was told is told again only to a run that has worked through all
-   * it got: a worker that is away would else come back to a history full of the same verdict.
-   */
-  async #tellVerdicts(): Promise<void> {
-    try {
-      const unheard = await findUnheard(this.#deps.pool, SWEEP_COUNT);
-      const open = new Set<string>();
-      for (const verdict of unheard) {
-        const approval = approvalId({ tenant: verdict.tenant, log: verdict.flow, position: verdict.eventPosition }, verdict.turn);
-        open.add(approval);
-        if (this.#told.has(approval) && (await this.#deps.cases.look(verdict.caseId)) !== 'idle') continue;
-        this.#told.add(approval);
-        await this.#deps.cases.tellVerdict(verdict.caseId, { ...verdict, approval });
-      }
-      this.#told = new Set([...this.#told].filter((approval) => open.has(approval)));
-    } catch (error) {
-      this.#deps.logger.debug({ err: error }, 'verdicts wait on their rows, the next sweep tells them');
     }
   }
 

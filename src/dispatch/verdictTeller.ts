@@ -1,0 +1,89 @@
+/**
+ * Signals the verdicts that stand on their rows and that no case has acknowledged.
+ *
+ * One round at a time. When each new verdict began a round of its own, and each round asked Temporal about all that were open, some
+ * hundred verdicts at once kept the server from working on them.
+ */
+import type { Logger } from 'pino';
+import { approvalId } from '../ids.ts';
+import type { Pool } from '../log/database.ts';
+import type { CaseClient } from './caseClient.ts';
+import { findUnheard, type UnheardVerdict } from './mail.ts';
+
+interface VerdictTellerDeps {
+  readonly pool: Pool;
+  readonly cases: CaseClient;
+  readonly logger: Logger;
+}
+
+/** Read in one round. */
+const VERDICT_COUNT = 2000;
+/** Looked after in one round. */
+const LOOK_COUNT = 200;
+/** A case that was told gets this long to act before anyone looks whether it must be told again. */
+const TELL_AGAIN_MS = 5000;
+
+export class VerdictTeller {
+  readonly #deps: VerdictTellerDeps;
+  /** By approval: when it was last told, or looked after. */
+  readonly #told = new Map<string, number>();
+  #telling: Promise<void> | null = null;
+  #more = false;
+  #closed = false;
+
+  constructor(deps: VerdictTellerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Asked during a round, another one follows it. Never rejects: the rows keep what was not told. */
+  tell(): Promise<void> {
+    this.#more = true;
+    this.#telling ??= this.#rounds().finally(() => {
+      this.#telling = null;
+    });
+    return this.#telling;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#telling;
+  }
+
+  async #rounds(): Promise<void> {
+    while (this.#more && !this.#closed) {
+      this.#more = false;
+      await this.#round().catch((error) =>
+        this.#deps.logger.debug({ err: error }, 'verdicts wait on their rows, the next sweep tells them'),
+      );
+    }
+  }
+
+  async #round(): Promise<void> {
+    const unheard = await findUnheard(this.#deps.pool, VERDICT_COUNT);
+    const open = new Set<string>();
+    let looks = 0;
+    for (const verdict of unheard) {
+      if (this.#closed) return;
+      const approval = approvalId({ tenant: verdict.tenant, log: verdict.flow, position: verdict.eventPosition }, verdict.turn);
+      open.add(approval);
+      const sinceMs = performance.now() - (this.#told.get(approval) ?? Number.NEGATIVE_INFINITY);
+      if (sinceMs < TELL_AGAIN_MS) continue;
+      const toldBefore = this.#told.has(approval);
+      if (toldBefore && looks >= LOOK_COUNT) continue;
+      if (toldBefore) looks += 1;
+      await this.#tell(verdict, approval, toldBefore);
+    }
+    for (const approval of this.#told.keys()) if (!open.has(approval)) this.#told.delete(approval);
+  }
+
+  /**
+   * One that was told before is told again only to a run that has worked through all it got: a worker that is away would else come
+   * back to a history full of the same verdict.
+   */
+  async #tell(verdict: UnheardVerdict, approval: string, toldBefore: boolean): Promise<void> {
+    const { cases } = this.#deps;
+    const again = !toldBefore || (await cases.look(verdict.caseId)) === 'idle';
+    if (again) await cases.tellVerdict(verdict.caseId, { ...verdict, approval });
+    this.#told.set(approval, performance.now());
+  }
+}
