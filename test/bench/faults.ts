@@ -25,7 +25,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     'seconds-away': { type: 'string', default: '60' },
     terminate: { type: 'boolean', default: false },
-    doubtful: { type: 'string', default: '0.015' },
+    doubtful: { type: 'string', default: '0.03' },
   },
 });
 const KILLS = Number(values.kills);
