@@ -1,6 +1,6 @@
 /**
  * Writes the features of the fraud model for its training: the very code that serves computes them.
- * `node dist/evaluate/fraudFeatures.js --data DIR --from 2018-05-08 --before 2018-07-25 --to FILE`. A row is little-endian doubles:
+ * `npm run features:fraud -- --data DIR --from 2018-05-08 --before 2018-07-25 --to FILE`. A row is little-endian doubles:
  * the day since the first of the data, fraud (0 or 1), then one number per feature; FILE.json names them.
  */
 import { createWriteStream } from 'node:fs';
@@ -8,6 +8,8 @@ import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { report } from '../cli/report.ts';
+import { wantsDebug } from '../config.ts';
 import { CannotRun } from '../errors.ts';
 import type { StateBytes } from '../flow.ts';
 import { FEATURES } from '../flows/fraud/features.ts';
@@ -49,13 +51,19 @@ async function* gathered(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
   yield Buffer.concat(waiting);
 }
 
-const { values } = parseArgs({
-  options: { data: { type: 'string' }, from: { type: 'string' }, before: { type: 'string' }, to: { type: 'string' } },
-});
-const { data, from, before, to } = values;
-if (data === undefined || from === undefined || before === undefined || to === undefined)
-  throw new CannotRun('Cannot run without --data DIR --from DAY --before DAY --to FILE');
-const file = await findCsv(data, 'transactions_');
-const span = { fromMs: dayStartMs(from), beforeMs: dayStartMs(before) };
-await pipeline(Readable.from(gathered(rows(file, span))), createWriteStream(to));
-await writeFile(`${to}.json`, JSON.stringify({ columns: ['day', 'fraud', ...FEATURES] }));
+async function main(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const { data, from, before, to } = parseArgs({ options: { data: text, from: text, before: text, to: text } }).values;
+  if (data === undefined || from === undefined || before === undefined || to === undefined)
+    throw new CannotRun('Cannot write features without --data DIR --from DAY --before DAY --to FILE');
+  const file = await findCsv(data, 'transactions_');
+  const span = { fromMs: dayStartMs(from), beforeMs: dayStartMs(before) };
+  await pipeline(Readable.from(gathered(rows(file, span))), createWriteStream(to));
+  await writeFile(`${to}.json`, JSON.stringify({ columns: ['day', 'fraud', ...FEATURES] }));
+}
+
+try {
+  await main();
+} catch (error) {
+  process.exitCode = report(error, wantsDebug());
+}

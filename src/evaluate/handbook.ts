@@ -58,7 +58,7 @@ export async function* readTransactions(file: string): AsyncGenerator<Transactio
 /** Midnight of a day like `2018-08-01`. */
 export const dayStartMs = (day: string): number => Date.parse(`${day}T00:00:00Z`);
 export const dayOf = (timeMs: number): number => Math.floor((timeMs - START_MS) / DAY_MS);
-export const paymentId = (id: number): string => `tx-${id}`;
+const paymentId = (id: number): string => `tx-${id}`;
 
 function eventOf(type: string, { id, timeMs }: { id: string; timeMs: number }, data: JsonObject): FlowEvent {
   return { position: 0, source: '/fraud-handbook', id, type, subject: String(data.cardId), timeMs, acceptedAtMs: timeMs, data };

@@ -4,7 +4,7 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
 /** A payment later than this behind its card's or terminal's newest is recorded, not folded; entries are kept that much longer. */
-export const LATENESS_MS = DAY_MS;
+export const LATENESS_MS = 24 * HOUR_MS;
 /** The handbook's assumption: after a week, a payment without a dispute was genuine. */
 export const LABEL_DELAY_MS = 7 * DAY_MS;
 export const CARD_WINDOW_MS = 30 * DAY_MS;

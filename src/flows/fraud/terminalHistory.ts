@@ -14,7 +14,7 @@ const FRAUD = 64;
 const LEVELS_PER_HABIT = 8;
 const LEVEL_MAX = 62;
 /** The card had no habit to compare with. */
-export const LEVEL_UNKNOWN = 63;
+const LEVEL_UNKNOWN = 63;
 
 export interface TerminalHistory {
   /** Of payments, ascending; `payments` (fingerprints) and `marks` (level, and FRAUD where disputed) beside them. */
