@@ -6,6 +6,7 @@
  * the other, each with its own snapshot (pg's pipeline mode; four round trips took a third longer on one connection). Positions are
  * drawn under the lock, so their order is the order of folding and of committing.
  */
+import type { Socket } from 'node:net';
 import type { DecisionDraft } from '../decision.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Ending, FlowEvent, IncomingEvent, JsonObject } from '../event.ts';
@@ -57,6 +58,20 @@ interface Head {
 /** Names are `[a-z0-9-]`, checked where flows and tenants are made; quoted all the same. */
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/**
+ * Sends the queries that `send` makes in one write to the socket. A write costs as much as the rest of a small query, and wakes the
+ * server: without this, a third of a small batch's time went into four of them.
+ */
+function together<T>(client: Client, send: () => Promise<T>): Promise<T> {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
+}
+
 /** Opens the transaction and locks the head: one round trip, two statements, each with its own snapshot. */
 export async function lockHead(client: Client, tenant: string, log: string): Promise<Head> {
   const results = (await client.query(
@@ -95,7 +110,9 @@ export async function appendBatch(client: Client, context: LogContext, arrivals:
   const { tenant, log, flow } = context;
   const acceptedAtMs = Date.now();
   const drafts = arrivals.map((arrival) => draftOf(flow, arrival, acceptedAtMs));
-  const [head, { rows }] = await Promise.all([lockHead(client, tenant, log), readKnown(client, context, { arrivals, drafts })]);
+  const [head, { rows }] = await together(client, () =>
+    Promise.all([lockHead(client, tenant, log), readKnown(client, context, { arrivals, drafts })]),
+  );
   if (flow !== null && head.code !== flow.code)
     throw new SignalboxError(
       'other-code',
@@ -249,8 +266,10 @@ class BatchWrite {
 
   /** Where writing fails, the commit that follows it is a rollback: the first error tells. */
   async commit(client: Client, position: number, fold: { changed: ReadonlySet<string>; states: States }): Promise<void> {
-    const writing = this.count === 0 ? [] : [this.#write(client, position, fold)];
-    await Promise.all([...writing, client.query('commit')]);
+    await together(client, () => {
+      const writing = this.count === 0 ? [] : [this.#write(client, position, fold)];
+      return Promise.all([...writing, client.query('commit')]);
+    });
   }
 
   #write(client: Client, position: number, fold: { changed: ReadonlySet<string>; states: States }): Promise<unknown> {
