@@ -45,7 +45,20 @@ const KEYS = {
 export function openCaseClient({ address, namespace, apiKey }: TemporalAddress): CaseClient {
   const connection = Connection.lazy({ address, ...(apiKey === undefined ? {} : { apiKey, tls: true }) });
   const client = new Client({ connection, namespace });
-  const timed = <T>(call: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + CALL_MS, call);
+  let calls = 0;
+  /**
+   * The client's AsyncLocalStorage, once used, makes Node 20 and 22 follow every promise of the process, those of accepting too:
+   * between calls it is off.
+   */
+  const timed = async <T>(call: () => Promise<T>): Promise<T> => {
+    calls += 1;
+    try {
+      return await connection.withDeadline(Date.now() + CALL_MS, call);
+    } finally {
+      calls -= 1;
+      if (calls === 0) connection.callContextStorage.disable();
+    }
+  };
 
   return {
     async deliver(workflow, mail) {

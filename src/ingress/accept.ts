@@ -2,14 +2,14 @@
  * POST /v1/events: parse, route, append, answer. A 2xx is sent after the commit, never before; whether an event is accepted
  * depends on the database alone, never on Temporal or a worker.
  */
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, SignalboxError } from '../errors.ts';
 import type { IncomingEvent } from '../event.ts';
 import type { Place } from '../ids.ts';
 import type { Answer } from '../log/batch.ts';
 import type { Logs, Routed } from '../log/logs.ts';
 import { sendJson } from './answer.ts';
-import { type Caller, callerOf, mayDo } from './authenticate.ts';
+import { type Caller, mayDo } from './authenticate.ts';
 import type { FinalDecisions } from './finalDecisions.ts';
 import type { Metrics } from './metrics.ts';
 import { modeOf, parseRequest } from './parse.ts';
@@ -36,10 +36,13 @@ const BATCH_COUNT_MAX = 5000;
 type Known = Extract<Answer, { result: 'known' }>;
 type Result = Receipt | { status: 'rejected'; problem: ReturnType<typeof problemOf> };
 
-export function createAccept(deps: AcceptDeps): RequestHandler {
+/** Answers POST /v1/events; what it throws is for the caller to refuse with. */
+export type Accept = (request: IncomingMessage, response: ServerResponse, caller: Caller) => Promise<void>;
+
+export function createAccept(deps: AcceptDeps): Accept {
   const { logs, receipts, metrics } = deps;
 
-  async function answerOne(event: IncomingEvent, history: boolean, request: Request, response: Response): Promise<void> {
+  async function answerOne(event: IncomingEvent, history: boolean, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [answer] = await logs.append([route(logs, event, { history, unknownTypes: deps.unknownTypes })]);
     if (answer === undefined || answer instanceof SignalboxError) throw answer ?? new SignalboxError('internal');
     let receipt = await receiptOf(event, answer, async (known) => repeat(await receipts.stored(placeOf(known))));
@@ -75,7 +78,11 @@ export function createAccept(deps: AcceptDeps): RequestHandler {
     return found === null ? receipt : receipt.duplicate === true ? { ...found, duplicate: true } : found;
   }
 
-  async function answerBatch(items: readonly (IncomingEvent | SignalboxError)[], history: boolean, response: Response): Promise<void> {
+  async function answerBatch(
+    items: readonly (IncomingEvent | SignalboxError)[],
+    history: boolean,
+    response: ServerResponse,
+  ): Promise<void> {
     if (items.length > BATCH_COUNT_MAX)
       throw new SignalboxError('too-large', `A batch holds at most ${BATCH_COUNT_MAX} events: ${items.length}`);
     const routed = items.map((item) =>
@@ -123,10 +130,10 @@ export function createAccept(deps: AcceptDeps): RequestHandler {
 
   const placeOf = ({ log, position }: { log: string; position: number }): Place => ({ tenant: logs.tenant, log, position });
 
-  return async (request, response) => {
+  return async (request, response, caller) => {
     const mode = modeOf(request.headers);
     const history = request.headers[AS_HISTORY] === 'true';
-    assertMay(callerOf(response), { tenant: logs.tenant, history });
+    assertMay(caller, { tenant: logs.tenant, history });
     const body = await readBody(request, mode === 'batch' ? BATCH_BYTES_MAX : BODY_BYTES_MAX);
     const parsed = parseRequest(request.headers, request.rawHeaders, body);
     if (parsed.mode === 'batch') await answerBatch(parsed.items, history, response);

@@ -1,13 +1,14 @@
 /**
- * The HTTP API as an express application that never listens. POST /v1/events is the first route and has nothing in front of
- * it but the guard and the key: every further layer showed in its rate.
+ * The HTTP API as a listener that is not bound to a port: an Express application, and before it POST /v1/events, which is most of
+ * what comes in. Every layer between showed in its rate, Express' own most of all.
  */
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { pageRoutes } from '../console/pageRoutes.ts';
 import { ERRORS, SignalboxError } from '../errors.ts';
 import { approvalRoutes } from './approvalRoutes.ts';
-import { createAuthenticate } from './authenticate.ts';
+import { createAuthenticate, createCallers } from './authenticate.ts';
 import { decisionRoutes } from './decisionRoutes.ts';
 import { eventRoutes } from './eventRoutes.ts';
 import { flowRoutes } from './flowRoutes.ts';
@@ -17,15 +18,31 @@ import { operationRoutes } from './operationRoutes.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { quarantineRoutes } from './quarantineRoutes.ts';
 
-export function createApp(deps: IngressDeps): Express {
+export function createApp(deps: IngressDeps): RequestListener {
   const { pool, config, accept, logger } = deps;
-  const authenticate = createAuthenticate({ pool, auth: config.SIGNALBOX_AUTH });
+  const guard = createGuard(config.SIGNALBOX_AUTH);
+  const callers = createCallers({ pool, auth: config.SIGNALBOX_AUTH });
+  const authenticate = createAuthenticate(callers);
+
+  async function postEvents(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      guard(request);
+      const caller = callers(request, 'events:write');
+      await accept(request, response, caller instanceof Promise ? await caller : caller);
+    } catch (error) {
+      refuse(logger, error, { request, response });
+    }
+  }
+
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(createGuard(config.SIGNALBOX_AUTH));
-  app.post('/v1/events', authenticate('events:write'), accept);
+  app.use((request, _response, next) => {
+    guard(request);
+    next();
+  });
+  app.post('/v1/events', postEvents);
   for (const routes of [eventRoutes, decisionRoutes, flowRoutes, approvalRoutes, quarantineRoutes, operationRoutes]) {
     app.use(routes(deps, authenticate));
   }
@@ -33,17 +50,22 @@ export function createApp(deps: IngressDeps): Express {
   app.use((request) => {
     throw new SignalboxError('not-found', `There is nothing at ${request.method} ${request.path.slice(0, 200)}`);
   });
-  app.use(refuse(logger));
-  return app;
+  // Express tells an error handler by its four parameters
+  const onError: ErrorRequestHandler = (error: unknown, request, response, _next) => refuse(logger, error, { request, response });
+  app.use(onError);
+  return (request, response) => {
+    if (request.url === '/v1/events' && request.method === 'POST') void postEvents(request, response);
+    else app(request, response);
+  };
 }
 
-/** Express tells an error handler by its four parameters. */
-function refuse(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, _next) => {
-    const { code } = problemOf(error);
-    if (ERRORS[code].status >= 500) logger.error({ err: error, code, method: request.method, path: request.path }, 'a request failed');
-    // a stream that broke on its way: the client sees that it did not end
-    if (response.headersSent) response.destroy();
-    else sendProblem(response, error);
-  };
+function refuse(logger: Logger, error: unknown, { request, response }: { request: IncomingMessage; response: ServerResponse }): void {
+  const { code } = problemOf(error);
+  if (ERRORS[code].status >= 500) {
+    const path = (request.url ?? '').split('?', 1)[0];
+    logger.error({ err: error, code, method: request.method, path }, 'a request failed');
+  }
+  // a stream that broke on its way: the client sees that it did not end
+  if (response.headersSent) response.destroy();
+  else sendProblem(response, error);
 }

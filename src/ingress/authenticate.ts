@@ -2,7 +2,8 @@
  * Who calls. With auth off everyone is `local` (the guard has made sure that they are on this machine); with keys,
  * `Authorization: Bearer sbx_...`, its scopes and tenant from the database, remembered for a few seconds.
  */
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler, Response } from 'express';
 import { SignalboxError } from '../errors.ts';
 import type { Pool } from '../log/database.ts';
 import { findKey, hashKey, type KeyHolder, type Scope } from '../log/keys.ts';
@@ -36,24 +37,28 @@ export function mayDo({ scopes }: Caller, scope: Scope): boolean {
   return scopes.includes(scope) || scopes.includes('admin');
 }
 
-export function createAuthenticate({ pool, auth }: { pool: Pool; auth: 'off' | 'keys' }): Authenticate {
-  if (auth === 'off') {
-    return () => (_request, response, next) => {
-      response.locals.caller = LOCAL;
-      next();
-    };
-  }
+/** Who calls; throws `unauthenticated`, or `forbidden` where the caller lacks the scope. */
+export type Callers = (request: IncomingMessage, scope: Scope) => Caller | Promise<Caller>;
+
+export function createCallers({ pool, auth }: { pool: Pool; auth: 'off' | 'keys' }): Callers {
+  if (auth === 'off') return () => LOCAL;
   const remembered = new Map<string, Remembered>();
-  return (scope) => async (request, response, next) => {
+  return async (request, scope) => {
     const holder = await holderOf(request, remembered, pool);
     const caller = { tenant: holder.tenant, actor: holder.name, scopes: holder.scopes };
     if (!mayDo(caller, scope)) throw new SignalboxError('forbidden', `The key ${holder.name} lacks the scope ${scope}`);
-    response.locals.caller = caller;
+    return caller;
+  };
+}
+
+export function createAuthenticate(callers: Callers): Authenticate {
+  return (scope) => async (request, response, next) => {
+    response.locals.caller = await callers(request, scope);
     next();
   };
 }
 
-async function holderOf(request: Request, remembered: Map<string, Remembered>, pool: Pool): Promise<KeyHolder> {
+async function holderOf(request: IncomingMessage, remembered: Map<string, Remembered>, pool: Pool): Promise<KeyHolder> {
   const key = KEY.exec(request.headers.authorization ?? '')?.[1];
   const holder = key === undefined ? null : await lookUp(key, remembered, pool);
   // one text whatever was wrong with the key

@@ -1,6 +1,5 @@
 /** What every request is held against before any route: its address, its Host and, with auth off, where it comes from. */
 import type { IncomingMessage } from 'node:http';
-import type { RequestHandler } from 'express';
 import { isLoopback } from '../config.ts';
 import { SignalboxError } from '../errors.ts';
 
@@ -10,9 +9,9 @@ const URI_CHARS_MAX = 8192;
  * With auth off anyone who reaches the port may do anything, so it answers this machine alone: a page of another site could
  * else post events (its Origin says so), or read by a name that it has pointed at this address (the Host says so).
  */
-export function createGuard(auth: 'off' | 'keys'): RequestHandler {
-  return (request, _response, next) => {
-    if (request.url.length > URI_CHARS_MAX) throw new SignalboxError('uri-too-long');
+export function createGuard(auth: 'off' | 'keys'): (request: IncomingMessage) => void {
+  return (request) => {
+    if ((request.url ?? '').length > URI_CHARS_MAX) throw new SignalboxError('uri-too-long');
     const { host, origin } = request.headers;
     if (host === undefined || hostCount(request) !== 1)
       throw new SignalboxError('bad-request', 'Cannot serve a request without exactly one Host');
@@ -22,7 +21,6 @@ export function createGuard(auth: 'off' | 'keys'): RequestHandler {
       if (origin !== undefined && !isLocalOrigin(origin))
         throw new SignalboxError('forbidden', 'Without keys no page of another site may call');
     }
-    next();
   };
 }
 

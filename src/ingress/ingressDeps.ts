@@ -1,5 +1,4 @@
 /** What the HTTP side is made from. A test gives its own. */
-import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
@@ -8,6 +7,7 @@ import type { Flow } from '../flow.ts';
 import type { Place } from '../ids.ts';
 import type { Pool } from '../log/database.ts';
 import type { Notifier } from '../log/notify.ts';
+import type { Accept } from './accept.ts';
 import type { Ready } from './probes.ts';
 import type { TemporalWeb } from './receipt.ts';
 
@@ -21,6 +21,6 @@ export interface IngressDeps {
   readonly registry: Registry;
   /** The new ending, or null where no such event is in quarantine. */
   readonly redrive: (event: Place) => Promise<Ending | null>;
-  readonly accept: RequestHandler;
+  readonly accept: Accept;
   readonly logger: Logger;
 }

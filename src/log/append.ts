@@ -50,6 +50,8 @@ const RETRY_PAUSE_MS = 50;
 /** After a batch has failed its whole time, the next ones fail fast until one succeeds. */
 const AWAY_RETRY_MS = 400;
 const STUCK_MS = 2000;
+/** A batch this small would cost the server more than the time it saves: it waits for the one under way, and grows. */
+const EARLY_COUNT_MIN = 16;
 
 export class Appender {
   readonly #deps: AppenderDeps;
@@ -98,9 +100,15 @@ export class Appender {
   async #run(): Promise<void> {
     // a tick of the event loop lets the requests that arrived together share the first batch
     await new Promise(setImmediate);
+    let under = Promise.resolve();
     while (this.#queue.length > 0) {
-      const batch = this.#take();
-      await this.#commit(batch);
+      const before = under;
+      // the next batch begins when the rows of this one are on their way: it waits for the head's lock at the server, not here
+      await new Promise<void>((sent) => {
+        under = this.#commit(this.#take(), sent).finally(sent);
+      });
+      await before;
+      if (this.#count < EARLY_COUNT_MIN) await under;
     }
     this.#running = null;
   }
@@ -119,12 +127,12 @@ export class Appender {
     return this.#queue.splice(0, take);
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(batch: readonly Waiting[], sent: () => void): Promise<void> {
     const startedMs = performance.now();
     const arrivals = batch.length === 1 ? (batch[0] as Waiting).arrivals : batch.flatMap((waiting) => waiting.arrivals);
     let answers: Answer[];
     try {
-      answers = await this.#tryUntil(arrivals, startedMs + (this.#away ? AWAY_RETRY_MS : this.#limits.retryMs));
+      answers = await this.#tryUntil(arrivals, sent, startedMs + (this.#away ? AWAY_RETRY_MS : this.#limits.retryMs));
       this.#away = false;
     } catch (error) {
       for (const waiting of batch) waiting.reject(error as Error);
@@ -143,10 +151,10 @@ export class Appender {
     if (cases.size > 0) this.#deps.mailed([...cases]);
   }
 
-  async #tryUntil(arrivals: readonly Arrival[], untilMs: number): Promise<Answer[]> {
+  async #tryUntil(arrivals: readonly Arrival[], sent: () => void, untilMs: number): Promise<Answer[]> {
     for (;;) {
       try {
-        return await this.#transaction(arrivals);
+        return await this.#transaction(arrivals, sent);
       } catch (error) {
         if (!isDatabaseAway(error) && !AGAIN.has((error as { code?: string }).code ?? '')) throw error;
         if (performance.now() + RETRY_PAUSE_MS > untilMs) {
@@ -158,11 +166,11 @@ export class Appender {
     }
   }
 
-  async #transaction(arrivals: readonly Arrival[]): Promise<Answer[]> {
+  async #transaction(arrivals: readonly Arrival[], sent: () => void): Promise<Answer[]> {
     const client = await this.#deps.pool.connect();
     const watchdog = setInterval(() => this.#endBlocker((client as unknown as { processID: number }).processID), STUCK_MS);
     try {
-      const answers = await appendBatch(client, this.#deps.context, arrivals);
+      const answers = await appendBatch(client, this.#deps.context, arrivals, sent);
       client.release();
       return answers;
     } catch (error) {

@@ -82,7 +82,7 @@ export async function lockHead(client: Client, tenant: string, log: string): Pro
   return head;
 }
 
-/** `limit 1` forces a look into the index for each key: while statistics lag behind a growing table, a plain join hashed all of it (tried). */
+/** `limit 1` forces a look into the index for each key: a plain join went through all of the log's rows, hashed or one by one (tried). */
 const READ = {
   name: 'signalbox-read',
   text: `select i.source, i.id, i.log, i.position, i.hash, null::text as key, null::bytea as value
@@ -106,7 +106,7 @@ interface ReadRow {
 const identityKey = (source: string, id: string): string => `${source.length} ${source}${id}`;
 
 /** Accepts a batch and commits it. The caller rolls back on a throw; `client` is in pipeline mode. */
-export async function appendBatch(client: Client, context: LogContext, arrivals: readonly Arrival[]): Promise<Answer[]> {
+export async function appendBatch(client: Client, context: LogContext, arrivals: readonly Arrival[], sent: () => void): Promise<Answer[]> {
   const { tenant, log, flow } = context;
   const acceptedAtMs = Date.now();
   const drafts = arrivals.map((arrival) => draftOf(flow, arrival, acceptedAtMs));
@@ -126,6 +126,7 @@ export async function appendBatch(client: Client, context: LogContext, arrivals:
     else states.set(row.key, row.value);
   }
   const write = new BatchWrite(context, acceptedAtMs, policy?.version ?? '');
+  const stored = new Set(states.keys());
   const changed = new Set<string>();
   const answers = arrivals.map((arrival, at): Answer => {
     const { event, subject, history } = arrival;
@@ -145,7 +146,9 @@ export async function appendBatch(client: Client, context: LogContext, arrivals:
     for (const changedKey of entry.changed) changed.add(changedKey);
     return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
   });
-  await write.commit(client, head.position + write.count, { changed, states });
+  const committed = write.commit(client, head.position + write.count, { states, stored, changed });
+  sent();
+  await committed;
   return answers;
 }
 
@@ -179,7 +182,17 @@ function draftOf(flow: Flow | null, { event, subject, data }: Arrival, acceptedA
   return { flowEvent, keys: keysOf(flow, flowEvent) };
 }
 
+/** JSON texts in one text, parted by what no JSON text can hold (as in RFC 7464): as an array each of its quotes would be escaped and read again. */
+const sequence = (texts: readonly string[]): string => texts.join('\x1e');
+
 type Entry = ReturnType<typeof foldEntry>;
+
+/** A batch's states after folding, which of them the database holds already, and which have changed. */
+interface Folded {
+  readonly states: States;
+  readonly stored: ReadonlySet<string>;
+  readonly changed: ReadonlySet<string>;
+}
 
 /** Gathers the columns of a batch's rows and writes them in one statement. */
 class BatchWrite {
@@ -265,26 +278,30 @@ class BatchWrite {
   }
 
   /** Where writing fails, the commit that follows it is a rollback: the first error tells. */
-  async commit(client: Client, position: number, fold: { changed: ReadonlySet<string>; states: States }): Promise<void> {
+  async commit(client: Client, position: number, fold: Folded): Promise<void> {
     await together(client, () => {
       const writing = this.count === 0 ? [] : [this.#write(client, position, fold)];
       return Promise.all([...writing, client.query('commit')]);
     });
   }
 
-  #write(client: Client, position: number, fold: { changed: ReadonlySet<string>; states: States }): Promise<unknown> {
+  #write(client: Client, position: number, fold: Folded): Promise<unknown> {
     const { tenant, log, flow } = this.#context;
     const [e, d, m] = [this.#entries, this.#decisions, this.#mail];
     const keys = [...fold.changed];
+    // told apart, as `on conflict` costs twice as much: under the head's lock nobody else writes a state of this log
+    const added = keys.filter((key) => !fold.stored.has(key));
+    const replaced = keys.filter((key) => fold.stored.has(key));
+    const valuesOf = (some: readonly string[]) => some.map((key) => fold.states.get(key));
     const at = new Date(this.#acceptedAtMs).toISOString();
     return client.query({
       ...WRITE,
       values: [
         ...[tenant, log, position, at, flow?.reflex?.format ?? 0, this.#policy],
-        ...[e.position, e.source, e.id, e.type, e.subject, e.time, e.hash, e.ending, e.history, e.note, e.body],
-        ...[d.position, d.subject, d.outcome, d.provisional, d.body],
-        ...[keys, keys.map((key) => fold.states.get(key))],
-        ...[m.position, m.caseId, m.subject, m.bytes, m.found],
+        ...[e.position, e.source, e.id, e.type, e.subject, e.time, e.hash, e.ending, e.history, e.note, sequence(e.body)],
+        ...[d.position, d.subject, d.outcome, d.provisional, sequence(d.body)],
+        ...[added, valuesOf(added), replaced, valuesOf(replaced)],
+        ...[m.position, m.caseId, m.subject, m.bytes, sequence(m.found)],
       ],
     });
   }
@@ -299,7 +316,7 @@ const WRITE = {
     from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[])
       as q(position, source, id, type, subject, time, hash, ending, history, note)
   ), b as (
-    insert into bodies (tenant, log, position, body) select $1, $2, q.position, q.body from unnest($7::bigint[], $17::text[]) as q(position, body)
+    insert into bodies (tenant, log, position, body) select $1, $2, q.position, q.body from unnest($7::bigint[], string_to_array($17, E'\\x1e')) as q(position, body)
   ), i as (
     insert into identities (tenant, source, id, log, position, hash)
     select $1, q.source, q.id, $2, q.position, q.hash from unnest($7::bigint[], $8::text[], $9::text[], $13::bytea[]) as q(position, source, id, hash)
@@ -307,14 +324,16 @@ const WRITE = {
   ), d as (
     insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
     select $1, $2, q.position, $2, q.position, 0, q.subject, q.outcome, q.provisional, $6, $4::timestamptz, q.body
-    from unnest($18::bigint[], $19::text[], $20::text[], $21::bool[], $22::text[]) as q(position, subject, outcome, provisional, body)
+    from unnest($18::bigint[], $19::text[], $20::text[], $21::bool[], string_to_array($22, E'\\x1e')) as q(position, subject, outcome, provisional, body)
   ), s as (
     insert into states (tenant, log, key, format, value) select $1, $2, q.key, $5::smallint, q.value from unnest($23::text[], $24::bytea[]) as q(key, value)
-    on conflict (tenant, log, key) do update set format = excluded.format, value = excluded.value
+  ), u as (
+    update states s set format = $5::smallint, value = q.value from unnest($25::text[], $26::bytea[]) as q(key, value) cross join lateral (
+      select ctid from states t where t.tenant = $1 and t.log = $2 and t.key = q.key limit 1) t where s.ctid = t.ctid
   ), m as (
     insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found)
     select $1, $2, q.case_id, q.position, q.subject, q.bytes, q.found
-    from unnest($25::bigint[], $26::text[], $27::text[], $28::int[], $29::text[]) as q(position, case_id, subject, bytes, found)
+    from unnest($27::bigint[], $28::text[], $29::text[], $30::int[], string_to_array($31, E'\\x1e')) as q(position, case_id, subject, bytes, found)
   )
   update heads set position = $3 where tenant = $1 and log = $2`,
 };
