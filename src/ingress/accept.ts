@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, SignalboxError } from '../errors.ts';
 import type { IncomingEvent } from '../event.ts';
 import type { Place } from '../ids.ts';
-import type { Answer } from '../log/batch.ts';
+import type { Answer } from '../log/arrival.ts';
 import type { Logs, Routed } from '../log/logs.ts';
 import { sendJson } from './answer.ts';
 import { type Caller, mayDo } from './authenticate.ts';

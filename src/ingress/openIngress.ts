@@ -22,6 +22,8 @@ import { createReceipts } from './receipt.ts';
 import { listen } from './server.ts';
 
 const TENANT = 'default';
+/** Connections of one log: a batch commits, the next one waits for its lock, and reads meanwhile. */
+const APPENDING = 3;
 
 export interface IngressOptions {
   readonly config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string };
@@ -63,7 +65,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     releases.push(() => notifier.close());
     const metrics = createMetrics({ waiting: () => logs.waiting, backlog: () => readBacklog(pool) });
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
-    const appending = openDatabase(url, { name: 'append', size: flows.length + 2, appending: true });
+    const appending = openDatabase(url, { name: 'append', size: APPENDING * (flows.length + 1), appending: true });
     releases.push(() => appending.end());
     const logs = new Logs({ pool: appending, tenant: TENANT, flows, mailed, committed: metrics.committed });
     releases.push(() => logs.close());

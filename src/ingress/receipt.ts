@@ -3,7 +3,7 @@ import type { Decision, DecisionDraft } from '../decision.ts';
 import { SignalboxError } from '../errors.ts';
 import { type Ending, type IncomingEvent, type Status, statusOf } from '../event.ts';
 import { approvalId, eventId, type Place, UNROUTED } from '../ids.ts';
-import type { AcceptedEvent } from '../log/batch.ts';
+import type { AcceptedEvent } from '../log/arrival.ts';
 import type { Pool } from '../log/database.ts';
 import { type KeptEvent, readEvent, readEvents } from '../log/queries/events.ts';
 import type { LogPlace } from '../log/queries/feed.ts';

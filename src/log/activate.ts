@@ -8,8 +8,8 @@
 import pg from 'pg';
 import type { Flow } from '../flow.ts';
 import { UNROUTED } from '../ids.ts';
-import { lockHead } from './batch.ts';
 import type { Client, Pool } from './database.ts';
+import { lockHead } from './head.ts';
 import { Policies } from './policies.ts';
 
 /** Any fixed numbers, the same in every version: who is live, and who is just switching. */

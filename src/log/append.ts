@@ -5,7 +5,8 @@
  * An unanswered commit may have landed. Only a retry through the head's lock finds out, so that is the only kind of retry here.
  */
 import { SignalboxError } from '../errors.ts';
-import { type Answer, type Arrival, appendBatch, type LogContext } from './batch.ts';
+import type { Answer, Arrival, LogContext } from './arrival.ts';
+import { type Ahead, appendBatch } from './batch.ts';
 import { isDatabaseAway, type Pool } from './database.ts';
 
 export interface AppendLimits {
@@ -31,6 +32,12 @@ interface Waiting {
   readonly bytes: number;
   readonly resolve: (answers: Answer[]) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** Where a batch stands among its neighbours. */
+interface Turn {
+  readonly ahead: Ahead | null;
+  readonly sent: (ahead: Ahead) => void;
 }
 
 interface AppenderDeps {
@@ -101,14 +108,18 @@ export class Appender {
     // a tick of the event loop lets the requests that arrived together share the first batch
     await new Promise(setImmediate);
     let under = Promise.resolve();
+    let ahead: Ahead | null = null;
     while (this.#queue.length > 0) {
       const before = under;
       // the next batch begins when the rows of this one are on their way: it waits for the head's lock at the server, not here
-      await new Promise<void>((sent) => {
-        under = this.#commit(this.#take(), sent).finally(sent);
+      ahead = await new Promise<Ahead | null>((sent) => {
+        under = this.#commit(this.#take(), { ahead, sent }).finally(() => sent(null));
       });
       await before;
-      if (this.#count < EARLY_COUNT_MIN) await under;
+      if (this.#count < EARLY_COUNT_MIN) {
+        await under;
+        ahead = null;
+      }
     }
     this.#running = null;
   }
@@ -127,12 +138,12 @@ export class Appender {
     return this.#queue.splice(0, take);
   }
 
-  async #commit(batch: readonly Waiting[], sent: () => void): Promise<void> {
+  async #commit(batch: readonly Waiting[], turn: Turn): Promise<void> {
     const startedMs = performance.now();
     const arrivals = batch.length === 1 ? (batch[0] as Waiting).arrivals : batch.flatMap((waiting) => waiting.arrivals);
     let answers: Answer[];
     try {
-      answers = await this.#tryUntil(arrivals, sent, startedMs + (this.#away ? AWAY_RETRY_MS : this.#limits.retryMs));
+      answers = await this.#tryUntil(arrivals, turn, startedMs + (this.#away ? AWAY_RETRY_MS : this.#limits.retryMs));
       this.#away = false;
     } catch (error) {
       for (const waiting of batch) waiting.reject(error as Error);
@@ -151,10 +162,10 @@ export class Appender {
     if (cases.size > 0) this.#deps.mailed([...cases]);
   }
 
-  async #tryUntil(arrivals: readonly Arrival[], sent: () => void, untilMs: number): Promise<Answer[]> {
-    for (;;) {
+  async #tryUntil(arrivals: readonly Arrival[], turn: Turn, untilMs: number): Promise<Answer[]> {
+    for (let ahead = turn.ahead; ; ahead = null) {
       try {
-        return await this.#transaction(arrivals, sent);
+        return await this.#transaction(arrivals, { ahead, sent: turn.sent });
       } catch (error) {
         if (!isDatabaseAway(error) && !AGAIN.has((error as { code?: string }).code ?? '')) throw error;
         if (performance.now() + RETRY_PAUSE_MS > untilMs) {
@@ -166,11 +177,13 @@ export class Appender {
     }
   }
 
-  async #transaction(arrivals: readonly Arrival[], sent: () => void): Promise<Answer[]> {
-    const client = await this.#deps.pool.connect();
+  async #transaction(arrivals: readonly Arrival[], { ahead, sent }: Turn): Promise<Answer[]> {
+    const { pool } = this.#deps;
+    const client = await pool.connect();
     const watchdog = setInterval(() => this.#endBlocker((client as unknown as { processID: number }).processID), STUCK_MS);
     try {
-      const answers = await appendBatch(client, this.#deps.context, arrivals, sent);
+      const behind = ahead === null ? null : { ahead, pool };
+      const answers = await appendBatch(client, this.#deps.context, { arrivals, behind, sent });
       client.release();
       return answers;
     } catch (error) {

@@ -5,166 +5,75 @@
  * wait, so locking and reading in one would miss what the last holder wrote. The statements of a round trip are sent together and run one after
  * the other, each with its own snapshot (pg's pipeline mode; four round trips took a third longer on one connection). Positions are
  * drawn under the lock, so their order is the order of folding and of committing.
+ *
+ * A batch that begins while the one before it commits folds at once, on what that one leaves behind. Under the lock this proves
+ * right or is done again: right if that batch has committed and the head stands where it left it.
  */
-import type { Socket } from 'node:net';
-import type { DecisionDraft } from '../decision.ts';
 import { SignalboxError } from '../errors.ts';
-import type { Ending, FlowEvent, IncomingEvent, JsonObject } from '../event.ts';
+import type { FlowEvent } from '../event.ts';
 import type { Flow } from '../flow.ts';
-import { decisionId } from '../ids.ts';
 import { instantMs } from '../instant.ts';
-import { workflowId } from '../workflowId.ts';
-import type { Client } from './database.ts';
-import { effectiveTime, foldEntry, keysOf, type States } from './fold.ts';
-import type { Policies } from './policies.ts';
+import type { Answer, Arrival, LogContext } from './arrival.ts';
+import { BatchWrite } from './batchWrite.ts';
+import type { Client, Pool } from './database.ts';
+import { effectiveTime, foldEntry, keysOf } from './fold.ts';
+import { type Head, lockHead } from './head.ts';
+import { identityKey, type Known, type Left, overlay, readKnown, type Wanted } from './known.ts';
+import { together } from './together.ts';
 
-/** An event on its way into a log: parsed, routed, its data checked against the flow's schema. */
-export interface Arrival {
-  readonly event: IncomingEvent;
-  readonly subject: string | null;
-  readonly data: JsonObject;
-  readonly history: boolean;
-}
-
-export interface AcceptedEvent {
-  readonly result: 'accepted';
-  readonly log: string;
-  readonly position: number;
-  readonly acceptedAtMs: number;
-  readonly subject: string | null;
-  readonly ending: Ending;
-  readonly decision: (DecisionDraft & { id: string; policy: string }) | null;
-  readonly caseId: string | null;
-}
-
-export type Answer =
-  | AcceptedEvent
-  /** The identity was accepted before, with this content (`same`) or other. */
-  | { readonly result: 'known'; readonly same: boolean; readonly log: string; readonly position: number };
-
-export interface LogContext {
-  readonly tenant: string;
-  readonly log: string;
-  readonly flow: Flow | null;
-  readonly policies: Policies;
-}
-
-interface Head {
-  readonly position: number;
+/** A batch whose rows are on their way to the database. */
+export interface Ahead {
+  /** The log's last position before it and after it. */
+  readonly from: number;
+  readonly to: number;
   readonly code: string | null;
   readonly policy: string | null;
+  readonly left: Left;
+  /** Whether this very transaction committed. Never rejects. */
+  readonly committed: Promise<boolean>;
 }
 
-/** Names are `[a-z0-9-]`, checked where flows and tenants are made; quoted all the same. */
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
-/**
- * Sends the queries that `send` makes in one write to the socket. A write costs as much as the rest of a small query, and wakes the
- * server: without this, a third of a small batch's time went into four of them.
- */
-function together<T>(client: Client, send: () => Promise<T>): Promise<T> {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-  stream.cork();
-  try {
-    return send();
-  } finally {
-    stream.uncork();
-  }
+interface Appending {
+  readonly arrivals: readonly Arrival[];
+  /** The batch of this process that commits meanwhile, and where to read while it does; null where there is none. */
+  readonly behind: { readonly ahead: Ahead; readonly pool: Pool } | null;
+  /** Called when this batch's rows are on their way. */
+  readonly sent: (ahead: Ahead) => void;
 }
-
-/** Opens the transaction and locks the head: one round trip, two statements, each with its own snapshot. */
-export async function lockHead(client: Client, tenant: string, log: string): Promise<Head> {
-  const results = (await client.query(
-    `begin; select position, code, policy from heads where tenant = ${literal(tenant)} and log = ${literal(log)} for no key update`,
-  )) as unknown as { rows: Head[] }[];
-  const head = results[1]?.rows[0];
-  if (head === undefined) throw new Error(`Cannot append as the log ${tenant}/${log} has no head`);
-  return head;
-}
-
-/** `limit 1` forces a look into the index for each key: a plain join went through all of the log's rows, hashed or one by one (tried). */
-const READ = {
-  name: 'signalbox-read',
-  text: `select i.source, i.id, i.log, i.position, i.hash, null::text as key, null::bytea as value
-    from unnest($2::text[], $3::text[]) as q(source, id) cross join lateral (
-      select * from identities i where i.tenant = $1 and i.source = q.source and i.id = q.id limit 1) i
-  union all
-  select null, null, null, null, null, s.key, s.value
-    from unnest($5::text[]) as q(key) cross join lateral (select * from states s where s.tenant = $1 and s.log = $4 and s.key = q.key limit 1) s`,
-};
-
-interface ReadRow {
-  source: string;
-  id: string;
-  log: string;
-  position: number;
-  hash: Buffer;
-  key: string | null;
-  value: Buffer;
-}
-
-const identityKey = (source: string, id: string): string => `${source.length} ${source}${id}`;
 
 /** Accepts a batch and commits it. The caller rolls back on a throw; `client` is in pipeline mode. */
-export async function appendBatch(client: Client, context: LogContext, arrivals: readonly Arrival[], sent: () => void): Promise<Answer[]> {
-  const { tenant, log, flow } = context;
-  const acceptedAtMs = Date.now();
-  const drafts = arrivals.map((arrival) => draftOf(flow, arrival, acceptedAtMs));
-  const [head, { rows }] = await together(client, () =>
-    Promise.all([lockHead(client, tenant, log), readKnown(client, context, { arrivals, drafts })]),
+export async function appendBatch(client: Client, context: LogContext, { arrivals, behind, sent }: Appending): Promise<Answer[]> {
+  const batch = draftBatch(context, arrivals);
+  const { head, folded } = behind === null ? await lockAndFold(client, batch) : await lockAndGuess(client, batch, behind);
+  const { position: from, code, policy } = head;
+  const to = from + folded.write.count;
+  const committing = folded.write.commit(client, to, folded);
+  const committed = committing.then(
+    () => true,
+    () => false,
   );
-  if (flow !== null && head.code !== flow.code)
-    throw new SignalboxError(
-      'other-code',
-      `The flow ${flow.name} runs code ${head.code?.slice(0, 12) ?? 'unknown'}, this ingress has ${flow.code.slice(0, 12)}`,
-    );
-  const policy = flow === null ? null : await context.policies.get(client, tenant, flow, head.policy ?? '');
-  const seen = new Map<string, { hash: Buffer; log: string; position: number }>();
-  const states: States = new Map();
-  for (const row of rows) {
-    if (row.key === null) seen.set(identityKey(row.source, row.id), row);
-    else states.set(row.key, row.value);
-  }
-  const write = new BatchWrite(context, acceptedAtMs, policy?.version ?? '');
-  const stored = new Set(states.keys());
-  const changed = new Set<string>();
-  const answers = arrivals.map((arrival, at): Answer => {
-    const { event, subject, history } = arrival;
-    const key = identityKey(event.source, event.id);
-    const before = seen.get(key);
-    if (before !== undefined) return { result: 'known', same: before.hash.equals(event.hash), log: before.log, position: before.position };
-    const position = head.position + write.count + 1;
-    seen.set(key, { hash: event.hash, log, position });
-    const { flowEvent, keys } = drafts[at] as Draft;
-    const folding = {
-      event: { ...flowEvent, position },
-      keys,
-      expired: event.expiresAt !== null && instantMs(event.expiresAt) <= acceptedAtMs,
-      history,
-    };
-    const entry = foldEntry({ flow, policy: policy?.policy, states }, folding);
-    for (const changedKey of entry.changed) changed.add(changedKey);
-    return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
-  });
-  const committed = write.commit(client, head.position + write.count, { states, stored, changed });
-  sent();
-  await committed;
-  return answers;
-}
-
-function readKnown(
-  client: Client,
-  { tenant, log }: LogContext,
-  { arrivals, drafts }: { arrivals: readonly Arrival[]; drafts: readonly Draft[] },
-) {
-  const keys = new Set(drafts.flatMap((draft) => (draft.keys instanceof Error ? [] : draft.keys)));
-  const identities = [arrivals.map(({ event }) => event.source), arrivals.map(({ event }) => event.id)];
-  return client.query<ReadRow>({ ...READ, values: [tenant, ...identities, log, [...keys]] });
+  sent({ from, to, code, policy, left: folded, committed });
+  await committing;
+  return folded.answers;
 }
 
 interface Draft {
   readonly flowEvent: FlowEvent;
   readonly keys: readonly string[] | Error;
+}
+
+interface Batch {
+  readonly context: LogContext;
+  readonly acceptedAtMs: number;
+  readonly drafts: readonly Draft[];
+  readonly wanted: Wanted;
+}
+
+function draftBatch(context: LogContext, arrivals: readonly Arrival[]): Batch {
+  const acceptedAtMs = Date.now();
+  const drafts = arrivals.map((arrival) => draftOf(context.flow, arrival, acceptedAtMs));
+  const keys = new Set(drafts.flatMap((draft) => (draft.keys instanceof Error ? [] : draft.keys)));
+  return { context, acceptedAtMs, drafts, wanted: { arrivals, keys } };
 }
 
 /** The event as the reflex will see it, but for its position, which is drawn when it is known to be new. */
@@ -182,158 +91,75 @@ function draftOf(flow: Flow | null, { event, subject, data }: Arrival, acceptedA
   return { flowEvent, keys: keysOf(flow, flowEvent) };
 }
 
-/** JSON texts in one text, parted by what no JSON text can hold (as in RFC 7464): as an array each of its quotes would be escaped and read again. */
-const sequence = (texts: readonly string[]): string => texts.join('\x1e');
+interface Locked {
+  readonly head: Head;
+  readonly folded: Folded;
+}
 
-type Entry = ReturnType<typeof foldEntry>;
+async function lockAndFold(client: Client, batch: Batch): Promise<Locked> {
+  const [head, known] = await together(client, () => Promise.all([lock(client, batch), readKnown(client, batch.context, batch.wanted)]));
+  return { head, folded: await fold(client, batch, { head, known }) };
+}
 
-/** A batch's states after folding, which of them the database holds already, and which have changed. */
-interface Folded {
-  readonly states: States;
+async function lockAndGuess(client: Client, batch: Batch, { ahead, pool }: { ahead: Ahead; pool: Pool }): Promise<Locked> {
+  // a guess that fails is no guess: what is wrong shows again under the lock
+  const [head, guess] = await Promise.all([lock(client, batch), guessOn(ahead, pool, batch).catch(() => null)]);
+  const right = guess !== null && head.position === ahead.to && head.policy === ahead.policy && (await ahead.committed);
+  if (right) return { head, folded: guess };
+  return { head, folded: await fold(client, batch, { head, known: await readKnown(client, batch.context, batch.wanted) }) };
+}
+
+/** Folds as if the batch ahead had committed. Null where another process has written since. */
+async function guessOn({ from, to, code, policy, left }: Ahead, pool: Pool, batch: Batch): Promise<Folded | null> {
+  const known = await readKnown(pool, batch.context, batch.wanted);
+  if (known.position !== from && known.position !== to) return null;
+  overlay(known, batch.wanted, left);
+  return fold(pool, batch, { head: { position: to, code, policy }, known });
+}
+
+async function lock(client: Client, { context: { tenant, log, flow } }: Batch): Promise<Head> {
+  const head = await lockHead(client, tenant, log);
+  if (flow !== null && head.code !== flow.code)
+    throw new SignalboxError(
+      'other-code',
+      `The flow ${flow.name} runs code ${head.code?.slice(0, 12) ?? 'unknown'}, this ingress has ${flow.code.slice(0, 12)}`,
+    );
+  return head;
+}
+
+/** A batch as it will be written, and what it leaves behind. */
+interface Folded extends Left {
+  readonly write: BatchWrite;
+  readonly answers: Answer[];
   readonly stored: ReadonlySet<string>;
   readonly changed: ReadonlySet<string>;
 }
 
-/** Gathers the columns of a batch's rows and writes them in one statement. */
-class BatchWrite {
-  readonly #context: LogContext;
-  readonly #acceptedAtMs: number;
-  readonly #policy: string;
-  readonly #entries = {
-    position: [] as number[],
-    source: [] as string[],
-    id: [] as string[],
-    type: [] as string[],
-    subject: [] as (string | null)[],
-    time: [] as string[],
-    hash: [] as Buffer[],
-    ending: [] as string[],
-    history: [] as boolean[],
-    note: [] as (string | null)[],
-    body: [] as string[],
-  };
-  readonly #decisions = {
-    position: [] as number[],
-    subject: [] as string[],
-    outcome: [] as string[],
-    provisional: [] as boolean[],
-    body: [] as string[],
-  };
-  readonly #mail = {
-    position: [] as number[],
-    caseId: [] as string[],
-    subject: [] as string[],
-    bytes: [] as number[],
-    found: [] as string[],
-  };
-
-  constructor(context: LogContext, acceptedAtMs: number, policy: string) {
-    this.#context = context;
-    this.#acceptedAtMs = acceptedAtMs;
-    this.#policy = policy;
-  }
-
-  get count(): number {
-    return this.#entries.position.length;
-  }
-
-  add({ event, history }: Arrival, place: { position: number; timeMs: number; subject: string | null }, entry: Entry): AcceptedEvent {
-    const { tenant, log, flow } = this.#context;
-    const { position, timeMs, subject } = place;
-    const e = this.#entries;
-    e.position.push(position);
-    e.source.push(event.source);
-    e.id.push(event.id);
-    e.type.push(event.type);
-    e.subject.push(subject);
-    e.time.push(new Date(timeMs).toISOString());
-    e.hash.push(event.hash);
-    e.ending.push(entry.ending);
-    e.history.push(history);
-    e.note.push(entry.note);
-    e.body.push(event.body);
-    if (entry.decision !== null) this.#addDecision(position, subject ?? '', entry.decision);
-    const caseId = entry.found === null || flow === null ? null : workflowId(tenant, flow.name, subject ?? '');
-    if (caseId !== null) this.#addMail({ position, caseId, subject: subject ?? '', bytes: event.body.length }, entry.found ?? '{}');
-    const decision =
-      entry.decision === null ? null : { ...entry.decision, id: decisionId({ tenant, log, position }, 0), policy: this.#policy };
-    return { result: 'accepted', log, position, acceptedAtMs: this.#acceptedAtMs, subject, ending: entry.ending, decision, caseId };
-  }
-
-  #addDecision(position: number, subject: string, decision: DecisionDraft): void {
-    const { outcome, provisional, ...body } = decision;
-    this.#decisions.position.push(position);
-    this.#decisions.subject.push(subject);
-    this.#decisions.outcome.push(outcome);
-    this.#decisions.provisional.push(provisional);
-    this.#decisions.body.push(JSON.stringify(body));
-  }
-
-  #addMail(mail: { position: number; caseId: string; subject: string; bytes: number }, found: string): void {
-    this.#mail.position.push(mail.position);
-    this.#mail.caseId.push(mail.caseId);
-    this.#mail.subject.push(mail.subject);
-    this.#mail.bytes.push(mail.bytes);
-    this.#mail.found.push(found);
-  }
-
-  /** Where writing fails, the commit that follows it is a rollback: the first error tells. */
-  async commit(client: Client, position: number, fold: Folded): Promise<void> {
-    await together(client, () => {
-      const writing = this.count === 0 ? [] : [this.#write(client, position, fold)];
-      return Promise.all([...writing, client.query('commit')]);
-    });
-  }
-
-  #write(client: Client, position: number, fold: Folded): Promise<unknown> {
-    const { tenant, log, flow } = this.#context;
-    const [e, d, m] = [this.#entries, this.#decisions, this.#mail];
-    const keys = [...fold.changed];
-    // told apart, as `on conflict` costs twice as much: under the head's lock nobody else writes a state of this log
-    const added = keys.filter((key) => !fold.stored.has(key));
-    const replaced = keys.filter((key) => fold.stored.has(key));
-    const valuesOf = (some: readonly string[]) => some.map((key) => fold.states.get(key));
-    const at = new Date(this.#acceptedAtMs).toISOString();
-    return client.query({
-      ...WRITE,
-      values: [
-        ...[tenant, log, position, at, flow?.reflex?.format ?? 0, this.#policy],
-        ...[e.position, e.source, e.id, e.type, e.subject, e.time, e.hash, e.ending, e.history, e.note, sequence(e.body)],
-        ...[d.position, d.subject, d.outcome, d.provisional, sequence(d.body)],
-        ...[added, valuesOf(added), replaced, valuesOf(replaced)],
-        ...[m.position, m.caseId, m.subject, m.bytes, sequence(m.found)],
-      ],
-    });
-  }
+/** Takes `known` over: its events and states are then those after the batch. */
+async function fold(client: Client | Pool, batch: Batch, { head, known }: { head: Head; known: Known }): Promise<Folded> {
+  const { context, acceptedAtMs, drafts, wanted } = batch;
+  const { tenant, log, flow, policies } = context;
+  const { seen, states, stored } = known;
+  const policy = flow === null ? null : await policies.get(client, tenant, flow, head.policy ?? '');
+  const write = new BatchWrite(context, acceptedAtMs, policy?.version ?? '');
+  const changed = new Set<string>();
+  const answers = wanted.arrivals.map((arrival, at): Answer => {
+    const { event, subject, history } = arrival;
+    const key = identityKey(event.source, event.id);
+    const before = seen.get(key);
+    if (before !== undefined) return { result: 'known', same: before.hash.equals(event.hash), log: before.log, position: before.position };
+    const position = head.position + write.count + 1;
+    seen.set(key, { hash: event.hash, log, position });
+    const { flowEvent, keys } = drafts[at] as Draft;
+    const folding = {
+      event: { ...flowEvent, position },
+      keys,
+      expired: event.expiresAt !== null && instantMs(event.expiresAt) <= acceptedAtMs,
+      history,
+    };
+    const entry = foldEntry({ flow, policy: policy?.policy, states }, folding);
+    for (const changedKey of entry.changed) changed.add(changedKey);
+    return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
+  });
+  return { write, answers, seen, states, stored, changed };
 }
-
-/** Identities are inserted in byte order: two logs that meet in two keys then wait for each other instead of locking up. */
-const WRITE = {
-  name: 'signalbox-write',
-  text: `with e as (
-    insert into entries (tenant, log, position, kind, accepted_at, source, id, type, subject, time, hash, ending, history, note)
-    select $1, $2, q.position, 'event', $4::timestamptz, q.source, q.id, q.type, q.subject, q.time, q.hash, q.ending, q.history, q.note
-    from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[])
-      as q(position, source, id, type, subject, time, hash, ending, history, note)
-  ), b as (
-    insert into bodies (tenant, log, position, body) select $1, $2, q.position, q.body from unnest($7::bigint[], string_to_array($17, E'\\x1e')) as q(position, body)
-  ), i as (
-    insert into identities (tenant, source, id, log, position, hash)
-    select $1, q.source, q.id, $2, q.position, q.hash from unnest($7::bigint[], $8::text[], $9::text[], $13::bytea[]) as q(position, source, id, hash)
-    order by q.source collate "C", q.id collate "C"
-  ), d as (
-    insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
-    select $1, $2, q.position, $2, q.position, 0, q.subject, q.outcome, q.provisional, $6, $4::timestamptz, q.body
-    from unnest($18::bigint[], $19::text[], $20::text[], $21::bool[], string_to_array($22, E'\\x1e')) as q(position, subject, outcome, provisional, body)
-  ), s as (
-    insert into states (tenant, log, key, format, value) select $1, $2, q.key, $5::smallint, q.value from unnest($23::text[], $24::bytea[]) as q(key, value)
-  ), u as (
-    update states s set format = $5::smallint, value = q.value from unnest($25::text[], $26::bytea[]) as q(key, value) cross join lateral (
-      select ctid from states t where t.tenant = $1 and t.log = $2 and t.key = q.key limit 1) t where s.ctid = t.ctid
-  ), m as (
-    insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found)
-    select $1, $2, q.case_id, q.position, q.subject, q.bytes, q.found
-    from unnest($27::bigint[], $28::text[], $29::text[], $30::int[], string_to_array($31, E'\\x1e')) as q(position, case_id, subject, bytes, found)
-  )
-  update heads set position = $3 where tenant = $1 and log = $2`,
-};

@@ -7,8 +7,8 @@
  */
 import type { PoolClient } from 'pg';
 import { SignalboxError } from '../errors.ts';
-import { lockHead } from './batch.ts';
 import { type Client, isDatabaseAway, type Pool } from './database.ts';
+import { lockHead } from './head.ts';
 import type { Notifier } from './notify.ts';
 
 export interface CaseLogDeps {

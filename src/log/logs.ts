@@ -3,7 +3,7 @@ import { SignalboxError } from '../errors.ts';
 import type { Flow } from '../flow.ts';
 import { UNROUTED } from '../ids.ts';
 import { Appender, type AppendLimits } from './append.ts';
-import type { Answer, Arrival } from './batch.ts';
+import type { Answer, Arrival } from './arrival.ts';
 import type { Pool } from './database.ts';
 import { Policies } from './policies.ts';
 

@@ -6,9 +6,9 @@
 import type { FlowEvent, JsonObject } from '../event.ts';
 import type { Flow } from '../flow.ts';
 import { instantMs } from '../instant.ts';
-import { lockHead } from './batch.ts';
 import type { Client, Pool } from './database.ts';
 import { AT_ACCEPTANCE, effectiveTime, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
+import { lockHead } from './head.ts';
 import { Policies } from './policies.ts';
 
 const PAGE = 5000;

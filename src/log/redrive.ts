@@ -10,9 +10,9 @@ import type { Place } from '../ids.ts';
 import { eventId } from '../ids.ts';
 import { instantMs } from '../instant.ts';
 import { workflowId } from '../workflowId.ts';
-import { lockHead } from './batch.ts';
 import type { Client, Pool } from './database.ts';
 import { effectiveTime, type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
+import { lockHead } from './head.ts';
 import { Policies } from './policies.ts';
 
 /** The case finds what the reflex found in the decision it may have given. */

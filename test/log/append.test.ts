@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import pg from 'pg';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
-import type { Answer, Arrival } from '../../src/log/batch.ts';
+import type { Answer, Arrival } from '../../src/log/arrival.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { booking, scan } from '../support/arrivals.ts';

@@ -5,9 +5,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
+import type { Arrival } from '../../src/log/arrival.ts';
 import { audit } from '../../src/log/audit.ts';
 import { AUDIT_CHECKS } from '../../src/log/auditChecks.ts';
-import type { Arrival } from '../../src/log/batch.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { booking, scan } from '../support/arrivals.ts';

@@ -1,7 +1,7 @@
 /** Builders of what the edge hands on. */
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../src/event.ts';
-import type { Arrival } from '../../src/log/batch.ts';
+import type { Arrival } from '../../src/log/arrival.ts';
 
 export interface Booking {
   id: string;

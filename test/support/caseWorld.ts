@@ -7,7 +7,7 @@ import { Dispatcher } from '../../src/dispatch/dispatcher.ts';
 import type { Flow } from '../../src/flow.ts';
 import { until } from '../../src/local/until.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
-import type { AcceptedEvent, Arrival } from '../../src/log/batch.ts';
+import type { AcceptedEvent, Arrival } from '../../src/log/arrival.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { type Notifier, openNotifier } from '../../src/log/notify.ts';

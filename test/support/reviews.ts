@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '../../src/event.ts';
 import type { Flow, Folded } from '../../src/flow.ts';
-import type { Arrival } from '../../src/log/batch.ts';
+import type { Arrival } from '../../src/log/arrival.ts';
 
 const policySchema = z.strictObject({
   approvals: z.strictObject({

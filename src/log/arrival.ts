@@ -1,0 +1,36 @@
+/** What goes into a log, and what is answered. */
+import type { DecisionDraft } from '../decision.ts';
+import type { Ending, IncomingEvent, JsonObject } from '../event.ts';
+import type { Flow } from '../flow.ts';
+import type { Policies } from './policies.ts';
+
+/** An event on its way into a log: parsed, routed, its data checked against the flow's schema. */
+export interface Arrival {
+  readonly event: IncomingEvent;
+  readonly subject: string | null;
+  readonly data: JsonObject;
+  readonly history: boolean;
+}
+
+export interface AcceptedEvent {
+  readonly result: 'accepted';
+  readonly log: string;
+  readonly position: number;
+  readonly acceptedAtMs: number;
+  readonly subject: string | null;
+  readonly ending: Ending;
+  readonly decision: (DecisionDraft & { id: string; policy: string }) | null;
+  readonly caseId: string | null;
+}
+
+export type Answer =
+  | AcceptedEvent
+  /** The identity was accepted before, with this content (`same`) or other. */
+  | { readonly result: 'known'; readonly same: boolean; readonly log: string; readonly position: number };
+
+export interface LogContext {
+  readonly tenant: string;
+  readonly log: string;
+  readonly flow: Flow | null;
+  readonly policies: Policies;
+}

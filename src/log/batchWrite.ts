@@ -1,0 +1,164 @@
+/** What a batch writes, in one statement. */
+import type { DecisionDraft } from '../decision.ts';
+import { decisionId } from '../ids.ts';
+import { workflowId } from '../workflowId.ts';
+import type { AcceptedEvent, Arrival, LogContext } from './arrival.ts';
+import type { Client } from './database.ts';
+import type { foldEntry, States } from './fold.ts';
+import { together } from './together.ts';
+
+/** JSON texts in one text, parted by what no JSON text can hold (as in RFC 7464): as an array each of its quotes would be escaped and read again. */
+const sequence = (texts: readonly string[]): string => texts.join('\x1e');
+
+type Entry = ReturnType<typeof foldEntry>;
+
+/** A batch's states after folding: those that the database held before, and those that have changed. */
+interface FoldedStates {
+  readonly states: States;
+  readonly stored: ReadonlySet<string>;
+  readonly changed: ReadonlySet<string>;
+}
+
+/** Gathers the columns of a batch's rows and writes them in one statement. */
+export class BatchWrite {
+  readonly #context: LogContext;
+  readonly #acceptedAtMs: number;
+  readonly #policy: string;
+  readonly #entries = {
+    position: [] as number[],
+    source: [] as string[],
+    id: [] as string[],
+    type: [] as string[],
+    subject: [] as (string | null)[],
+    time: [] as string[],
+    hash: [] as Buffer[],
+    ending: [] as string[],
+    history: [] as boolean[],
+    note: [] as (string | null)[],
+    body: [] as string[],
+  };
+  readonly #decisions = {
+    position: [] as number[],
+    subject: [] as string[],
+    outcome: [] as string[],
+    provisional: [] as boolean[],
+    body: [] as string[],
+  };
+  readonly #mail = {
+    position: [] as number[],
+    caseId: [] as string[],
+    subject: [] as string[],
+    bytes: [] as number[],
+    found: [] as string[],
+  };
+
+  constructor(context: LogContext, acceptedAtMs: number, policy: string) {
+    this.#context = context;
+    this.#acceptedAtMs = acceptedAtMs;
+    this.#policy = policy;
+  }
+
+  get count(): number {
+    return this.#entries.position.length;
+  }
+
+  add({ event, history }: Arrival, place: { position: number; timeMs: number; subject: string | null }, entry: Entry): AcceptedEvent {
+    const { tenant, log, flow } = this.#context;
+    const { position, timeMs, subject } = place;
+    const e = this.#entries;
+    e.position.push(position);
+    e.source.push(event.source);
+    e.id.push(event.id);
+    e.type.push(event.type);
+    e.subject.push(subject);
+    e.time.push(new Date(timeMs).toISOString());
+    e.hash.push(event.hash);
+    e.ending.push(entry.ending);
+    e.history.push(history);
+    e.note.push(entry.note);
+    e.body.push(event.body);
+    if (entry.decision !== null) this.#addDecision(position, subject ?? '', entry.decision);
+    const caseId = entry.found === null || flow === null ? null : workflowId(tenant, flow.name, subject ?? '');
+    if (caseId !== null) this.#addMail({ position, caseId, subject: subject ?? '', bytes: event.body.length }, entry.found ?? '{}');
+    const decision =
+      entry.decision === null ? null : { ...entry.decision, id: decisionId({ tenant, log, position }, 0), policy: this.#policy };
+    return { result: 'accepted', log, position, acceptedAtMs: this.#acceptedAtMs, subject, ending: entry.ending, decision, caseId };
+  }
+
+  #addDecision(position: number, subject: string, decision: DecisionDraft): void {
+    const { outcome, provisional, ...body } = decision;
+    this.#decisions.position.push(position);
+    this.#decisions.subject.push(subject);
+    this.#decisions.outcome.push(outcome);
+    this.#decisions.provisional.push(provisional);
+    this.#decisions.body.push(JSON.stringify(body));
+  }
+
+  #addMail(mail: { position: number; caseId: string; subject: string; bytes: number }, found: string): void {
+    this.#mail.position.push(mail.position);
+    this.#mail.caseId.push(mail.caseId);
+    this.#mail.subject.push(mail.subject);
+    this.#mail.bytes.push(mail.bytes);
+    this.#mail.found.push(found);
+  }
+
+  /** Where writing fails, the commit that follows it is a rollback: the first error tells. */
+  async commit(client: Client, position: number, fold: FoldedStates): Promise<void> {
+    await together(client, () => {
+      const writing = this.count === 0 ? [] : [this.#write(client, position, fold)];
+      return Promise.all([...writing, client.query('commit')]);
+    });
+  }
+
+  #write(client: Client, position: number, fold: FoldedStates): Promise<unknown> {
+    const { tenant, log, flow } = this.#context;
+    const [e, d, m] = [this.#entries, this.#decisions, this.#mail];
+    const keys = [...fold.changed];
+    // told apart, as `on conflict` costs twice as much: under the head's lock nobody else writes a state of this log
+    const added = keys.filter((key) => !fold.stored.has(key));
+    const replaced = keys.filter((key) => fold.stored.has(key));
+    const valuesOf = (some: readonly string[]) => some.map((key) => fold.states.get(key));
+    const at = new Date(this.#acceptedAtMs).toISOString();
+    return client.query({
+      ...WRITE,
+      values: [
+        ...[tenant, log, position, at, flow?.reflex?.format ?? 0, this.#policy],
+        ...[e.position, e.source, e.id, e.type, e.subject, e.time, e.hash, e.ending, e.history, e.note, sequence(e.body)],
+        ...[d.position, d.subject, d.outcome, d.provisional, sequence(d.body)],
+        ...[added, valuesOf(added), replaced, valuesOf(replaced)],
+        ...[m.position, m.caseId, m.subject, m.bytes, sequence(m.found)],
+      ],
+    });
+  }
+}
+
+/** Identities are inserted in byte order: two logs that meet in two keys then wait for each other instead of locking up. */
+const WRITE = {
+  name: 'signalbox-write',
+  text: `with e as (
+    insert into entries (tenant, log, position, kind, accepted_at, source, id, type, subject, time, hash, ending, history, note)
+    select $1, $2, q.position, 'event', $4::timestamptz, q.source, q.id, q.type, q.subject, q.time, q.hash, q.ending, q.history, q.note
+    from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[])
+      as q(position, source, id, type, subject, time, hash, ending, history, note)
+  ), b as (
+    insert into bodies (tenant, log, position, body) select $1, $2, q.position, q.body from unnest($7::bigint[], string_to_array($17, E'\\x1e')) as q(position, body)
+  ), i as (
+    insert into identities (tenant, source, id, log, position, hash)
+    select $1, q.source, q.id, $2, q.position, q.hash from unnest($7::bigint[], $8::text[], $9::text[], $13::bytea[]) as q(position, source, id, hash)
+    order by q.source collate "C", q.id collate "C"
+  ), d as (
+    insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
+    select $1, $2, q.position, $2, q.position, 0, q.subject, q.outcome, q.provisional, $6, $4::timestamptz, q.body
+    from unnest($18::bigint[], $19::text[], $20::text[], $21::bool[], string_to_array($22, E'\\x1e')) as q(position, subject, outcome, provisional, body)
+  ), s as (
+    insert into states (tenant, log, key, format, value) select $1, $2, q.key, $5::smallint, q.value from unnest($23::text[], $24::bytea[]) as q(key, value)
+  ), u as (
+    update states s set format = $5::smallint, value = q.value from unnest($25::text[], $26::bytea[]) as q(key, value) cross join lateral (
+      select ctid from states t where t.tenant = $1 and t.log = $2 and t.key = q.key limit 1) t where s.ctid = t.ctid
+  ), m as (
+    insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found)
+    select $1, $2, q.case_id, q.position, q.subject, q.bytes, q.found
+    from unnest($27::bigint[], $28::text[], $29::text[], $30::int[], string_to_array($31, E'\\x1e')) as q(position, case_id, subject, bytes, found)
+  )
+  update heads set position = $3 where tenant = $1 and log = $2`,
+};

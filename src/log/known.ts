@@ -1,0 +1,80 @@
+/** What a batch must know before it folds: which of its events were accepted before, and the states of its keys. */
+import type { Arrival, LogContext } from './arrival.ts';
+import type { Client, Pool } from './database.ts';
+import type { States } from './fold.ts';
+
+interface Seen {
+  readonly hash: Buffer;
+  readonly log: string;
+  readonly position: number;
+}
+
+/** What a batch leaves behind: the events and states that it knew or made. */
+export interface Left {
+  /** By `identityKey`. */
+  readonly seen: Map<string, Seen>;
+  readonly states: States;
+}
+
+export interface Known extends Left {
+  /** The log's last position as the rest was read. */
+  readonly position: number;
+  /** The keys whose states the database holds. */
+  readonly stored: Set<string>;
+}
+
+export interface Wanted {
+  readonly arrivals: readonly Arrival[];
+  readonly keys: ReadonlySet<string>;
+}
+
+/** `limit 1` forces a look into the index for each key: a plain join went through all of the log's rows, hashed or one by one (tried). */
+const READ = {
+  name: 'signalbox-read',
+  text: `select i.source, i.id, i.log, i.position, i.hash, null::text as key, null::bytea as value
+    from unnest($2::text[], $3::text[]) as q(source, id) cross join lateral (
+      select * from identities i where i.tenant = $1 and i.source = q.source and i.id = q.id limit 1) i
+  union all
+  select null, null, null, h.position, null, null, null from heads h where h.tenant = $1 and h.log = $4
+  union all
+  select null, null, null, null, null, s.key, s.value
+    from unnest($5::text[]) as q(key) cross join lateral (select * from states s where s.tenant = $1 and s.log = $4 and s.key = q.key limit 1) s`,
+};
+
+type ReadRow =
+  | { readonly source: string; readonly id: string; readonly log: string; readonly position: number; readonly hash: Buffer }
+  | { readonly source: null; readonly position: number; readonly key: null }
+  | { readonly source: null; readonly key: string; readonly value: Buffer };
+
+export const identityKey = (source: string, id: string): string => `${source.length} ${source}${id}`;
+
+/** In one statement, so of one snapshot. */
+export async function readKnown(client: Client | Pool, { tenant, log }: LogContext, { arrivals, keys }: Wanted): Promise<Known> {
+  const identities = [arrivals.map(({ event }) => event.source), arrivals.map(({ event }) => event.id)];
+  const { rows } = await client.query<ReadRow>({ ...READ, values: [tenant, ...identities, log, [...keys]] });
+  const known = { position: 0, seen: new Map<string, Seen>(), states: new Map() as States, stored: new Set<string>() };
+  for (const row of rows) {
+    if (row.source !== null) known.seen.set(identityKey(row.source, row.id), row);
+    else if (row.key === null) known.position = row.position;
+    else {
+      known.states.set(row.key, row.value);
+      known.stored.add(row.key);
+    }
+  }
+  return known;
+}
+
+/** Adds to what was read while a batch was under way what that batch leaves behind. */
+export function overlay(known: Known, { arrivals, keys }: Wanted, left: Left): void {
+  for (const { event } of arrivals) {
+    const identity = identityKey(event.source, event.id);
+    const seen = left.seen.get(identity);
+    if (seen !== undefined) known.seen.set(identity, seen);
+  }
+  for (const key of keys) {
+    const state = left.states.get(key);
+    if (state == null) continue;
+    known.states.set(key, state);
+    known.stored.add(key);
+  }
+}
