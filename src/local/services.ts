@@ -15,7 +15,7 @@ function service(name: 'ingress' | 'worker', env: Record<string, string>, ready:
   return {
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', '--max-semi-space-size=64', '--import', END_WITH_PARENT, MAIN, name],
+    args: ['--enable-source-maps', '--import', END_WITH_PARENT, MAIN, name],
     env,
     ours: true,
     stopSignal: 'SIGTERM',

@@ -23,11 +23,8 @@ import { together } from './together.ts';
 
 /** A batch whose rows are on their way to the database. */
 export interface Ahead {
-  /** The log's last position before it and after it. */
-  readonly from: number;
-  readonly to: number;
-  readonly code: string | null;
-  readonly policy: string | null;
+  /** As it leaves the head. */
+  readonly head: Head;
   readonly left: Left;
   /** Whether this very transaction committed. Never rejects. */
   readonly committed: Promise<boolean>;
@@ -45,14 +42,13 @@ interface Appending {
 export async function appendBatch(client: Client, context: LogContext, { arrivals, behind, sent }: Appending): Promise<Answer[]> {
   const batch = draftBatch(context, arrivals);
   const { head, folded } = behind === null ? await lockAndFold(client, batch) : await lockAndGuess(client, batch, behind);
-  const { position: from, code, policy } = head;
-  const to = from + folded.write.count;
-  const committing = folded.write.commit(client, to, folded);
+  const position = head.position + folded.write.count;
+  const committing = folded.write.commit(client, position, folded);
   const committed = committing.then(
     () => true,
     () => false,
   );
-  sent({ from, to, code, policy, left: folded, committed });
+  sent({ head: { ...head, position }, left: folded, committed });
   await committing;
   return folded.answers;
 }
@@ -104,17 +100,16 @@ async function lockAndFold(client: Client, batch: Batch): Promise<Locked> {
 async function lockAndGuess(client: Client, batch: Batch, { ahead, pool }: { ahead: Ahead; pool: Pool }): Promise<Locked> {
   // a guess that fails is no guess: what is wrong shows again under the lock
   const [head, guess] = await Promise.all([lock(client, batch), guessOn(ahead, pool, batch).catch(() => null)]);
-  const right = guess !== null && head.position === ahead.to && head.policy === ahead.policy && (await ahead.committed);
+  const right = guess !== null && head.position === ahead.head.position && head.policy === ahead.head.policy && (await ahead.committed);
   if (right) return { head, folded: guess };
   return { head, folded: await fold(client, batch, { head, known: await readKnown(client, batch.context, batch.wanted) }) };
 }
 
-/** Folds as if the batch ahead had committed. Null where another process has written since. */
-async function guessOn({ from, to, code, policy, left }: Ahead, pool: Pool, batch: Batch): Promise<Folded | null> {
+/** Folds as if the batch ahead had committed and nobody else had written: what is read is then from before it or after it, and `left` is after it. */
+async function guessOn({ head, left }: Ahead, pool: Pool, batch: Batch): Promise<Folded> {
   const known = await readKnown(pool, batch.context, batch.wanted);
-  if (known.position !== from && known.position !== to) return null;
   overlay(known, batch.wanted, left);
-  return fold(pool, batch, { head: { position: to, code, policy }, known });
+  return fold(pool, batch, { head, known });
 }
 
 async function lock(client: Client, { context: { tenant, log, flow } }: Batch): Promise<Head> {

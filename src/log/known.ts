@@ -16,9 +16,8 @@ export interface Left {
   readonly states: States;
 }
 
+/** What is read for a batch, of one snapshot. */
 export interface Known extends Left {
-  /** The log's last position as the rest was read. */
-  readonly position: number;
   /** The keys whose states the database holds. */
   readonly stored: Set<string>;
 }
@@ -35,15 +34,12 @@ const READ = {
     from unnest($2::text[], $3::text[]) as q(source, id) cross join lateral (
       select * from identities i where i.tenant = $1 and i.source = q.source and i.id = q.id limit 1) i
   union all
-  select null, null, null, h.position, null, null, null from heads h where h.tenant = $1 and h.log = $4
-  union all
   select null, null, null, null, null, s.key, s.value
     from unnest($5::text[]) as q(key) cross join lateral (select * from states s where s.tenant = $1 and s.log = $4 and s.key = q.key limit 1) s`,
 };
 
 type ReadRow =
   | { readonly source: string; readonly id: string; readonly log: string; readonly position: number; readonly hash: Buffer }
-  | { readonly source: null; readonly position: number; readonly key: null }
   | { readonly source: null; readonly key: string; readonly value: Buffer };
 
 export const identityKey = (source: string, id: string): string => `${source.length} ${source}${id}`;
@@ -52,10 +48,9 @@ export const identityKey = (source: string, id: string): string => `${source.len
 export async function readKnown(client: Client | Pool, { tenant, log }: LogContext, { arrivals, keys }: Wanted): Promise<Known> {
   const identities = [arrivals.map(({ event }) => event.source), arrivals.map(({ event }) => event.id)];
   const { rows } = await client.query<ReadRow>({ ...READ, values: [tenant, ...identities, log, [...keys]] });
-  const known = { position: 0, seen: new Map<string, Seen>(), states: new Map() as States, stored: new Set<string>() };
+  const known = { seen: new Map<string, Seen>(), states: new Map() as States, stored: new Set<string>() };
   for (const row of rows) {
     if (row.source !== null) known.seen.set(identityKey(row.source, row.id), row);
-    else if (row.key === null) known.position = row.position;
     else {
       known.states.set(row.key, row.value);
       known.stored.add(row.key);
