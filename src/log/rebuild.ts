@@ -114,9 +114,10 @@ const ROWS_AFTER = rowsWhere('position > $3');
 /** `write` puts the folded states in place of the kept ones, under the head's lock: accepting waits meanwhile. */
 export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: string; flow: Flow; write: boolean }): Promise<Rebuilt> {
   const client = await pool.connect();
+  let position = 0;
   try {
     if (write) {
-      await lockHead(client, tenant, flow.name);
+      position = (await lockHead(client, tenant, flow.name)).position;
       await client.query('set local idle_in_transaction_session_timeout = 0');
     } else await client.query('begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0');
     const policies = new Policies();
@@ -133,7 +134,10 @@ export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: str
       after = last.position;
     }
     await compare(client, { tenant, flow, refolding });
-    if (write) await replace(client, { tenant, flow, states: refolding.states });
+    if (write) {
+      await replace(client, { tenant, flow, states: refolding.states });
+      await leaveEntry(client, { tenant, flow, position: position + 1 });
+    }
     await client.query(write ? 'commit' : 'rollback');
     client.release();
     const { entries, events, otherCode, differences } = refolding;
@@ -174,4 +178,15 @@ async function replace(client: Client, { tenant, flow, states }: { tenant: strin
       [...[tenant, flow.name, flow.reflex?.format ?? 0], ...[part.map(([key]) => key), part.map(([, value]) => value)]],
     );
   }
+}
+
+/** Says in the log that its states were written anew, with this code. A batch folded ahead on the old ones finds the head elsewhere. */
+async function leaveEntry(client: Client, { tenant, flow, position }: { tenant: string; flow: Flow; position: number }): Promise<void> {
+  await client.query("insert into entries (tenant, log, position, kind, accepted_at, note) values ($1, $2, $3, 'code', now(), $4)", [
+    tenant,
+    flow.name,
+    position,
+    flow.code,
+  ]);
+  await client.query('update heads set position = $3, code = $4 where tenant = $1 and log = $2', [tenant, flow.name, position, flow.code]);
 }

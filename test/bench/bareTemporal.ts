@@ -1,7 +1,7 @@
 /** Drives a bare `signalWithStart` per event on new subjects through the same Temporal, and waits for each decision. */
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { bareDecision, paid } from './bareWorkflow.ts';
 
 interface BareLoad {
@@ -10,6 +10,8 @@ interface BareLoad {
   readonly concurrency: number;
   readonly durationMs: number;
 }
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 /** Decisions a second, each on a workflow of its own. */
 export async function runBareTemporal({

@@ -84,7 +84,7 @@ async function oneRound(stack: BenchStack, echoPort: number): Promise<Round> {
     hot64: await measure('hot', stack.port, { ...hot, connections: 64 }),
     echo1: await measure('echo, one connection', echoPort, { ...cold, connections: 1 }),
     single1: await measure('one connection', stack.port, { ...cold, connections: 1 }),
-    batch: await measure('batches', stack.port, { contentType: BATCH, connections: 4, body: () => batchOf(100) }),
+    batch: await measure('batches', stack.port, { contentType: BATCH, connections: 16, body: () => batchOf(100) }),
   };
 }
 
@@ -101,7 +101,7 @@ function report(rounds: readonly Round[]): void {
   line('decided, 100 cards, 64 connections', (r) => r.hot64);
   line('echo, 1 connection', (r) => r.echo1);
   line('decided, 1 connection', (r) => r.single1);
-  line('decided, batches of 100', (r) => r.batch, 100);
+  line('decided, batches of 100, 16 conn.', (r) => r.batch, 100);
 }
 
 function ratios(rounds: readonly Round[], bare: readonly number[]): void {

@@ -66,6 +66,11 @@ describe('rebuild()', () => {
     ]);
     await rebuild(pool, { tenant: 'default', flow: ledger, write: true });
     expect((await check()).differences).toEqual([]);
+    // the head has moved, so that no batch folded ahead on the old states is kept
+    const last = await pool.query(
+      "select e.kind, e.position = h.position as last from entries e join heads h using (tenant, log) where log = 'ledger' order by e.position desc limit 1",
+    );
+    expect(last.rows).toEqual([{ kind: 'code', last: true }]);
   });
 
   it('folds each event with the policy that held then', async () => {
