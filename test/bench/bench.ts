@@ -25,6 +25,10 @@ const NOT_MEASURED = [
 const run = randomUUID().slice(0, 8);
 let made = 0;
 
+/** So far apart that none of the 100 cards is used faster than a person would: that would ask one, and open a case. */
+const APART_MS = 20_000;
+const FIRST_MS = Date.parse('2023-11-14T00:00:00Z');
+
 /** A small payment: of a new card each time, or of one of 100. */
 function payment(subjects: 'cold' | 'hot'): string {
   made += 1;
@@ -41,7 +45,7 @@ function payment(subjects: 'cold' | 'hot'): string {
     id: `${run}-${made}`,
     source: '/bench',
     type: 'payment.attempted',
-    time: new Date(1_790_000_000_000 + made * 1000).toISOString(),
+    time: new Date(FIRST_MS + made * APART_MS).toISOString(),
     data,
   });
 }
@@ -118,6 +122,13 @@ function ratios(rounds: readonly Round[], bare: readonly number[]): void {
   ratio('events in batches of 100 to single events', (r) => (r.batch.perSecond * 100) / r.cold64.perSecond, 'at least 3');
 }
 
+/** Events that went to a case, by the ingress's own count: their share says how much else was running meanwhile. */
+async function handedToCases(port: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => line.startsWith('signalbox_events_accepted_total{') && line.includes('ending="waiting"'));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
+
 const stack = await startStack();
 const echo = await startEcho();
 try {
@@ -138,6 +149,7 @@ try {
   console.log(
     `\nIngress memory: ${text(before, 0)} MB after warm-up, ${text(stack.ingressMegabytes(), 0)} MB at the end; ${made} events made`,
   );
+  console.log(`Handed to cases: ${await handedToCases(stack.port)} events`);
   console.log(`Not measured:\n${NOT_MEASURED.map((what) => `- ${what}`).join('\n')}`);
 } finally {
   echo.child.disconnect();
