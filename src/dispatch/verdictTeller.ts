@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { approvalId } from '../ids.ts';
 import type { Pool } from '../log/database.ts';
 import type { CaseClient } from './caseClient.ts';
-import { findUnheard, type UnheardVerdict } from './mail.ts';
+import { findUnheard, type UnheardVerdict } from './unheard.ts';
 
 interface VerdictTellerDeps {
   readonly pool: Pool;
