@@ -82,10 +82,12 @@ interface Row {
   time: Date;
 }
 
-/** Rows that `keptApproval` reads; append a `where` on `a`. */
-export const SELECT_APPROVALS = `select a.tenant, a.flow, a.event_position, a.turn, a.case_id, a.subject, a.state, a.opened_at, a.position, a.deadline, a.default_outcome,
-    a.body, a.version, a.verdict, a.actor, a.reason, a.changes, a.via, a.decided_at, e.source, e.id, e.type, e.time
-  from approvals a join entries e on e.tenant = a.tenant and e.log = a.flow and e.position = a.event_position`;
+/** What `keptApproval` reads of an approval `a` and its event `e`. */
+export const APPROVAL_COLUMNS = `a.tenant, a.flow, a.event_position, a.turn, a.case_id, a.subject, a.state, a.opened_at, a.position, a.deadline, a.default_outcome,
+    a.body, a.version, a.verdict, a.actor, a.reason, a.changes, a.via, a.decided_at, e.source, e.id, e.type, e.time`;
+/** By key, one at a time: see docs/decisions/0007. */
+export const APPROVAL_EVENT = `cross join lateral (
+    select * from entries e where e.tenant = a.tenant and e.log = a.flow and e.position = a.event_position limit 1) e`;
 
 function verdictOf({ verdict, actor, reason, changes, via, decided_at: at }: Row): Verdict | null {
   if (verdict === null || via === null || at === null) return null;
@@ -132,7 +134,8 @@ export async function readApproval(
   { tenant, flow, eventPosition, turn }: ApprovalKey,
 ): Promise<KeptApproval | null> {
   const { rows } = await client.query<Row>(
-    `${SELECT_APPROVALS} where a.tenant = $1 and a.flow = $2 and a.event_position = $3 and a.turn = $4`,
+    `select ${APPROVAL_COLUMNS} from approvals a ${APPROVAL_EVENT}
+     where a.tenant = $1 and a.flow = $2 and a.event_position = $3 and a.turn = $4`,
     [tenant, flow, eventPosition, turn],
   );
   return rows[0] === undefined ? null : keptApproval(rows[0]);

@@ -17,7 +17,7 @@ export async function readBacklog(pool: Pool): Promise<Backlog> {
      )
      select (select count(*)::int from open) as events,
        (select extract(epoch from now() - min(e.accepted_at))::float8 from (select * from open order by position limit 100) o
-        join entries e on e.tenant = o.tenant and e.log = o.flow and e.position = o.position) as oldest`,
+        cross join lateral (select accepted_at from entries e where e.tenant = o.tenant and e.log = o.flow and e.position = o.position limit 1) e) as oldest`,
   );
   return { events: rows[0]?.events ?? 0, oldestSeconds: Math.max(0, Math.round(rows[0]?.oldest ?? 0)) };
 }

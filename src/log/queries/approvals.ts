@@ -1,5 +1,5 @@
 /** Pages of approvals, and the events in quarantine. */
-import { type Approval, type KeptApproval, keptApproval, SELECT_APPROVALS } from '../approval.ts';
+import { APPROVAL_COLUMNS, APPROVAL_EVENT, type Approval, type KeptApproval, keptApproval } from '../approval.ts';
 import type { Pool } from '../database.ts';
 import { type FeedPage, type FeedSource, type LogPlace, type Positions, readFeed } from './feed.ts';
 
@@ -40,8 +40,9 @@ export async function readApprovals(
 async function readAt(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<KeptApproval[]> {
   if (places.length === 0) return [];
   const { rows } = await pool.query(
-    `${SELECT_APPROVALS} join unnest($2::text[], $3::bigint[]) with ordinality as q(flow, position, nth) on a.flow = q.flow collate "C" and a.position = q.position
-     where a.tenant = $1 order by q.nth`,
+    `select ${APPROVAL_COLUMNS} from unnest($2::text[], $3::bigint[]) with ordinality as q(flow, position, nth)
+     cross join lateral (select * from approvals a where a.tenant = $1 and a.flow = q.flow and a.position = q.position limit 1) a ${APPROVAL_EVENT}
+     order by q.nth`,
     [tenant, places.map(({ log }) => log), places.map(({ position }) => position)],
   );
   return rows.map(keptApproval);
