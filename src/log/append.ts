@@ -8,6 +8,7 @@ import { SignalboxError } from '../errors.ts';
 import type { Answer, Arrival, LogContext } from './arrival.ts';
 import { type Ahead, appendBatch } from './batch.ts';
 import { isDatabaseAway, type Pool } from './database.ts';
+import { watchBlockers } from './watchdog.ts';
 
 export interface AppendLimits {
   /** Events waiting, over all requests. */
@@ -56,7 +57,6 @@ const AGAIN = new Set(['23505', '40P01', '40001', '55P03', '57014']);
 const RETRY_PAUSE_MS = 50;
 /** After a batch has failed its whole time, the next ones fail fast until one succeeds. */
 const AWAY_RETRY_MS = 400;
-const STUCK_MS = 2000;
 /** A batch this small would cost the server more than the time it saves: it waits for the one under way, and grows. */
 const EARLY_COUNT_MIN = 16;
 
@@ -180,10 +180,9 @@ export class Appender {
   async #transaction(arrivals: readonly Arrival[], { ahead, sent }: Turn): Promise<Answer[]> {
     const { pool } = this.#deps;
     const client = await pool.connect();
-    const watchdog = setInterval(() => this.#endBlocker((client as unknown as { processID: number }).processID), STUCK_MS);
+    const unwatch = watchBlockers(pool, client);
     try {
-      const behind = ahead === null ? null : { ahead, pool };
-      const answers = await appendBatch(client, this.#deps.context, { arrivals, behind, sent });
+      const answers = await appendBatch(client, this.#deps.context, { arrivals, behind: ahead && { ahead, pool }, sent });
       client.release();
       return answers;
     } catch (error) {
@@ -195,18 +194,7 @@ export class Appender {
       client.release(!kept || isDatabaseAway(error));
       throw error;
     } finally {
-      clearInterval(watchdog);
+      unwatch();
     }
-  }
-
-  /**
-   * Ends the session that blocks ours when it is stuck in the middle of a message: its process is frozen, PostgreSQL waits for
-   * the rest of what it was sending, and none of the timeouts runs (tried). Only our own sessions are ended.
-   */
-  #endBlocker(pid: number): void {
-    const stuck = `select pg_terminate_backend(pid) from pg_stat_activity
-      where pid = any(pg_blocking_pids($1)) and wait_event = 'ClientRead' and application_name like 'signalbox %' and state_change < now() - interval '${STUCK_MS} ms'`;
-    // when this fails the database is away, and the batch itself finds out
-    this.#deps.pool.query(stuck, [pid]).catch(() => undefined);
   }
 }

@@ -10,6 +10,7 @@ import { SignalboxError } from '../errors.ts';
 import { type Client, isDatabaseAway, type Pool } from './database.ts';
 import { lockHead } from './head.ts';
 import type { Notifier } from './notify.ts';
+import { watchBlockers } from './watchdog.ts';
 
 export interface CaseLogDeps {
   readonly pool: Pool;
@@ -116,8 +117,10 @@ async function lock(client: Client, { tenant, flow }: FlowLog): Promise<number> 
  */
 export async function writeCaseLog<Result>(pool: Pool, at: FlowLog, work: (log: CaseLogWriter) => Promise<Result>): Promise<Result> {
   let client: PoolClient | undefined;
+  let unwatch: (() => void) | undefined;
   try {
     client = await pool.connect();
+    unwatch = watchBlockers(pool, client);
     const before = await lock(client, at);
     const log = new CaseLogWriter(client, at, before);
     const result = await work(log);
@@ -136,5 +139,7 @@ export async function writeCaseLog<Result>(pool: Pool, at: FlowLog, work: (log: 
     if (isDatabaseAway(error) || AGAIN.has((error as { code?: string }).code ?? ''))
       throw new SignalboxError('database-away', undefined, { cause: error });
     throw error;
+  } finally {
+    unwatch?.();
   }
 }

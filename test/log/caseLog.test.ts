@@ -1,5 +1,6 @@
 /** The second log has no holes either, whoever tries again. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { type CaseRecord, writeCaseLog } from '../../src/log/caseLog.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { startPostgres } from '../support/postgres.ts';
@@ -7,6 +8,7 @@ import { startPostgres } from '../support/postgres.ts';
 const record = (key: string): CaseRecord => ({ kind: 'timer', eventPosition: 1, subject: 's', key, title: key, detail: {} });
 
 describe('writeCaseLog()', () => {
+  let url: string;
   let pool: Pool;
   const at = { tenant: 'default', flow: 'fraud' };
   const write = (...keys: string[]) => writeCaseLog(pool, at, (log) => log.record(keys.map(record)));
@@ -17,7 +19,8 @@ describe('writeCaseLog()', () => {
 
   beforeAll(async () => {
     const postgres = await startPostgres();
-    pool = openDatabase(await postgres.fresh(), { name: 'test' });
+    url = await postgres.fresh();
+    pool = openDatabase(url, { name: 'test' });
   });
   afterAll(async () => {
     await pool.end();
@@ -45,6 +48,20 @@ describe('writeCaseLog()', () => {
     await Promise.all(Array.from({ length: 40 }, (_, nth) => write(`w${nth}`, `x${nth % 7}`)));
     const positions = (await lines()).map((line) => Number(line.split(' ')[0]));
     expect(positions).toEqual(positions.map((_, nth) => nth + 1));
+  });
+
+  it('ends a session that is frozen in the middle of a message while it holds the head', async () => {
+    await write('before');
+    const frozen = new pg.Client({ connectionString: url, application_name: 'signalbox frozen' });
+    frozen.on('error', () => undefined);
+    await frozen.connect();
+    await frozen.query("begin; select 1 from heads where log = 'fraud/cases' for no key update");
+    // a query message that says it is 1,000 bytes long, and stops after its header
+    const { stream } = (frozen as unknown as { connection: { stream: { write(bytes: Buffer): void } } }).connection;
+    stream.write(Buffer.from([0x51, 0, 0, 3, 0xe8, 0x73, 0x65]));
+    await write('behind');
+    expect((await lines()).some((line) => line.endsWith(' behind'))).toBe(true);
+    await frozen.end().catch(() => undefined);
   });
 
   it('keeps a text that Postgres cannot hold as it is', async () => {
