@@ -1,7 +1,7 @@
 /** What a flow is: schemas, subject, reflex, policy and (the name of) a workflow. One folder under `flows/`. */
 import type { z } from 'zod';
-import type { DecisionDraft, RungFinding } from './decision.ts';
-import type { FlowEvent, JsonObject } from './event.ts';
+import type { Decision, DecisionDraft, RungFinding } from './decision.ts';
+import type { FlowEvent, Json, JsonObject } from './event.ts';
 
 /** State of one key, encoded by the flow. Never changed in place: a fold gives new bytes. */
 export type StateBytes = Uint8Array;
@@ -40,11 +40,76 @@ export interface Reflex<Policy> {
   subjectKey(subject: string): string;
 }
 
+/**
+ * What a field of the data may be shown to. `plain`: numbers, ids and codes that the flow vouches for, may stand anywhere. `untrusted`:
+ * text of a stranger, quoted as data wherever it is read. `personal`: for people who may read events; masked before a prompt, never in
+ * a history, a log or a metric. `secret`: masked for reviewers too. A field that is not named here is `personal`: nobody knows what is in it.
+ */
+export type Exposure = 'plain' | 'untrusted' | 'personal' | 'secret';
+
 export interface EventType {
   /** Strict about what it names, loose about the rest: unknown fields are kept. */
   readonly schema: z.ZodType<JsonObject>;
   /** The one place that names the subject. */
   subject(data: JsonObject): string;
+  /** By name of a field of the data. */
+  readonly fields: Readonly<Record<string, Exposure>>;
+}
+
+/** What an LLM is told of: an event with its data masked, and what is known about it so far. */
+export interface Briefed {
+  readonly event: FlowEvent;
+  readonly found: JsonObject;
+  readonly provisional: Decision | null;
+}
+
+/** A statement that an LLM's reasons may cite. */
+export interface Fact {
+  /** `[a-z][a-zA-Z0-9]*`, once in a briefing. */
+  readonly id: string;
+  /** What it is, in the flow's own words: never text of the event. */
+  readonly label: string;
+  readonly value: Json;
+}
+
+/** A read-only look at a state of the reflex, which an LLM may ask for. */
+export interface LookUp {
+  readonly description: string;
+  /** The key whose state is shown, made from the event alone: a model's text names no key. */
+  key(event: FlowEvent): string;
+}
+
+/** What a flow says to an LLM. */
+export interface FlowBriefing {
+  /** Names and types of the `{{name}}`s that its prompts may use. */
+  readonly variables: z.ZodObject;
+  brief(about: Briefed): { readonly variables: Readonly<Record<string, string | number>>; readonly facts: readonly Fact[] };
+  /** By the name of the tool, besides those that every flow has. */
+  readonly lookUps: Readonly<Record<string, LookUp>>;
+}
+
+/** A label: what later turned out to be true, and of which decision. */
+export interface OutcomeLabel {
+  /** As `FlowOutcomes.keyOf` gives it for the event that was decided. */
+  readonly key: string;
+  /** One of `FlowOutcomes.truths`. */
+  readonly truth: string;
+}
+
+/** How late labels find their decisions, and what they say of them. */
+export interface FlowOutcomes {
+  /** What can turn out to be true. */
+  readonly truths: readonly string[];
+  /** The truth that each outcome claims: `decline` claims `fraud`. An outcome without one is counted, not judged. */
+  readonly claims: Readonly<Record<string, string>>;
+  /** The truth that counts as positive in precision and recall. */
+  readonly positive: string;
+  /** What no label within so many days means; absent: nothing. */
+  readonly silence?: { readonly days: number; readonly truth: string };
+  /** The business key of an event that is decided, looked for among the events of its subject; null: it has none. */
+  keyOf(event: Pick<FlowEvent, 'type' | 'data'>): string | null;
+  /** The label that an event of the flow carries; null: it carries none. */
+  labelOf(event: Pick<FlowEvent, 'type' | 'data'>): OutcomeLabel | null;
 }
 
 export interface Flow<Policy = unknown> {
@@ -63,4 +128,12 @@ export interface Flow<Policy = unknown> {
   readonly code: string;
   /** Name of the exported workflow function; absent for flows that never open a case. */
   readonly workflow?: string;
+  /** The names of the final outcomes of its decisions. */
+  readonly outcomes: readonly string[];
+  /** The subject is personal: workflow ids, search attributes and histories carry a keyed hash of it. */
+  readonly subjectPersonal?: boolean;
+  /** Absent: no LLM rung can be climbed. */
+  readonly briefing?: FlowBriefing;
+  /** Absent: no labels. */
+  readonly labels?: FlowOutcomes;
 }

@@ -47,7 +47,14 @@ function fold(states: readonly (Uint8Array | null)[], event: FlowEvent, policy: 
 export const ledger: Flow<LedgerPolicy> = {
   name: 'ledger',
   title: 'Test ledger',
-  types: { 'amount.booked': { schema: amounts, subject: (data) => String(data.account) } },
+  types: {
+    'amount.booked': {
+      schema: amounts,
+      subject: (data) => String(data.account),
+      fields: { account: 'plain', amount: 'plain', region: 'plain' },
+    },
+  },
+  outcomes: ['fine', 'alarm'],
   policySchema,
   policyText: 'alarmAbove: 100\naskAbove: 1000\n',
   code: 'ledger-code-1',
@@ -67,10 +74,12 @@ export const ledger: Flow<LedgerPolicy> = {
 export const parcel: Flow = {
   name: 'parcel',
   title: 'Test parcels',
+  outcomes: ['seen'],
   types: {
     'parcel.scanned': {
       schema: z.looseObject({ parcel: z.string().min(1) }) as unknown as z.ZodType<JsonObject>,
       subject: (data) => String(data.parcel),
+      fields: { parcel: 'plain' },
     },
   },
   policySchema: z.strictObject({}),

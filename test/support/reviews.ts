@@ -4,19 +4,11 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '../../src/event.ts';
 import type { Flow, Folded } from '../../src/flow.ts';
+import { ladderFits, ladderParts } from '../../src/ladderPolicy.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
 
-const policySchema = z.strictObject({
-  approvals: z.strictObject({
-    deadlineSeconds: z.number(),
-    remindersSeconds: z.array(z.number()),
-    escalation: z.array(z.strictObject({ afterSeconds: z.number(), to: z.string() })),
-    default: z.string(),
-    bySignal: z.boolean(),
-  }),
-  actions: z.record(z.string(), z.string()),
-});
-type ReviewPolicy = z.infer<typeof policySchema>;
+const policySchema = z.strictObject(ladderParts(['approve', 'decline'])).superRefine(ladderFits);
+type ReviewPolicy = z.input<typeof policySchema>;
 
 const POLICY: ReviewPolicy = {
   approvals: {
@@ -26,7 +18,10 @@ const POLICY: ReviewPolicy = {
     default: 'decline',
     bySignal: true,
   },
-  actions: { approve: 'release', decline: 'block' },
+  actions: [
+    { name: 'release', on: 'approve' },
+    { name: 'block', on: 'decline' },
+  ],
 };
 
 function fold(): Folded {
@@ -45,14 +40,16 @@ function fold(): Folded {
 }
 
 /** Named as the shipped flow is; `approvals` changes the policy. */
-export function reviews(approvals: Partial<ReviewPolicy['approvals']> = {}, workflow = 'fraudCase'): Flow<ReviewPolicy> {
+export function reviews(approvals: Partial<ReviewPolicy['approvals']> = {}, workflow = 'fraudCase'): Flow<z.output<typeof policySchema>> {
   return {
     name: 'fraud',
     title: 'Reviews for tests',
+    outcomes: ['approve', 'decline'],
     types: {
       'payment.attempted': {
         schema: z.looseObject({ cardId: z.string() }) as unknown as z.ZodType<JsonObject>,
         subject: (data) => String(data.cardId),
+        fields: { paymentId: 'plain', cardId: 'plain', terminalId: 'plain', amount: 'plain', currency: 'plain' },
       },
     },
     policySchema,

@@ -55,14 +55,14 @@ describe('fraudPolicy', () => {
       .replace('autoApproveMax: 500', 'autoApproveMax: -1\n  autoDeclineMax: 7')
       .replace('[3600, 43200]', '[3600, 86400]')
       .replace('default: decline', 'default: maybe')
-      .replace('approve: release', 'approve: Release It');
+      .replace('name: release', 'name: Release It');
     let message = '';
     try {
       parsePolicy(fraud, text);
     } catch (error) {
       message = (error as Error).message;
     }
-    for (const part of ['limits.autoApproveMax', 'autoDeclineMax', 'approvals.default', 'actions.approve']) expect(message).toContain(part);
+    for (const part of ['limits.autoApproveMax', 'autoDeclineMax', 'approvals.default', 'actions.0.name']) expect(message).toContain(part);
     const late = fraud.policyText.replace('[3600, 43200]', '[3600, 86400]').replace('declineFrom: 0.9', 'declineFrom: 0.1');
     expect(() => parsePolicy(fraud, late)).toThrow('approvals.remindersSeconds.1: must be before the deadline of 86400 s');
     expect(() => parsePolicy(fraud, late)).toThrow('bands.declineFrom: must not be below reviewFrom');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Flow } from '../../flow.ts';
 import { foldingCode } from '../foldingCode.ts';
 import { paymentTypes } from './payment.ts';
-import { type FraudPolicy, fraudPolicy } from './policy.ts';
+import { type FraudPolicy, fraudPolicy, OUTCOMES } from './policy.ts';
 import { fraudReflex } from './reflex.ts';
 
 /** Everything that folding runs through, from `src/`. A test holds this list against the imports of reflex.ts. */
@@ -39,4 +39,5 @@ export const fraud: Flow<FraudPolicy> = {
   reflex: fraudReflex,
   code: foldingCode(FOLDING),
   workflow: 'fraudCase',
+  outcomes: OUTCOMES,
 };

@@ -1,7 +1,7 @@
 /** The fraud flow's events, as senders give them: strict about what it reads, loose about the rest. */
 import { z } from 'zod';
 import type { FlowEvent, JsonObject } from '../../event.ts';
-import type { EventType } from '../../flow.ts';
+import type { EventType, Exposure } from '../../flow.ts';
 
 const AMOUNT_MAX = 1e12;
 const id = z.string().min(1).max(256);
@@ -30,10 +30,17 @@ export const ATTEMPTED = 'payment.attempted';
 export const FAILED = 'payment.failed';
 export const DISPUTED = 'payment.disputed';
 
+const FIELDS: Readonly<Record<string, Exposure>> = {
+  ...{ paymentId: 'plain', cardId: 'plain', terminalId: 'plain', amount: 'plain', currency: 'plain', fraud: 'plain' },
+  ...{ country: 'untrusted', channel: 'untrusted', code: 'untrusted' },
+  ...{ email: 'personal', ip: 'personal', deviceId: 'personal' },
+};
+
 const ofCard = (schema: z.ZodType): EventType => ({
   // what passes is the JSON that came in: the schemas name fields, they change none
   schema: schema as z.ZodType<JsonObject>,
   subject: (data) => String(data.cardId),
+  fields: FIELDS,
 });
 
 export const paymentTypes = {

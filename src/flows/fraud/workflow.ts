@@ -38,9 +38,11 @@ async function decide(run: CaseRun, payment: Payment) {
   const { position } = payment.event;
   run.stage(position, { state: 'deciding' });
   const draft = await climb([reviewer(run, payment)], payment.rungs);
-  const byOutcome: Readonly<Record<string, string | undefined>> = payment.content.actions;
-  const action = byOutcome[draft.outcome];
-  const actions = action === undefined ? [] : [action];
+  // a list; in histories that were recorded before 0.2, a map
+  const declared: unknown = payment.content.actions;
+  const actions = Array.isArray(declared)
+    ? payment.content.actions.filter(({ on }) => on === draft.outcome).map(({ name }) => name)
+    : [(declared as Record<string, string>)[draft.outcome] ?? []].flat();
   return run.end({ position, ending: 'case', decision: { draft, policy: payment.policy, actions } });
 }
 

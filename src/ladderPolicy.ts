@@ -1,0 +1,229 @@
+/**
+ * What the policies of all flows have in common: rungs, prompts, approvals, actions. A flow puts these parts beside its own bands and
+ * rules, so that a rung, a deadline or a budget is data in one place and means the same in every flow.
+ */
+import { z } from 'zod';
+
+const DAY_SECONDS = 86_400;
+const DAYS_MAX = 30;
+const HUMAN_NAME_CHARS_MAX = 200;
+const PROMPT_CHARS_MAX = 20_000;
+
+const seconds = z
+  .int()
+  .min(1)
+  .max(DAYS_MAX * DAY_SECONDS);
+const share = z.number().min(0).max(1);
+const usd = z.number().min(0).max(1e6);
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower case letters, digits and dashes');
+const field = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, "must be the name of a field of the event's data");
+
+/** A number of the event's data, in its own unit, above which a person must say yes. */
+const limit = z.strictObject({ field, max: z.number().min(0).max(1e12) });
+export type FieldLimit = z.infer<typeof limit>;
+
+/** Up to `fromShare` of the budget all is as the rung says; from there on an answer must be surer, and may cost one call. */
+const budget = z.strictObject({
+  windowSeconds: seconds,
+  usdMax: usd,
+  tokensMax: z.int().min(0).max(1e12),
+  tight: z.strictObject({ fromShare: share, decideFrom: share }),
+});
+export type Budget = z.infer<typeof budget>;
+
+const llmRung = (outcome: z.ZodType<string>) =>
+  z.strictObject({
+    rung: z.literal('llm'),
+    /** SIGNALBOX_LLM_MODEL unless named. */
+    model: z.string().min(1).max(HUMAN_NAME_CHARS_MAX).optional(),
+    /** A name among `prompts`. */
+    prompt: name,
+    /** What it may decide alone; any other of the flow's outcomes is a proposal to the next rung. */
+    outcomes: z.array(outcome).min(1),
+    /** Less confidence than this abstains. */
+    decideFrom: share,
+    /** An outcome above its limit is a proposal too. */
+    limits: z.array(limit.extend({ outcome })).max(20).default([]),
+    /** For the rung as a whole: waits, tries, look-ups. */
+    deadlineSeconds: seconds,
+    /** For one request. */
+    callSeconds: z.int().min(1).max(600),
+    /** Requests about one event, whatever they are for and however often its case starts again. */
+    callsMax: z.int().min(1).max(50),
+    promptTokensMax: z.int().min(100).max(200_000),
+    answerTokensMax: z.int().min(16).max(16_384),
+    /** An identical question within this time is answered from the record; 0: never. */
+    reuseSeconds: z
+      .int()
+      .min(0)
+      .max(DAYS_MAX * DAY_SECONDS),
+    price: z.strictObject({ inputUsdPerMillion: usd, outputUsdPerMillion: usd }),
+    budget,
+    /** The facts that it may ask for, over several turns; absent: it answers at once. */
+    lookUps: z.strictObject({ turnsMax: z.int().min(1).max(10), tools: z.array(name).min(1).max(20) }).optional(),
+  });
+export type LlmRung = z.infer<ReturnType<typeof llmRung>>;
+
+const rungs = (outcome: z.ZodType<string>) =>
+  z
+    .array(
+      z.discriminatedUnion('rung', [
+        z.strictObject({ rung: z.literal('rules') }),
+        z.strictObject({ rung: z.literal('model') }),
+        llmRung(outcome),
+        z.strictObject({ rung: z.literal('human') }),
+      ]),
+    )
+    .min(1)
+    .superRefine((list, context) => {
+      const order = ['rules', 'model', 'llm', 'human'];
+      list.forEach(({ rung }, at) => {
+        const before = list[at - 1];
+        if (before !== undefined && order.indexOf(rung) <= order.indexOf(before.rung))
+          context.addIssue({
+            code: 'custom',
+            path: [at, 'rung'],
+            message: `must come before ${before.rung}, once: the order is ${order.join(', ')}`,
+          });
+      });
+    });
+
+/** `{{name}}` stands for a variable that the flow declares; `{{facts}}` for the facts, each with its id, quoted as data. */
+const prompt = z.strictObject({
+  system: z.string().min(1).max(PROMPT_CHARS_MAX),
+  question: z
+    .string()
+    .min(1)
+    .max(PROMPT_CHARS_MAX)
+    .regex(/\{\{facts\}\}/, 'must hold {{facts}}'),
+});
+export type Prompt = z.infer<typeof prompt>;
+
+/** Who may be asked: holders of a key with one of the roles; without roles, everyone who may give verdicts. */
+const pool = z.strictObject({
+  roles: z.array(name).max(20).default([]),
+  /** Mail addresses that notices go to. */
+  mail: z.array(z.email().max(254)).max(20).default([]),
+});
+export type Pool = z.infer<typeof pool>;
+
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM');
+
+/** Deadlines, reminders and escalations count in these hours only. */
+const calendar = z.strictObject({
+  timeZone: z.string().refine((zone) => isTimeZone(zone), 'must be a time zone such as Europe/Berlin'),
+  days: z.array(z.enum(WEEKDAYS)).min(1),
+  from: clock,
+  to: clock,
+  /** Days without hours, `YYYY-MM-DD`. */
+  holidays: z.array(z.iso.date()).max(1000).default([]),
+});
+export type Calendar = z.infer<typeof calendar>;
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** A field of the proposed result that a reviewer may change, and how far. */
+const change = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('number'), min: z.number(), max: z.number() }),
+  z.strictObject({ type: z.literal('text'), charsMax: z.int().min(1).max(2000) }),
+  z.strictObject({ type: z.literal('choice'), options: z.array(z.string().min(1).max(200)).min(1).max(100) }),
+]);
+export type ChangeRule = z.infer<typeof change>;
+
+const approvals = (outcome: z.ZodType<string>) =>
+  z
+    .strictObject({
+      deadlineSeconds: seconds,
+      remindersSeconds: z.array(seconds).max(20),
+      /** In order of time; each adds a pool to those who may answer. */
+      escalation: z.array(z.strictObject({ afterSeconds: seconds, to: z.string().min(1).max(HUMAN_NAME_CHARS_MAX) })).max(10),
+      /** What holds when nobody answers. */
+      default: outcome,
+      /** With keys: whether a verdict by bare signal counts, whose actor is unproven. */
+      bySignal: z.boolean(),
+      /** Different people who must approve; one rejection ends it. */
+      needed: z.int().min(1).max(10).default(1),
+      /** The key that sent the event may not give a verdict on it. */
+      notSelf: z.boolean().default(false),
+      /** Who is asked first; absent: everyone who may give verdicts. */
+      ask: name.optional(),
+      pools: z.record(name, pool).default({}),
+      calendar: calendar.optional(),
+      changes: z.record(field, change).default({}),
+    })
+    .superRefine(({ deadlineSeconds, remindersSeconds, escalation, ask, pools }, context) => {
+      const wrong = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });
+      const late = `must be before the deadline of ${deadlineSeconds} s`;
+      remindersSeconds.forEach((reminder, at) => {
+        if (reminder >= deadlineSeconds) wrong(['remindersSeconds', at], late);
+      });
+      escalation.forEach(({ afterSeconds, to }, at) => {
+        if (afterSeconds >= deadlineSeconds) wrong(['escalation', at, 'afterSeconds'], late);
+        if (Object.keys(pools).length > 0 && pools[to] === undefined) wrong(['escalation', at, 'to'], 'must be one of the pools');
+      });
+      if (ask !== undefined && pools[ask] === undefined) wrong(['ask'], 'must be one of the pools');
+    });
+export type ApprovalsPolicy = z.infer<ReturnType<typeof approvals>>;
+
+const action = (outcome: z.ZodType<string>) =>
+  z.strictObject({
+    name,
+    /** The outcome that it follows; several of one outcome are taken in the order of this list. */
+    on: outcome,
+    /** Above it, the action is taken only where a person has approved. */
+    limit: limit.optional(),
+    /** The action that takes it back, where one can. */
+    undo: name.optional(),
+  });
+export type ActionPolicy = z.infer<ReturnType<typeof action>>;
+
+/** `{outcome: name}`, as policies before 0.2 have them, becomes a list. */
+const listed = (given: unknown): unknown =>
+  typeof given === 'object' && given !== null && !Array.isArray(given)
+    ? Object.entries(given).map(([on, called]) => ({ name: called as unknown, on }))
+    : given;
+
+const actions = (outcome: z.ZodType<string>) => z.preprocess(listed, z.array(action(outcome)).max(50));
+
+/** The common parts over a flow's final outcomes, for `z.strictObject({...own, ...ladderParts(...)}).superRefine(ladderFits)`. */
+export function ladderParts<Outcome extends string>(outcomes: readonly [Outcome, ...Outcome[]]) {
+  const outcome = z.enum(outcomes);
+  return {
+    /** `follow`: cases that run go on with this policy; `keep`: with the one they began with. */
+    runningCases: z.enum(['keep', 'follow']).default('keep'),
+    rungs: rungs(outcome).default([{ rung: 'rules' }, { rung: 'model' }, { rung: 'human' }]),
+    prompts: z.record(name, prompt).default({}),
+    approvals: approvals(outcome),
+    actions: actions(outcome),
+  };
+}
+
+/** The common parts as workflows and activities read them. */
+export interface LadderPolicy {
+  readonly runningCases: 'keep' | 'follow';
+  readonly rungs: readonly ({ readonly rung: 'rules' | 'model' | 'human' } | LlmRung)[];
+  readonly prompts: Readonly<Record<string, Prompt>>;
+  readonly approvals: ApprovalsPolicy;
+  readonly actions: readonly ActionPolicy[];
+}
+
+/** What only the whole can be wrong about. */
+export function ladderFits({ rungs: list, prompts, actions: all }: LadderPolicy, context: z.RefinementCtx): void {
+  const wrong = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });
+  list.forEach((rung, at) => {
+    if (rung.rung === 'llm' && prompts[rung.prompt] === undefined) wrong(['rungs', at, 'prompt'], 'must be one of the prompts');
+  });
+  const seen = new Set<string>();
+  all.forEach(({ name: called, on, undo }, at) => {
+    if (seen.has(`${on} ${called}`)) wrong(['actions', at, 'name'], `must be named once for ${on}`);
+    seen.add(`${on} ${called}`);
+    if (undo === called) wrong(['actions', at, 'undo'], 'must be another action');
+  });
+}
