@@ -57,10 +57,11 @@ export interface EventType {
 }
 
 /** What an LLM is told of: an event with its data masked, and what is known about it so far. */
-export interface Briefed {
+export interface Briefed<Policy = unknown> {
   readonly event: FlowEvent;
   readonly found: JsonObject;
   readonly provisional: Decision | null;
+  readonly policy: Policy;
 }
 
 /** A statement that an LLM's reasons may cite. */
@@ -80,10 +81,10 @@ export interface LookUp {
 }
 
 /** What a flow says to an LLM. */
-export interface FlowBriefing {
+export interface FlowBriefing<Policy = unknown> {
   /** Names and types of the `{{name}}`s that its prompts may use. */
   readonly variables: z.ZodObject;
-  brief(about: Briefed): { readonly variables: Readonly<Record<string, string | number>>; readonly facts: readonly Fact[] };
+  brief(about: Briefed<Policy>): { readonly variables: Readonly<Record<string, string | number>>; readonly facts: readonly Fact[] };
   /** By the name of the tool, besides those that every flow has. */
   readonly lookUps: Readonly<Record<string, LookUp>>;
 }
@@ -133,7 +134,7 @@ export interface Flow<Policy = unknown> {
   /** The subject is personal: workflow ids, search attributes and histories carry a keyed hash of it. */
   readonly subjectPersonal?: boolean;
   /** Absent: no LLM rung can be climbed. */
-  readonly briefing?: FlowBriefing;
+  readonly briefing?: FlowBriefing<Policy>;
   /** Absent: no labels. */
   readonly labels?: FlowOutcomes;
 }

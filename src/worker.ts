@@ -8,8 +8,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type Activities, createActivities } from './activities/createActivities.ts';
+import { createCallLlm } from './activities/callLlm.ts';
 import type { WebhookTarget } from './activities/sendWebhook.ts';
 import type { Flow } from './flow.ts';
+import type { LlmTarget } from './llm/target.ts';
 import { openDatabase } from './log/database.ts';
 import { openNotifier } from './log/notify.ts';
 import { QUEUES } from './temporalNames.ts';
@@ -23,6 +25,8 @@ export interface WorkerDeps {
   readonly auth: 'off' | 'keys';
   /** None: actions are recorded as not sent. */
   readonly webhook: WebhookTarget | null;
+  /** None: its rung is skipped. */
+  readonly llm?: LlmTarget | null;
   readonly logger: Logger;
   /** The flows' workflows; ours unless told. */
   readonly workflowBundle?: WorkflowBundleOption;
@@ -45,7 +49,7 @@ const FORCE = '15 s';
 const AWAY_MS = { first: 100, max: 5000 };
 
 async function createWorkers(connection: NativeConnection, deps: WorkerDeps, activities: Activities): Promise<Worker[]> {
-  const { act, ...short } = activities;
+  const { act, askLlm, ...short } = activities;
   const shared = { connection, namespace: deps.temporal.namespace, shutdownGraceTime: GRACE, shutdownForceTime: FORCE };
   const cases = await Worker.create({
     ...shared,
@@ -64,7 +68,14 @@ async function createWorkers(connection: NativeConnection, deps: WorkerDeps, act
     activities: { act },
     maxConcurrentActivityTaskExecutions: 50,
   });
-  return [cases, actions];
+  const llm = await Worker.create({
+    ...shared,
+    taskQueue: QUEUES.llm,
+    activities: { askLlm },
+    // most of a call is waiting; what a model may be asked at all is limited over all workers
+    maxConcurrentActivityTaskExecutions: 100,
+  });
+  return [cases, actions, llm];
 }
 
 export function openWorker(deps: WorkerDeps): RunningWorker {
@@ -73,6 +84,7 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
   const notifier = openNotifier(deps.databaseUrl);
   const activities = createActivities({
     ...{ pool, notifier, flows: deps.flows, auth: deps.auth, webhook: deps.webhook },
+    callLlm: deps.llm == null ? null : createCallLlm({ pool, logger: deps.logger, llm: deps.llm }),
     ...(deps.actionScheduleMs === undefined ? {} : { scheduleMs: deps.actionScheduleMs }),
   });
 

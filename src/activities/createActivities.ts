@@ -4,14 +4,16 @@ import type { CaseLogDeps } from '../log/caseLog.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { type ActDeps, createAct } from './act.ts';
 import { failing } from './asFailure.ts';
+import { type AskDeps, createAskLlm } from './askLlm.ts';
 import { createCloseApproval } from './closeApproval.ts';
 import { createLoadEvents } from './loadEvents.ts';
+import { createLookUp } from './lookUp.ts';
 import { createOpenApproval } from './openApproval.ts';
 import { createRecordEndings } from './recordEndings.ts';
 import { createRecordTimer } from './recordTimer.ts';
 import { createRecordVerdict } from './recordVerdict.ts';
 
-export interface ActivityDeps extends CaseLogDeps, ActDeps {
+export interface ActivityDeps extends CaseLogDeps, ActDeps, AskDeps {
   readonly flows: readonly Flow[];
   readonly auth: 'off' | 'keys';
 }
@@ -26,6 +28,8 @@ export function createActivities(deps: ActivityDeps) {
     recordVerdict: failing(createRecordVerdict(deps)),
     recordTimer: failing(createRecordTimer(deps)),
     act: failing(createAct(deps)),
+    askLlm: failing(createAskLlm(deps)),
+    lookUp: failing(createLookUp(deps)),
   };
 }
 

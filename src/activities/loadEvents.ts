@@ -1,8 +1,7 @@
-import type { Flow } from '../flow.ts';
-import type { Pool } from '../log/database.ts';
 import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
 import { failure } from './asFailure.ts';
+import type { AskDeps } from './askLlm.ts';
 
 export interface Loading {
   readonly tenant: string;
@@ -16,6 +15,8 @@ export interface Loaded {
   readonly events: LoadedEvent[];
   /** The content of every policy version that the events name, checked against the flow's schema. */
   readonly policies: Record<string, unknown>;
+  /** Whether this worker has an LLM to ask; absent in histories from before 0.2. */
+  readonly llm?: boolean;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface Loaded {
  * *Idempotency*: it only reads.
  * *Fails with*: `database-away`; `event-missing` where the log holds none of them or no flow of this name is known (not retried).
  */
-export function createLoadEvents({ pool, flows }: { pool: Pool; flows: readonly Flow[] }) {
+export function createLoadEvents({ pool, flows, callLlm }: Pick<AskDeps, 'pool' | 'flows' | 'callLlm'>) {
   const known = new Policies();
   return async ({ positions, ...key }: Loading): Promise<Loaded> => {
     const flow = flows.find(({ name }) => name === key.flow);
@@ -36,6 +37,6 @@ export function createLoadEvents({ pool, flows }: { pool: Pool; flows: readonly 
     const policies = await Promise.all(
       versions.map(async (version) => [version, (await known.get(pool, key.tenant, flow, version)).policy] as const),
     );
-    return { events, policies: Object.fromEntries(policies) };
+    return { events, policies: Object.fromEntries(policies), llm: callLlm !== null };
   };
 }

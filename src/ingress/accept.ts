@@ -73,7 +73,7 @@ export function createAccept(deps: AcceptDeps): Accept {
   async function waited(place: Place, receipt: Receipt, seconds: number): Promise<Receipt> {
     const found = await deps.finals.wait(`${place.tenant} ${place.log} ${place.position}`, seconds * 1000, async () => {
       const now = await receipts.stored(place);
-      return waits(now) ? null : now;
+      return { value: now, done: !waits(now) };
     });
     return found === null ? receipt : receipt.duplicate === true ? { ...found, duplicate: true } : found;
   }

@@ -14,6 +14,8 @@ export interface LoadedEvent {
   readonly ending: Ending;
   /** Its `expirytime` passed before its case came to it. One that a person was asked about before has not expired. */
   readonly expired: boolean;
+  /** Its `expirytime`: whatever decides must do so before; null where it has none. Absent in histories from before 0.2. */
+  readonly expiresAtMs?: number | null;
   /** What the reflex found, and its rungs. */
   readonly found: JsonObject;
   readonly rungs: RungFinding[];
@@ -80,6 +82,7 @@ export async function loadEvents(
       event: { position, source, id, type, subject, ...when, data: data ?? {} },
       ending,
       expired: ending === 'waiting' && row.asked === null && expirytime !== undefined && instantMs(expirytime) <= Date.now(),
+      expiresAtMs: expirytime === undefined ? null : instantMs(expirytime),
       found: found ?? {},
       rungs: rungs ?? [],
       provisional: provisional === undefined ? null : decisionOf(provisional, own),

@@ -15,7 +15,7 @@ export const quick = proxyLocalActivities<
   retry: RETRY,
 });
 
-export const shown = proxyActivities<Pick<Activities, 'recordEndings' | 'openApproval' | 'closeApproval'>>({
+export const shown = proxyActivities<Pick<Activities, 'recordEndings' | 'openApproval' | 'closeApproval' | 'lookUp'>>({
   startToCloseTimeout: '15 s',
   retry: RETRY,
 });
@@ -25,4 +25,12 @@ export const acting = proxyActivities<Pick<Activities, 'act'>>({
   taskQueue: QUEUES.actions,
   startToCloseTimeout: '35 s',
   retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** How long is given with each call. A worker that is killed is missed after the heartbeats; what it asked is a row. */
+export const asking = proxyActivities<Pick<Activities, 'askLlm'>>({
+  taskQueue: QUEUES.llm,
+  startToCloseTimeout: '1 minute',
+  heartbeatTimeout: '10 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '30 s' },
 });

@@ -28,6 +28,13 @@ export interface CaseStatus {
   dropped: number;
 }
 
+/** An event with its policy's content, as its case works on it. */
+export interface LoadedCase<Policy> extends LoadedEvent {
+  readonly content: Policy;
+  /** Whether an LLM is configured. */
+  readonly llm: boolean;
+}
+
 export interface RunLimits {
   /** Signals that one run takes before the next one goes on. */
   readonly signalsMax: number;
@@ -107,9 +114,9 @@ export class CaseRun {
   }
 
   /** Events with what is known of them, up to half a megabyte: at least the first. The policy was checked by the activity. */
-  async load<Policy>(positions: readonly number[]): Promise<(LoadedEvent & { content: Policy })[]> {
-    const { events, policies } = await this.during(() => quick.loadEvents({ ...this.address, positions: [...positions] }));
-    return events.map((event) => ({ ...event, content: policies[event.policy] as Policy }));
+  async load<Policy>(positions: readonly number[]): Promise<LoadedCase<Policy>[]> {
+    const { events, policies, llm = false } = await this.during(() => quick.loadEvents({ ...this.address, positions: [...positions] }));
+    return events.map((event) => ({ ...event, content: policies[event.policy] as Policy, llm }));
   }
 
   /** Ends one event, in sight of the Web UI. */

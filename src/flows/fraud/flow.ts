@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Flow } from '../../flow.ts';
 import { foldingCode } from '../foldingCode.ts';
 import { paymentTypes } from './payment.ts';
+import { fraudBriefing } from './briefing.ts';
 import { type FraudPolicy, fraudPolicy, OUTCOMES } from './policy.ts';
 import { fraudReflex } from './reflex.ts';
 
@@ -40,4 +41,5 @@ export const fraud: Flow<FraudPolicy> = {
   code: foldingCode(FOLDING),
   workflow: 'fraudCase',
   outcomes: OUTCOMES,
+  briefing: fraudBriefing,
 };

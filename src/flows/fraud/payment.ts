@@ -54,7 +54,7 @@ export const attemptedOf = ({ data }: FlowEvent): Attempted => data as unknown a
 export const disputedOf = ({ data }: FlowEvent): Disputed => data as unknown as Disputed;
 
 export const CARD_KEY = 'card:';
-const TERMINAL_KEY = 'terminal:';
+export const TERMINAL_KEY = 'terminal:';
 
 /** The states that an event reads and writes: its card's and, but for a failure, its terminal's. */
 export function keysOf({ type, data }: FlowEvent): string[] {

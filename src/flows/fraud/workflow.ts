@@ -1,18 +1,19 @@
 /** A payment that the reflex could not decide: a person is asked, the default holds if nobody answers, the card's processor is told. */
 import type { DecisionDraft, Reason } from '../../decision.ts';
 import type { JsonObject } from '../../event.ts';
-import type { LoadedEvent } from '../../log/loadEvents.ts';
+import type { LlmRung } from '../../ladderPolicy.ts';
+import { llmRung } from '../../workflows/askLlm.ts';
 import { type Answer, askPerson } from '../../workflows/askPerson.ts';
-import type { CaseRun } from '../../workflows/caseRun.ts';
-import { climb, type LadderRung } from '../../workflows/ladder.ts';
+import type { CaseRun, LoadedCase } from '../../workflows/caseRun.ts';
+import { climb, type LadderRung, passed } from '../../workflows/ladder.ts';
 import { type Handling, runCase } from '../../workflows/runCase.ts';
 import { takeActions } from '../../workflows/takeActions.ts';
 import type { FraudPolicy } from './policy.ts';
 
 /** What a case reads of the policy. */
-type CasePolicy = Pick<FraudPolicy, 'approvals' | 'actions'>;
+type CasePolicy = Pick<FraudPolicy, 'rungs' | 'approvals' | 'actions'>;
 
-type Payment = LoadedEvent & { content: CasePolicy };
+type Payment = LoadedCase<CasePolicy>;
 
 /** Payments of one card are reviewed at the same time, each by itself; the rest wait. */
 export const reviewing: Handling = { handle: reviewPayment, batchMax: 1, storiesMax: 50 };
@@ -37,7 +38,7 @@ async function reviewPayment(run: CaseRun, positions: number[]): Promise<void> {
 async function decide(run: CaseRun, payment: Payment) {
   const { position } = payment.event;
   run.stage(position, { state: 'deciding' });
-  const draft = await climb([reviewer(run, payment)], payment.rungs);
+  const draft = await climb(rungsAbove(run, payment), payment.rungs);
   // a list; in histories that were recorded before 0.2, a map
   const declared: unknown = payment.content.actions;
   const actions = Array.isArray(declared)
@@ -46,12 +47,40 @@ async function decide(run: CaseRun, payment: Payment) {
   return run.end({ position, ending: 'case', decision: { draft, policy: payment.policy, actions } });
 }
 
-/** The last rung: a person, or the policy's default in their place. */
+/** What the policy puts above the model; without a person the default decides. A history from before 0.2 knows a person alone. */
+function rungsAbove(run: CaseRun, payment: Payment): LadderRung[] {
+  const listed: CasePolicy['rungs'] | undefined = payment.content.rungs;
+  const rungs = (listed ?? [{ rung: 'human' }]).flatMap((terms) =>
+    terms.rung === 'llm' ? [adviser(run, payment, terms)] : terms.rung === 'human' ? [reviewer(run, payment)] : [],
+  );
+  return [...rungs, byDefault(payment)];
+}
+
+/** Where a rule asks for a person, no LLM may answer for them. */
+function adviser(run: CaseRun, payment: Payment, terms: LlmRung): LadderRung {
+  if (payment.provisional?.rung === 'rules') return passed('llm', 'a rule asks for a person');
+  return llmRung(run, {
+    about: payment,
+    terms,
+    configured: payment.llm,
+    decisionFrom: ({ outcome, confidence, reasons, model, prompt }) => ({
+      outcome,
+      confidence,
+      score: payment.provisional?.score ?? null,
+      rung: 'llm',
+      reasons: [...reasons, ...(payment.provisional?.reasons ?? [])],
+      result: { ...payment.provisional?.result, ...resultOf(payment), llm: { model, prompt } },
+    }),
+  });
+}
+
+/** A person, or the policy's default in their place. */
 function reviewer(run: CaseRun, payment: Payment): LadderRung {
   return {
     rung: 'human',
-    async ask() {
-      const answer = await askPerson(run, payment, { ...question(payment), turn: 0, terms: payment.content.approvals, changeable: [] });
+    async ask({ advice }) {
+      const asked = question(payment, advice);
+      const answer = await askPerson(run, payment, { ...asked, turn: 0, terms: payment.content.approvals, changeable: [] });
       const decision = decisionFrom(answer, payment);
       const { rung, outcome, confidence } = decision;
       return { finding: { rung, outcome, confidence, ms: answer.waitedMs }, decision };
@@ -59,7 +88,24 @@ function reviewer(run: CaseRun, payment: Payment): LadderRung {
   };
 }
 
-function question({ event, found, provisional }: Payment) {
+function byDefault({ content, provisional }: Payment): LadderRung {
+  const outcome = content.approvals.default;
+  const reason: Reason = { code: 'no-rung', text: 'No rung of the policy decided: the default holds' };
+  const decision = {
+    outcome,
+    confidence: 1,
+    score: provisional?.score ?? null,
+    rung: 'default' as const,
+    reasons: [reason, ...(provisional?.reasons ?? [])],
+    result: { ...provisional?.result },
+  };
+  return { rung: 'default', ask: async () => ({ finding: { rung: 'default', outcome, confidence: 1, ms: 0 }, decision }) };
+}
+
+const resultOf = ({ event }: Payment): JsonObject => ({ paymentId: event.data.paymentId ?? null });
+
+function question(payment: Payment, advice: JsonObject) {
+  const { event, found, provisional } = payment;
   const { paymentId, cardId, amount, currency } = event.data;
   const { score = null, reasons = [], outcome = null } = provisional ?? {};
   const evidence: JsonObject = {
@@ -68,12 +114,12 @@ function question({ event, found, provisional }: Payment) {
     score,
     provisional: outcome,
     reasons: reasons.map((reason): JsonObject => ({ ...reason })),
+    ...advice,
   };
-  const result = { paymentId: paymentId ?? null };
   return {
     question: `Release payment ${paymentId} of ${amount} ${currency} by card ${cardId}?`,
     evidence,
-    proposed: { outcome: 'approve', result },
+    proposed: { outcome: 'approve', result: resultOf(payment) },
   };
 }
 

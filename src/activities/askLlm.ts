@@ -1,0 +1,180 @@
+import { Context } from '@temporalio/activity';
+import type { Reason } from '../decision.ts';
+import type { JsonObject } from '../event.ts';
+import { shownTo } from '../exposure.ts';
+import type { Fact, Flow } from '../flow.ts';
+import type { LadderPolicy, LlmRung } from '../ladderPolicy.ts';
+import { type CaseRecord, writeCaseLog } from '../log/caseLog.ts';
+import type { Pool } from '../log/database.ts';
+import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
+import { Policies } from '../log/policies.ts';
+import { CALLS_MAX, type LookedUp, readTurns, turnKey } from '../log/transcript.ts';
+import { answerSchema, type LlmAnswer, promptVersion, quoted, writePrompt } from '../prompt.ts';
+import { failure } from './asFailure.ts';
+import type { LlmCall, LlmSaid } from './callLlm.ts';
+import { LOOK_UPS } from './lookUp.ts';
+
+export interface Asking {
+  readonly tenant: string;
+  readonly flow: string;
+  readonly caseId: string;
+  readonly eventPosition: number;
+  /** Counts the questions about the event, from 0: a later one follows what was looked up. */
+  readonly turn: number;
+}
+
+export type AskedLlm =
+  | {
+      readonly said: 'answer';
+      readonly outcome: string;
+      readonly confidence: number;
+      /** By the ids of the facts that they cite. */
+      readonly reasons: Reason[];
+      /** Why it may not decide by itself; null where it may. */
+      readonly abstains: string | null;
+      readonly model: string;
+      readonly prompt: string;
+      readonly costUsd: number;
+    }
+  | { readonly said: 'look-ups'; readonly tools: string[]; readonly costUsd: number }
+  | { readonly said: 'nothing'; readonly why: string; readonly costUsd: number };
+
+type CallLlm = (call: LlmCall) => Promise<LlmSaid>;
+type ChatMessage = LlmCall['messages'][number];
+
+export interface AskDeps {
+  readonly pool: Pool;
+  readonly flows: readonly Flow[];
+  /** Null: no LLM is configured. */
+  readonly callLlm: CallLlm | null;
+}
+
+const HEARTBEAT_MS = 3000;
+
+interface Briefing {
+  readonly loaded: LoadedEvent;
+  readonly flow: Flow;
+  readonly terms: LlmRung;
+  readonly messages: ChatMessage[];
+  readonly facts: readonly Fact[];
+  readonly prompt: string;
+}
+
+/**
+ * Asks an LLM about an event: once, and once more where the answer is off its form. What it may do with its answer is said by the
+ * policy; what it asks to look up is left to the case.
+ *
+ * *Retries*: while the rung has time. A pause that the provider or our own limiter asks for is the next delay.
+ * *Idempotency*: each request is a row before it is sent; a turn that has its answer gives that one again.
+ * *Fails with*: `llm-away`, `llm-limited`, `database-away`; `event-missing` where the log does not hold the event (not retried). What
+ * trying again does not mend is no failure: it says nothing, and why.
+ */
+export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
+  const policies = new Policies();
+
+  async function brief({ turn, ...asking }: Asking): Promise<Briefing | string> {
+    const flow = flows.find(({ name }) => name === asking.flow);
+    const [loaded] = await loadEvents(pool, asking, [asking.eventPosition]);
+    if (flow === undefined || loaded === undefined)
+      throw failure('event-missing', `The log ${asking.flow} holds no event at ${asking.eventPosition}`);
+    if (flow.briefing === undefined) return 'the flow has nothing to tell an LLM';
+    const known = await policies.get(pool, asking.tenant, flow, loaded.policy);
+    const policy = known.policy as LadderPolicy;
+    const terms = policy.rungs.find((rung): rung is LlmRung => rung.rung === 'llm');
+    const prompt = terms === undefined ? undefined : policy.prompts[terms.prompt];
+    if (terms === undefined || prompt === undefined) return 'the policy has no such rung';
+    const event = { ...loaded.event, data: shownTo('prompt', flow.types[loaded.event.type]?.fields ?? {}, loaded.event.data) };
+    const asked = flow.briefing.brief({ event, found: loaded.found, provisional: loaded.provisional, policy });
+    const { system, question } = writePrompt(prompt, asked);
+    const turns = await readTurns(pool, asking, turn);
+    const messages: ChatMessage[] = [{ role: 'system', content: system }, { role: 'user', content: question }, ...turns.flatMap(spoken)];
+    return { loaded, flow, terms, messages, facts: asked.facts, prompt: promptVersion(terms.prompt, prompt) };
+  }
+
+  async function ask(asking: Asking, briefing: Briefing, call: CallLlm): Promise<AskedLlm> {
+    const { loaded, flow, terms, messages, facts, prompt } = briefing;
+    const { tenant, eventPosition, turn } = asking;
+    const said = await call({
+      ...{ tenant, flow: flow.name, eventPosition, subject: loaded.event.subject, terms, messages },
+      step: `turn ${turn}`,
+      promptVersion: prompt,
+      answer: answerSchema(
+        flow.outcomes,
+        facts.map(({ id }) => id),
+      ),
+      tools: turn < (terms.lookUps?.turnsMax ?? 0) ? toolsOf(flow, terms) : [],
+      signal: Context.current().cancellationSignal,
+    });
+    await writeCaseLog(pool, asking, (log) => log.record([recordOf(asking, { said, subject: loaded.event.subject })]));
+    const costUsd = said.call?.costUsd ?? 0;
+    if (said.kind === 'abstained') return { said: 'nothing', why: said.why, costUsd };
+    if (said.kind === 'tools') return { said: 'look-ups', tools: said.calls.slice(0, CALLS_MAX).map(({ name }) => name), costUsd };
+    const answer = said.value as LlmAnswer;
+    const abstains = abstention(answer, { terms, tight: said.call.tight, data: loaded.event.data });
+    const reasons = answer.reasons.map(({ fact, text }): Reason => ({ code: fact, text }));
+    const { outcome, confidence } = answer;
+    return { said: 'answer', outcome, confidence, reasons, abstains, model: said.call.model, prompt, costUsd };
+  }
+
+  return async (asking: Asking): Promise<AskedLlm> => {
+    if (callLlm === null) return { said: 'nothing', why: 'no LLM is configured', costUsd: 0 };
+    const beat = setInterval(() => Context.current().heartbeat(), HEARTBEAT_MS);
+    try {
+      const briefing = await brief(asking);
+      if (typeof briefing === 'string') return { said: 'nothing', why: briefing, costUsd: 0 };
+      return await ask(asking, briefing, callLlm);
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+function toolsOf({ briefing }: Flow, { lookUps }: LlmRung) {
+  return (lookUps?.tools ?? []).flatMap((name) => {
+    const description = briefing?.lookUps[name]?.description ?? LOOK_UPS[name];
+    return description === undefined ? [] : [{ name, description, parameters: NO_PARAMETERS }];
+  });
+}
+
+/** What is looked at follows from the event: a model's text chooses no key, no subject and no range. */
+const NO_PARAMETERS = { type: 'object', properties: {}, required: [], additionalProperties: false };
+
+/** A past turn as the model knows it: its calls, and what each was told. */
+function spoken(calls: readonly LookedUp[]): ChatMessage[] {
+  if (calls.length === 0) return [];
+  const toolCalls = calls.map(({ id, name }) => ({ id, type: 'function' as const, function: { name, arguments: '{}' } }));
+  const results = calls.map(({ id, result }): ChatMessage => ({ role: 'tool', tool_call_id: id, content: quoted(result, result.length) }));
+  return [{ role: 'assistant', content: null, tool_calls: toolCalls }, ...results];
+}
+
+interface Judging {
+  readonly terms: LlmRung;
+  readonly tight: boolean;
+  readonly data: JsonObject;
+}
+
+/** Why an answer is a proposal only; null where it decides. */
+export function abstention({ outcome, confidence }: LlmAnswer, { terms, tight, data }: Judging): string | null {
+  if (!terms.outcomes.includes(outcome)) return `it may not decide ${outcome} alone`;
+  const wanted = tight ? Math.max(terms.decideFrom, terms.budget.tight.decideFrom) : terms.decideFrom;
+  if (confidence < wanted) return `its confidence of ${confidence} is below ${wanted}${tight ? ', as the budget is nearly spent' : ''}`;
+  for (const { outcome: limited, field, max } of terms.limits) {
+    const value = data[field];
+    if (limited === outcome && !(typeof value === 'number' && value <= max))
+      return `it may not decide ${outcome} alone where ${field} is above ${max}`;
+  }
+  return null;
+}
+
+function recordOf(asking: Asking, { said, subject }: { said: LlmSaid; subject: string }): CaseRecord {
+  const { call } = said;
+  const spent = call === null ? {} : { call };
+  const base = { kind: 'llm' as const, eventPosition: asking.eventPosition, subject, key: turnKey(asking, asking.turn) };
+  if (said.kind === 'abstained') return { ...base, title: `The LLM was passed over: ${said.why}`, detail: { ...spent, code: said.code } };
+  if (said.kind === 'tools') {
+    const calls = said.calls.slice(0, CALLS_MAX).map(({ id, name }) => ({ id, name }));
+    return { ...base, title: `The LLM wants to look up ${calls.map(({ name }) => name).join(', ')}`, detail: { ...spent, calls } };
+  }
+  const answer = said.value as LlmAnswer;
+  return { ...base, title: `The LLM answered ${answer.outcome} with confidence ${answer.confidence}`, detail: { ...spent, answer } };
+}

@@ -1,0 +1,79 @@
+import { shownTo } from '../exposure.ts';
+import type { JsonObject } from '../event.ts';
+import type { Flow } from '../flow.ts';
+import { writeCaseLog } from '../log/caseLog.ts';
+import type { Pool } from '../log/database.ts';
+import { loadEvents } from '../log/loadEvents.ts';
+import type { LoadedEvent } from '../log/loadEvents.ts';
+import { readPastEvents } from '../log/queries/history.ts';
+import { readState } from '../log/queries/timeline.ts';
+import { lookUpRecord } from '../log/transcript.ts';
+import { failure } from './asFailure.ts';
+
+export interface LookingUp {
+  readonly tenant: string;
+  readonly flow: string;
+  readonly caseId: string;
+  readonly eventPosition: number;
+  readonly turn: number;
+  /** Counts what is looked up in the turn, from 0. */
+  readonly nth: number;
+  readonly tool: string;
+}
+
+const HISTORY_COUNT = 20;
+/** What one look-up adds to a prompt at most. */
+const RESULT_CHARS_MAX = 4000;
+
+/** Of every flow; a flow's own come besides. They take nothing from the model: what is looked at follows from the event alone. */
+export const LOOK_UPS: Readonly<Record<string, string>> = {
+  'subject-history': `The last ${HISTORY_COUNT} events of the same subject before this one, newest first.`,
+  'subject-baseline': 'What is remembered of the subject: counts, sums, habits.',
+};
+
+type Look = (pool: Pool, about: { flow: Flow; tenant: string; loaded: LoadedEvent }) => Promise<unknown>;
+
+const COMMON: Readonly<Record<string, Look>> = {
+  'subject-history': async (pool, { flow, tenant, loaded: { event } }) => {
+    const past = await readPastEvents(pool, { tenant, flow: flow.name, ...event }, HISTORY_COUNT);
+    return past.map(({ type, data, ...rest }) => ({ type, ...rest, data: shownTo('prompt', flow.types[type]?.fields ?? {}, data) }));
+  },
+  'subject-baseline': (pool, { flow, tenant, loaded: { event } }) =>
+    lookAtState(pool, { flow, tenant, key: flow.reflex?.subjectKey(event.subject) }),
+};
+
+async function lookAtState(
+  pool: Pool,
+  { flow, tenant, key }: { flow: Flow; tenant: string; key: string | undefined },
+): Promise<JsonObject | null> {
+  if (key === undefined || flow.reflex === undefined) return null;
+  const state = await readState(pool, { tenant, log: flow.name, key });
+  return state === null ? null : flow.reflex.show(key, state);
+}
+
+function lookOf(flow: Flow, tool: string): Look | undefined {
+  const own = flow.briefing?.lookUps[tool];
+  if (own === undefined) return COMMON[tool];
+  return (pool, { tenant, loaded }) => lookAtState(pool, { flow, tenant, key: own.key(loaded.event) });
+}
+
+/**
+ * Looks at what an LLM asked for, and puts it on the timeline, masked and cut: there its next turn reads it.
+ *
+ * *Retries*: without end, from 100 ms up to 10 s.
+ * *Idempotency*: by turn and number: what was written first stays.
+ * *Fails with*: `database-away`; `event-missing` where the log does not hold the event, `not-found` where there is no such look-up (not retried).
+ */
+export function createLookUp({ pool, flows }: { pool: Pool; flows: readonly Flow[] }) {
+  return async ({ caseId, eventPosition, turn, nth, tool, ...at }: LookingUp): Promise<void> => {
+    const flow = flows.find(({ name }) => name === at.flow);
+    const [loaded] = await loadEvents(pool, { ...at, caseId }, [eventPosition]);
+    if (flow === undefined || loaded === undefined) throw failure('event-missing', `The log ${at.flow} holds no event at ${eventPosition}`);
+    const look = lookOf(flow, tool);
+    if (look === undefined) throw failure('not-found', `There is nothing to look up by the name ${tool.slice(0, 64)}`);
+    const found = JSON.stringify(await look(pool, { flow, tenant: at.tenant, loaded })) ?? 'null';
+    const result = found.length > RESULT_CHARS_MAX ? `${found.slice(0, RESULT_CHARS_MAX)}...` : found;
+    const { subject } = loaded.event;
+    await writeCaseLog(pool, at, (log) => log.record([lookUpRecord({ ...at, eventPosition, subject, turn, nth, tool, result })]));
+  };
+}
