@@ -10,6 +10,7 @@ import { createLoadEvents } from './loadEvents.ts';
 import { createLookUp } from './lookUp.ts';
 import { createOpenApproval } from './openApproval.ts';
 import { createRecordEndings } from './recordEndings.ts';
+import { createRecordProvisional } from './recordProvisional.ts';
 import { createRecordTimer } from './recordTimer.ts';
 import { createRecordVerdict } from './recordVerdict.ts';
 
@@ -26,6 +27,7 @@ export function createActivities(deps: ActivityDeps) {
     openApproval: failing(createOpenApproval(deps)),
     closeApproval: failing(createCloseApproval(deps)),
     recordVerdict: failing(createRecordVerdict(deps)),
+    recordProvisional: failing(createRecordProvisional(deps)),
     recordTimer: failing(createRecordTimer(deps)),
     act: failing(createAct(deps)),
     askLlm: failing(createAskLlm(deps)),

@@ -69,17 +69,37 @@ export async function recordEndings(
   return ended;
 }
 
-async function insertDecisions(log: CaseLogWriter, subject: string, drafted: readonly Drafted[]): Promise<void> {
+export interface ProvisionalAnswer {
+  readonly position: number;
+  readonly draft: DecisionDraft;
+  readonly policy: string;
+}
+
+/** What holds while a slow rung is climbed, where nothing was said about the event before. Again, or late: changes nothing. */
+export async function recordProvisional(
+  { pool, notifier }: CaseLogDeps,
+  { tenant, flow, subject }: CaseKey & { subject: string },
+  { position, draft, policy }: ProvisionalAnswer,
+): Promise<void> {
+  await writeCaseLog(pool, { tenant, flow }, async (log) => {
+    const before = await readDecisions(log.client, { tenant, flow }, [position]);
+    if (before.length > 0) return;
+    await insertDecisions(log, subject, [{ position, revision: 1, draft: { ...draft, provisional: true }, policy }]);
+  });
+  notifier.send('signalbox_decided', `${tenant} ${flow} ${position}`);
+}
+
+async function insertDecisions(log: CaseLogWriter, subject: string, drafted: readonly Omit<Drafted, 'actions'>[]): Promise<void> {
   if (drafted.length === 0) return;
   const bodies = drafted.map(({ draft: { outcome: _outcome, provisional: _provisional, ...body } }) => JSON.stringify(body));
   await log.client.query(
     `insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
-    select $1, $2, $3::bigint + q.n, $4, q.event_position, q.revision, $5, q.outcome, false, q.policy, $6::timestamptz, q.body
-    from unnest($7::bigint[], $8::smallint[], $9::text[], $10::text[], $11::text[]) with ordinality as q(event_position, revision, outcome, policy, body, n)`,
+    select $1, $2, $3::bigint + q.n, $4, q.event_position, q.revision, $5, q.outcome, q.provisional, q.policy, $6::timestamptz, q.body
+    from unnest($7::bigint[], $8::smallint[], $9::text[], $10::bool[], $11::text[], $12::text[]) with ordinality as q(event_position, revision, outcome, provisional, policy, body, n)`,
     [
       ...[log.tenant, log.log, log.draw(drafted.length), log.flow, subject, log.at],
       ...[drafted.map(({ position }) => position), drafted.map(({ revision }) => revision), drafted.map(({ draft }) => draft.outcome)],
-      ...[drafted.map(({ policy }) => policy), bodies],
+      ...[drafted.map(({ draft }) => draft.provisional), drafted.map(({ policy }) => policy), bodies],
     ],
   );
 }

@@ -9,7 +9,7 @@ import { QUEUES } from '../temporalNames.ts';
 const RETRY = { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterval: '10 s' } as const;
 
 export const quick = proxyLocalActivities<
-  Pick<Activities, 'acknowledge' | 'loadEvents' | 'recordEndings' | 'recordVerdict' | 'recordTimer'>
+  Pick<Activities, 'acknowledge' | 'loadEvents' | 'recordEndings' | 'recordProvisional' | 'recordVerdict' | 'recordTimer'>
 >({
   startToCloseTimeout: '15 s',
   retry: RETRY,

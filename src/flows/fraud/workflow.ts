@@ -5,7 +5,8 @@ import type { LlmRung } from '../../ladderPolicy.ts';
 import { llmRung } from '../../workflows/askLlm.ts';
 import { type Answer, askPerson } from '../../workflows/askPerson.ts';
 import type { CaseRun, LoadedCase } from '../../workflows/caseRun.ts';
-import { climb, type LadderRung, passed } from '../../workflows/ladder.ts';
+import { climbFor } from '../../workflows/climbFor.ts';
+import { type LadderRung, passed } from '../../workflows/ladder.ts';
 import { type Handling, runCase } from '../../workflows/runCase.ts';
 import { takeActions } from '../../workflows/takeActions.ts';
 import type { FraudPolicy } from './policy.ts';
@@ -37,8 +38,7 @@ async function reviewPayment(run: CaseRun, positions: number[]): Promise<void> {
 
 async function decide(run: CaseRun, payment: Payment) {
   const { position } = payment.event;
-  run.stage(position, { state: 'deciding' });
-  const draft = await climb(rungsAbove(run, payment), payment.rungs);
+  const draft = await climbFor(run, payment, rungsAbove(run, payment));
   // a list; in histories that were recorded before 0.2, a map
   const declared: unknown = payment.content.actions;
   const actions = Array.isArray(declared)
