@@ -44,6 +44,8 @@ const llmRung = (outcome: z.ZodType<string>) =>
     decideFrom: share,
     /** An outcome above its limit is a proposal too. */
     limits: z.array(limit.extend({ outcome })).max(20).default([]),
+    /** Where a rule asks for a person: `advise` that person, or `skip` the rung. It never decides there. */
+    afterRules: z.enum(['advise', 'skip']).default('advise'),
     /** For the rung as a whole: waits, tries, look-ups. */
     deadlineSeconds: seconds,
     /** For one request. */

@@ -22,6 +22,8 @@ export interface LlmQuestion {
   readonly terms: LlmRung;
   /** Whether the worker that loaded the event has an LLM. */
   readonly configured: boolean;
+  /** Why it may only advise, whatever it answers; null where it may decide. */
+  readonly advises: string | null;
   /** What the answer becomes, where it is sure enough. */
   decisionFrom(answer: Answered): Omit<DecisionDraft, 'rungs' | 'provisional'>;
 }
@@ -40,7 +42,8 @@ async function climbLlm(run: CaseRun, question: LlmQuestion): Promise<Climbed> {
   const { last, costUsd } = await investigate(run, question);
   const spent = { ms: Date.now() - startedMs, costUsd };
   if (last.said === 'nothing') return { finding: { rung: 'llm', outcome: null, confidence: null, ...spent, abstained: last.why } };
-  const { outcome, confidence, reasons, abstains } = last;
+  const { outcome, confidence, reasons } = last;
+  const abstains = question.advises ?? last.abstains;
   const finding = { rung: 'llm' as const, outcome, confidence, ...spent };
   if (abstains === null) return { finding, decision: question.decisionFrom(last) };
   const advice = { llm: { outcome, confidence, reasons: reasons.map((reason) => ({ ...reason })), abstained: abstains } };

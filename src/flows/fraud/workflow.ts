@@ -56,13 +56,12 @@ function rungsAbove(run: CaseRun, payment: Payment): LadderRung[] {
   return [...rungs, byDefault(payment)];
 }
 
-/** Where a rule asks for a person, no LLM may answer for them. */
+/** Where a rule asks for a person, an LLM may advise them and not answer for them. */
 function adviser(run: CaseRun, payment: Payment, terms: LlmRung): LadderRung {
-  if (payment.provisional?.rung === 'rules') return passed('llm', 'a rule asks for a person');
+  const advises = payment.provisional?.rung === 'rules' ? 'a rule asks for a person' : null;
+  if (advises !== null && terms.afterRules === 'skip') return passed('llm', advises);
   return llmRung(run, {
-    about: payment,
-    terms,
-    configured: payment.llm,
+    ...{ about: payment, terms, configured: payment.llm, advises },
     decisionFrom: ({ outcome, confidence, reasons, model, prompt }) => ({
       outcome,
       confidence,
