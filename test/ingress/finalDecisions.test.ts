@@ -35,7 +35,11 @@ describe('FinalDecisions', () => {
   it('wait() gives what is done at once, and the newest where nothing is done in time', async () => {
     expect(await finals.wait('default fraud 4', 60_000, async () => ({ value: 'final', done: true }))).toBe('final');
     let looks = 0;
-    expect(await finals.wait('default fraud 5', 50, async () => ({ value: (looks += 1), done: false }))).toBe(looks);
+    const look = async () => {
+      looks += 1;
+      return { value: looks, done: false };
+    };
+    expect(await finals.wait('default fraud 5', 50, look)).toBe(looks);
     expect(looks).toBeGreaterThan(1);
   });
 });
