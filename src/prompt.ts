@@ -9,7 +9,8 @@ import type { Fact } from './flow.ts';
 import type { Prompt } from './ladderPolicy.ts';
 
 const VALUE_CHARS_MAX = 500;
-const FACTS_MAX = 100;
+/** In one question. */
+export const FACTS_MAX = 100;
 const REASONS_MAX = 5;
 const REASON_CHARS_MAX = 300;
 const VERSION_DIGITS = 12;
@@ -39,10 +40,7 @@ const escaped = (character: string): string =>
 
 /** `- [amount] Amount: "12.5"`, a line each. */
 export function factLines(facts: readonly Fact[]): string {
-  return facts
-    .slice(0, FACTS_MAX)
-    .map(({ id, label, value }) => `- [${id}] ${label}: ${quoted(value)}`)
-    .join('\n');
+  return facts.map(({ id, label, value }) => `- [${id}] ${label}: ${quoted(value)}`).join('\n');
 }
 
 export interface Asked {

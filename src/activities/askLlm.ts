@@ -1,15 +1,15 @@
 import { Context } from '@temporalio/activity';
 import type { Reason } from '../decision.ts';
 import type { JsonObject } from '../event.ts';
-import { shownTo } from '../exposure.ts';
-import type { Fact, Flow } from '../flow.ts';
+import type { Flow } from '../flow.ts';
 import type { LadderPolicy, LlmRung } from '../ladderPolicy.ts';
 import { type CaseRecord, writeCaseLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/database.ts';
 import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
 import { CALLS_MAX, type LookedUp, readTurns, turnKey } from '../log/transcript.ts';
-import { answerSchema, type LlmAnswer, promptVersion, quoted, writePrompt } from '../prompt.ts';
+import { type LlmQuestion, llmQuestion } from '../llmQuestion.ts';
+import { type LlmAnswer, quoted } from '../prompt.ts';
 import { failure } from './asFailure.ts';
 import type { LlmCall, LlmSaid } from './callLlm.ts';
 import { LOOK_UPS } from './lookUp.ts';
@@ -51,13 +51,11 @@ export interface AskDeps {
 
 const HEARTBEAT_MS = 3000;
 
-interface Briefing {
+interface Briefing extends Omit<LlmQuestion, 'messages'> {
   readonly loaded: LoadedEvent;
   readonly flow: Flow;
   readonly terms: LlmRung;
-  readonly messages: ChatMessage[];
-  readonly facts: readonly Fact[];
-  readonly prompt: string;
+  readonly messages: readonly ChatMessage[];
 }
 
 /**
@@ -81,27 +79,20 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
     const known = await policies.get(pool, asking.tenant, flow, loaded.policy);
     const policy = known.policy as LadderPolicy;
     const terms = policy.rungs.find((rung): rung is LlmRung => rung.rung === 'llm');
-    const prompt = terms === undefined ? undefined : policy.prompts[terms.prompt];
-    if (terms === undefined || prompt === undefined) return 'the policy has no such rung';
-    const event = { ...loaded.event, data: shownTo('prompt', flow.types[loaded.event.type]?.fields ?? {}, loaded.event.data) };
-    const asked = flow.briefing.brief({ event, found: loaded.found, provisional: loaded.provisional, policy });
-    const { system, question } = writePrompt(prompt, asked);
+    if (terms === undefined) return 'the policy has no such rung';
+    const question = llmQuestion({ flow, policy, terms }, loaded);
     const turns = await readTurns(pool, asking, turn);
-    const messages: ChatMessage[] = [{ role: 'system', content: system }, { role: 'user', content: question }, ...turns.flatMap(spoken)];
-    return { loaded, flow, terms, messages, facts: asked.facts, prompt: promptVersion(terms.prompt, prompt) };
+    return { ...question, loaded, flow, terms, messages: [...question.messages, ...turns.flatMap(spoken)] };
   }
 
   async function ask(asking: Asking, briefing: Briefing, call: CallLlm): Promise<AskedLlm> {
-    const { loaded, flow, terms, messages, facts, prompt } = briefing;
+    const { loaded, flow, terms, messages, answer, prompt } = briefing;
     const { tenant, eventPosition, turn } = asking;
     const said = await call({
       ...{ tenant, flow: flow.name, eventPosition, subject: loaded.event.subject, terms, messages },
       step: `turn ${turn}`,
       promptVersion: prompt,
-      answer: answerSchema(
-        flow.outcomes,
-        facts.map(({ id }) => id),
-      ),
+      answer,
       tools: turn < (terms.lookUps?.turnsMax ?? 0) ? toolsOf(flow, terms) : [],
       signal: Context.current().cancellationSignal,
     });
@@ -109,10 +100,10 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
     const costUsd = said.call?.costUsd ?? 0;
     if (said.kind === 'abstained') return { said: 'nothing', why: said.why, costUsd };
     if (said.kind === 'tools') return { said: 'look-ups', tools: said.calls.slice(0, CALLS_MAX).map(({ name }) => name), costUsd };
-    const answer = said.value as LlmAnswer;
-    const abstains = abstention(answer, { terms, tight: said.call.tight, data: loaded.event.data });
-    const reasons = answer.reasons.map(({ fact, text }): Reason => ({ code: fact, text }));
-    const { outcome, confidence } = answer;
+    const value = said.value as LlmAnswer;
+    const abstains = abstention(value, { terms, tight: said.call.tight, data: loaded.event.data });
+    const reasons = value.reasons.map(({ fact, text }): Reason => ({ code: fact, text }));
+    const { outcome, confidence } = value;
     return { said: 'answer', outcome, confidence, reasons, abstains, model: said.call.model, prompt, costUsd };
   }
 

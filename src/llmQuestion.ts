@@ -1,0 +1,41 @@
+/** The question about one event, as an LLM is asked it: pure, so that whoever asks again asks the same. */
+import { shownTo } from './exposure.ts';
+import type { Briefed, Flow } from './flow.ts';
+import type { LadderPolicy, LlmRung } from './ladderPolicy.ts';
+import { answerSchema, FACTS_MAX, promptVersion, writePrompt } from './prompt.ts';
+
+export interface LlmQuestion {
+  readonly messages: readonly { readonly role: 'system' | 'user'; readonly content: string }[];
+  /** What the answer must be. */
+  readonly answer: ReturnType<typeof answerSchema>;
+  /** The prompt's version. */
+  readonly prompt: string;
+}
+
+export interface Questioner {
+  readonly flow: Flow;
+  readonly policy: LadderPolicy;
+  readonly terms: LlmRung;
+}
+
+/** Throws RangeError where the policy names no such prompt, or one that the flow's briefing cannot fill. */
+export function llmQuestion({ flow, policy, terms }: Questioner, { event, found, provisional }: Omit<Briefed, 'policy'>): LlmQuestion {
+  const prompt = policy.prompts[terms.prompt];
+  if (flow.briefing === undefined || prompt === undefined)
+    throw new RangeError(`Cannot ask an LLM as ${flow.name} has no prompt ${terms.prompt}`);
+  const masked = { ...event, data: shownTo('prompt', flow.types[event.type]?.fields ?? {}, event.data) };
+  const { variables, facts: all } = flow.briefing.brief({ event: masked, found, provisional, policy });
+  const facts = all.slice(0, FACTS_MAX);
+  const { system, question } = writePrompt(prompt, { variables, facts });
+  return {
+    messages: [
+      { role: 'system', content: system },
+      { role: 'user', content: question },
+    ],
+    answer: answerSchema(
+      flow.outcomes,
+      facts.map(({ id }) => id),
+    ),
+    prompt: promptVersion(terms.prompt, prompt),
+  };
+}
