@@ -40,6 +40,8 @@ export const ERRORS = {
   'receiver-refused': { status: 502, retryable: true, title: 'The receiver of an action refused it' },
   'receiver-gone': { status: 502, retryable: false, title: 'The receiver of an action answered 410 Gone' },
   'action-underway': { status: 503, retryable: true, title: 'Another try of the action may be under way' },
+  'llm-away': { status: 502, retryable: true, title: 'The LLM gave no answer' },
+  'llm-busy': { status: 503, retryable: true, title: 'The LLM takes no request now' },
   'event-missing': { status: 500, retryable: false, title: 'A case was handed an event that the log does not hold' },
 } as const satisfies Record<string, ErrorKind>;
 

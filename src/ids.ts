@@ -24,6 +24,9 @@ export const approvalId = (at: Place, turn: number): string => `apr_${placeText(
 /** One key per event and action name, fixed before the first try. */
 export const actionId = (at: Place, action: string): string => `act_${placeText(at)}.${action}`;
 
+/** `number` counts the calls to an LLM about one event, from 1. */
+export const llmCallId = (at: Place, number: number): string => `llm_${placeText(at)}.${number}`;
+
 const ID =
   /^(?<kind>evt|dec|apr|act)_(?:(?<tenant>[a-z0-9-]{1,63})\.)?(?<log>[a-z][a-z0-9-]{0,62})\.(?<position>[1-9]\d{0,14})(?:\.(?<tail>[a-z0-9-]{1,63}))?$/;
 

@@ -1,5 +1,5 @@
 /** Errors as Temporal is told them: the type is a code of the error table, which also says whether to try again. */
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ERRORS, type ErrorCode, SignalboxError } from '../errors.ts';
 import { isDatabaseAway } from '../log/database.ts';
 
@@ -17,8 +17,9 @@ export function failure(
   });
 }
 
-function asFailure(error: unknown): ApplicationFailure {
-  if (error instanceof ApplicationFailure) return error;
+function asFailure(error: unknown): ApplicationFailure | CancelledFailure {
+  // a cancelled activity must end as one, not as one that failed
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof SignalboxError) return failure(error.code, error.message, { cause: error });
   if (isDatabaseAway(error)) return failure('database-away', ERRORS['database-away'].title, { cause: error });
   return failure('internal', error instanceof Error ? error.message : String(error), { cause: error });

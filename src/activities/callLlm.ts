@@ -1,80 +1,107 @@
-/** Asks an LLM, once, safely. */
-import type { ChatCompletionAssistantMessageParam, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+/**
+ * Asks an LLM, once, safely.
+ *
+ * Whether it may be asked is decided and written down before the request goes out, and how it went before anybody hears of it: so a worker
+ * that is killed in between has spent the request, and a question that was answered is never asked again. What passes by itself is thrown,
+ * for Temporal to try again; what does not is an abstention, and the ladder goes on at its next rung.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
-import type { z } from 'zod';
-import type { LlmRung } from '../ladderPolicy.ts';
-import type { LlmAbstention } from '../llm/abstentions.ts';
+import { SignalboxError } from '../errors.ts';
+import { createLlmClient } from '../llm/client.ts';
+import { createQuestion, type Question } from '../llm/question.ts';
 import type { LlmTarget } from '../llm/target.ts';
-import type { Pool } from '../log/database.ts';
+import { createTurns } from '../llm/turns.ts';
+import { admit, type Admitted } from '../log/llm/admit.ts';
+import { type Ending, type Settled, settle } from '../log/llm/settle.ts';
+import type { LlmLogDeps } from '../log/llm/underModel.ts';
+import { failure } from './asFailure.ts';
+import { endingOf } from './llmEnding.ts';
+import type { LlmCall, LlmSaid } from './llmCall.ts';
+import { createLlmNews } from './llmNews.ts';
+import { abstention, saidByRow } from './llmSaid.ts';
 
-export interface LlmCall {
-  readonly tenant: string;
-  readonly flow: string;
-  readonly eventPosition: number;
-  readonly subject: string;
-  /** Names the question within its event: the same step again gives the recorded answer, never a second one. */
-  readonly step: string;
-  readonly terms: LlmRung;
-  readonly promptVersion: string;
-  readonly messages: readonly ChatCompletionMessageParam[];
-  /** Strict; sent as the schema of the answer, which is parsed by it. */
-  readonly answer: z.ZodObject;
-  /** Offered; [] is none. */
-  readonly tools: readonly LlmTool[];
-  readonly signal: AbortSignal;
-}
-
-export interface LlmTool {
-  readonly name: string;
-  readonly description: string;
-  /** JSON schema. */
-  readonly parameters: Record<string, unknown>;
-}
-
-export interface CallRecord {
-  readonly id: string;
-  readonly model: string;
-  readonly promptVersion: string;
-  readonly requestId: string | null;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly costUsd: number;
-  readonly ms: number;
-  /** Answered from the record of an identical question. */
-  readonly reused: boolean;
-  /** The budget was at or above `tight.fromShare`. */
-  readonly tight: boolean;
-}
-
-export interface ToolCall {
-  readonly id: string;
-  readonly name: string;
-  /** JSON as the model wrote it: to be parsed by whoever takes the call. */
-  readonly arguments: string;
-}
-
-export type LlmSaid =
-  | { readonly kind: 'answer'; readonly value: unknown; readonly call: CallRecord }
-  | {
-      readonly kind: 'tools';
-      readonly calls: readonly ToolCall[];
-      /** To be appended to the messages, before the tools' answers. */
-      readonly message: ChatCompletionAssistantMessageParam;
-      readonly call: CallRecord;
-    }
-  | { readonly kind: 'abstained'; readonly code: LlmAbstention; readonly why: string; readonly call: CallRecord | null };
+export type { CallRecord, LlmCall, LlmSaid, LlmTool, ToolCall } from './llmCall.ts';
 
 export interface LlmDeps {
-  readonly pool: Pool;
+  readonly pool: LlmLogDeps['pool'];
   readonly logger: Logger;
   /** Null: not configured. */
   readonly llm: LlmTarget | null;
   /** In place of the database's clock, for tests that skip time. */
-  readonly now?: () => Promise<number> | number;
+  readonly now?: LlmLogDeps['now'];
 }
 
-export function createCallLlm(_deps: LlmDeps): (call: LlmCall) => Promise<LlmSaid> {
-  return async () => {
-    throw new Error('being built');
+/** The pauses before an answer is written down again while the database is away: asking again would cost more than waiting. */
+const SETTLE_AGAIN_MS = [100, 500, 2000];
+
+/**
+ * *Retries*: as Temporal's policy says for the activity, or when the failure says (a place in the minute, `Retry-After`). Each request is
+ * counted in its row first: `terms.callsMax` of them about one event, whatever is killed when; then it abstains.
+ * *Idempotency*: by step. An answer, or an abstention by what came back, is given again from its row.
+ * *Fails with*: `llm-away`, `llm-busy`, `database-away`; cancellation.
+ */
+export function createCallLlm({ pool, logger, llm, now }: LlmDeps): (call: LlmCall) => Promise<LlmSaid> {
+  if (llm === null) return async () => abstention('not-configured', null);
+  const client = createLlmClient(llm);
+  const inTurn = createTurns();
+  const news = createLlmNews(logger);
+  const log = { pool, now };
+
+  async function settleSurely(call: LlmCall & { number: number; model: string }, ending: Ending): Promise<Settled> {
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return await inTurn(call.model, () => settle(log, call, ending));
+      } catch (error) {
+        const waitMs = SETTLE_AGAIN_MS[tried];
+        if (waitMs === undefined || !(error instanceof SignalboxError)) throw error;
+        await pause(waitMs);
+      }
+    }
+  }
+
+  async function ask(call: LlmCall, model: string, { question, admitted }: { question: Question; admitted: Admitted }): Promise<Asked> {
+    const { terms, signal, answer, tools } = call;
+    const startedAt = performance.now();
+    const wire = await client.ask(question.request(admitted.wrong), { callMs: terms.callSeconds * 1000, signal });
+    const expected = { answer, tools: tools.map(({ name }) => name) };
+    const ending = endingOf(wire, { expected, price: terms.price, admitted, ms: Math.round(performance.now() - startedAt) });
+    const settled = await settleSurely({ ...call, ...{ number: admitted.number, model } }, ending);
+    news.tell(model, ending, settled);
+    return { ending, settled };
+  }
+
+  return async (call) => {
+    const { terms, signal } = call;
+    const model = terms.model ?? llm.model;
+    const question = createQuestion({ baseUrl: llm.baseUrl, model }, call);
+    if (question.cost(null).inputTokens > terms.promptTokensMax) return abstention('prompt-too-long', null);
+    const { callsMax, reuseSeconds, budget, callSeconds } = terms;
+    const asking = { ...call, model, question: question.hash, callsMax, reuseSeconds, budget, limits: llm, callMs: callSeconds * 1000 };
+    for (;;) {
+      signal.throwIfAborted();
+      const admission = await inTurn(model, () => admit(log, { ...asking, cost: question.cost }));
+      if (admission.turn === 'over') return saidByRow(admission.call, call);
+      if (admission.turn === 'abstain') return abstention(admission.code, admission.call);
+      if (admission.turn === 'wait')
+        throw failure('llm-busy', `${model} takes no request now, as ${admission.why}`, { nextRetryDelayMs: admission.waitMs });
+      const { ending, settled } = await ask(call, model, { question, admitted: admission });
+      signal.throwIfAborted();
+      // the answer is to be repaired: another request, admitted like the first
+      if (settled.call.state === 'off-schema') continue;
+      if (settled.call.state !== 'failed') return saidByRow(settled.call, call);
+      if (admission.last) return abstention('calls-spent', settled.call);
+      throw failedCall(model, ending);
+    }
   };
+}
+
+interface Asked {
+  readonly ending: Ending;
+  readonly settled: Settled;
+}
+
+function failedCall(model: string, { code, pauseMs }: Ending): ApplicationFailure {
+  return failure(code === 'http-429' ? 'llm-busy' : 'llm-away', `${model}: ${code}`, pauseMs === null ? {} : { nextRetryDelayMs: pauseMs });
 }

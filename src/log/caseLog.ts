@@ -38,7 +38,7 @@ const casesLog = (flow: string): string => `${flow}/cases`;
 export const storable = (text: string): string => text.replaceAll('\u0000', '\ufffd');
 
 /** Locked too long, cancelled or picked as a deadlock's victim: the same work may succeed when tried again. */
-const AGAIN = new Set(['55P03', '57014', '40P01', '40001']);
+export const AGAIN: ReadonlySet<string> = new Set(['55P03', '57014', '40P01', '40001']);
 
 const INSERT_RECORDS = `insert into records (tenant, log, position, at, kind, event_position, subject, key, title, detail)
   select $1, $2, $3::bigint + q.n, $4::timestamptz, q.kind, q.event_position, q.subject, q.key, q.title, q.detail
