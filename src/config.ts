@@ -4,6 +4,7 @@ import { CannotRun } from './errors.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().min(1);
+const perMinute = z.coerce.number().int().min(1).max(1e9);
 
 const settings = z.object({
   PORT: port.default(8080),
@@ -20,11 +21,22 @@ const settings = z.object({
   SIGNALBOX_UNKNOWN_TYPES: z.enum(['store', 'reject']).default('store'),
   SIGNALBOX_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIGNALBOX_WEBHOOK_SECRET: text.optional(),
+  // what it holds must not be repeated, and must fit into a header
+  OPENAI_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .optional(),
+  OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_LLM_MODEL: text.max(200).optional(),
+  SIGNALBOX_LLM_REQUESTS_PER_MINUTE: perMinute.optional(),
+  SIGNALBOX_LLM_TOKENS_PER_MINUTE: perMinute.optional(),
   SIGNALBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIGNALBOX_KEY: text.optional(),
   SIGNALBOX_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });
+
+export const SETTINGS: readonly string[] = Object.keys(settings.shape);
 
 export type Config = z.infer<typeof settings> & { SIGNALBOX_AUTH: 'off' | 'keys' };
 
@@ -56,5 +68,19 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (config.SIGNALBOX_WEBHOOK_URL !== undefined && config.SIGNALBOX_WEBHOOK_SECRET === undefined) {
     throw new CannotRun('Cannot sign webhooks: SIGNALBOX_WEBHOOK_URL is set and SIGNALBOX_WEBHOOK_SECRET is not');
   }
+  const llm = llmMistake(config);
+  if (llm !== null) throw new CannotRun(llm);
   return { ...config, SIGNALBOX_AUTH: auth };
+}
+
+/** Half a configuration would be asked at the first doubtful event, and fail there. */
+function llmMistake(config: z.infer<typeof settings>): string | null {
+  const { OPENAI_API_KEY: key, OPENAI_BASE_URL: address, SIGNALBOX_LLM_MODEL: model } = config;
+  const limits = config.SIGNALBOX_LLM_REQUESTS_PER_MINUTE ?? config.SIGNALBOX_LLM_TOKENS_PER_MINUTE;
+  const given = key !== undefined || address !== undefined;
+  if (given && model === undefined)
+    return `Cannot ask an LLM: ${key === undefined ? 'OPENAI_BASE_URL' : 'OPENAI_API_KEY'} is set and SIGNALBOX_LLM_MODEL is not`;
+  if (!given && (model !== undefined || limits !== undefined))
+    return 'Cannot ask an LLM: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, and a setting SIGNALBOX_LLM_... is';
+  return null;
 }

@@ -47,7 +47,7 @@ const completion = z.object({
         content: z.string().nullish(),
         refusal: z.string().nullish(),
         tool_calls: z.array(z.unknown()).nullish(),
-        function_call: z.unknown(),
+        function_call: z.unknown().optional(),
       }),
     }),
   ]),

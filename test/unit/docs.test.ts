@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { program } from '../../src/cli/program.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig, SETTINGS } from '../../src/config.ts';
 import { parseImportMap } from '../../src/import/importMap.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -64,6 +64,15 @@ describe('README.md', () => {
         readFile(`${folder}/${link}`).catch((error: NodeJS.ErrnoException) => (error.code === 'EISDIR' ? '' : Promise.reject(error))),
       ).resolves.toBeDefined();
     }
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('docs/operations.md has a line for every setting, and for no other', async () => {
+    const [, table = ''] = (await read('docs/operations.md')).split('## Settings');
+    const lines = (table.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+    const named = lines.flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name));
+    expect(named.sort()).toEqual(SETTINGS.filter((name) => name !== 'NODE_ENV').sort());
   });
 });
 
