@@ -27,6 +27,8 @@ export interface WorkerDeps {
   readonly webhook: WebhookTarget | null;
   /** None: its rung is skipped. */
   readonly llm?: LlmTarget | null;
+  /** In place of the database's clock where a model is to be left alone for a time: for tests that skip time. */
+  readonly llmNow?: () => Promise<number>;
   readonly logger: Logger;
   /** The flows' workflows; ours unless told. */
   readonly workflowBundle?: WorkflowBundleOption;
@@ -84,7 +86,10 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
   const notifier = openNotifier(deps.databaseUrl);
   const activities = createActivities({
     ...{ pool, notifier, flows: deps.flows, auth: deps.auth, webhook: deps.webhook },
-    callLlm: deps.llm == null ? null : createCallLlm({ pool, logger: deps.logger, llm: deps.llm }),
+    callLlm:
+      deps.llm == null
+        ? null
+        : createCallLlm({ pool, logger: deps.logger, llm: deps.llm, ...(deps.llmNow === undefined ? {} : { now: deps.llmNow }) }),
     ...(deps.actionScheduleMs === undefined ? {} : { scheduleMs: deps.actionScheduleMs }),
   });
 

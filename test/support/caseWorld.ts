@@ -5,6 +5,7 @@ import type { WebhookTarget } from '../../src/activities/sendWebhook.ts';
 import { openCaseClient } from '../../src/dispatch/caseClient.ts';
 import { Dispatcher } from '../../src/dispatch/dispatcher.ts';
 import type { Flow } from '../../src/flow.ts';
+import type { LlmTarget } from '../../src/llm/target.ts';
 import { until } from '../../src/local/until.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import type { AcceptedEvent, Arrival } from '../../src/log/arrival.ts';
@@ -21,6 +22,8 @@ interface WorldOptions {
   readonly flows: readonly Flow[];
   readonly auth?: 'off' | 'keys';
   readonly webhook?: WebhookTarget;
+  readonly llm?: LlmTarget;
+  readonly llmNow?: () => Promise<number>;
   readonly actionScheduleMs?: readonly number[];
   /** 0: every workflow task replays its history. */
   readonly maxCachedWorkflows?: number;
@@ -81,9 +84,10 @@ export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
     worker = null;
   };
   const startWorker = async (): Promise<RunningWorker> => {
-    const { flows, auth = 'off', webhook = null, maxCachedWorkflows, actionScheduleMs } = options;
+    const { flows, auth = 'off', webhook = null, llm = null, llmNow, maxCachedWorkflows, actionScheduleMs } = options;
     worker = openWorker({
-      ...{ flows, databaseUrl: url, temporal, auth, webhook, logger, workflowBundle: bundle },
+      ...{ flows, databaseUrl: url, temporal, auth, webhook, llm, logger, workflowBundle: bundle },
+      ...(llmNow === undefined ? {} : { llmNow }),
       ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
       ...(actionScheduleMs === undefined ? {} : { actionScheduleMs }),
     });

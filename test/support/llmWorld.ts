@@ -24,6 +24,7 @@ export const TERMS: LlmRung = {
   outcomes: ['approve', 'decline'],
   decideFrom: 0.8,
   limits: [],
+  afterRules: 'advise',
   deadlineSeconds: 120,
   callSeconds: 5,
   callsMax: 6,
