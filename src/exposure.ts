@@ -48,13 +48,20 @@ export function shownText(text: string, charsMax = TEXT_CHARS_MAX): string {
 const SECRET_NAME = /secret|passw|credential|authorization|(?:api|access|private|auth)[-_ ]?key|token$/i;
 const SECRET_CHARS_MIN = 6;
 
-/** A value with the texts in it as `shownText` gives them, names included. Numbers stay. */
-export function redacted<Value extends Json>(value: Value, name?: string): Value;
-export function redacted(value: Json, name = ''): Json {
-  if (typeof value === 'string') return value.length >= SECRET_CHARS_MIN && SECRET_NAME.test(name) ? '[key]' : shownText(value);
+type Show = (text: string) => string;
+
+/** What JSON can hold, with the texts in it as `show` gives them, names included. Numbers stay. */
+export function redacted<Value>(value: Value, show: Show = shownText): Value {
+  return redactedAs('', value as Json, show) as Value;
+}
+
+function redactedAs(name: string, value: Json, show: Show): Json {
+  if (typeof value === 'string') return value.length >= SECRET_CHARS_MIN && SECRET_NAME.test(name) ? '[key]' : show(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => redacted(item, name));
-  return Object.fromEntries(Object.entries(value).map(([inner, item]) => [shownText(inner, NAME_CHARS_MAX), redacted(item, inner)]));
+  if (Array.isArray(value)) return value.map((item) => redactedAs(name, item, show));
+  return Object.fromEntries(
+    Object.entries(value).map(([inner, item]) => [shownText(inner, NAME_CHARS_MAX), redactedAs(inner, item, show)]),
+  );
 }
 
 /** Digits alone that begin as no issuer's card numbers do (times, counters, ids made from both): one in ten would pass for one. */
@@ -71,7 +78,7 @@ function untrusted(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => [
       shownText(name, NAME_CHARS_MAX),
-      typeof item === 'string' ? redacted(item, name) : untrusted(item),
+      typeof item === 'string' ? redactedAs(name, item, shownText) : untrusted(item),
     ]),
   );
 }

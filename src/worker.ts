@@ -7,12 +7,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { caseSubjects } from './activities/caseSubjects.ts';
 import { type Activities, createActivities } from './activities/createActivities.ts';
 import { createCallLlm } from './activities/callLlm.ts';
 import type { WebhookTarget } from './activities/sendWebhook.ts';
 import type { Flow } from './flow.ts';
 import type { LlmTarget } from './llm/target.ts';
-import { openDatabase } from './log/database.ts';
+import { openDatabase, type Pool } from './log/database.ts';
 import { openNotifier } from './log/notify.ts';
 import { QUEUES } from './temporalNames.ts';
 import { ourWorkflows } from './workflowBundle.ts';
@@ -50,9 +51,14 @@ const GRACE = '8 s';
 const FORCE = '15 s';
 const AWAY_MS = { first: 100, max: 5000 };
 
-async function createWorkers(connection: NativeConnection, deps: WorkerDeps, activities: Activities): Promise<Worker[]> {
+async function createWorkers(
+  connection: NativeConnection,
+  deps: WorkerDeps & { readonly pool: Pool },
+  activities: Activities,
+): Promise<Worker[]> {
   const { act, askLlm, ...short } = activities;
-  const shared = { connection, namespace: deps.temporal.namespace, shutdownGraceTime: GRACE, shutdownForceTime: FORCE };
+  const interceptors = { activity: [caseSubjects(deps.pool, deps.flows)] };
+  const shared = { connection, namespace: deps.temporal.namespace, shutdownGraceTime: GRACE, shutdownForceTime: FORCE, interceptors };
   const cases = await Worker.create({
     ...shared,
     workflowBundle: deps.workflowBundle ?? (await ourWorkflows()),
@@ -95,7 +101,7 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
 
   const opening = (async () => {
     const connection = await connect(deps, stopping.signal);
-    return { connection, workers: await createWorkers(connection, deps, activities) };
+    return { connection, workers: await createWorkers(connection, { ...deps, pool }, activities) };
   })();
 
   async function run(): Promise<void> {

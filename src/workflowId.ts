@@ -15,6 +15,11 @@ function encodeSubject(subject: string): string {
   return `${kept}~${createHash('sha256').update(subject, 'utf8').digest('hex').slice(0, 32)}`;
 }
 
+/** What Temporal may hold of a subject: itself or, where its flow marks it personal, the hash that ends its case's id (see log/caseIds.ts). */
+export function shownSubject({ subjectPersonal }: { readonly subjectPersonal?: boolean }, caseId: string, subject: string): string {
+  return subjectPersonal === true ? caseId.slice(caseId.lastIndexOf(':') + 1) : subject;
+}
+
 export function workflowId(tenant: string, flow: string, subject: string): string {
   const id = `${flow}:${encodeSubject(subject)}`;
   return tenant === 'default' ? id : `${tenant}/${id}`;

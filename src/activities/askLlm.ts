@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Reason } from '../decision.ts';
 import type { JsonObject } from '../event.ts';
+import { shownText } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
 import type { LadderPolicy, LlmRung } from '../ladderPolicy.ts';
 import { type CaseRecord, writeCaseLog } from '../log/caseLog.ts';
@@ -50,6 +51,7 @@ export interface AskDeps {
 }
 
 const HEARTBEAT_MS = 3000;
+const TOOL_CHARS_MAX = 64;
 
 interface Briefing extends Omit<LlmQuestion, 'messages'> {
   readonly loaded: LoadedEvent;
@@ -99,10 +101,11 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
     await writeCaseLog(pool, asking, (log) => log.record([recordOf(asking, { said, subject: loaded.event.subject })]));
     const costUsd = said.call?.costUsd ?? 0;
     if (said.kind === 'abstained') return { said: 'nothing', why: said.why, costUsd };
-    if (said.kind === 'tools') return { said: 'look-ups', tools: said.calls.slice(0, CALLS_MAX).map(({ name }) => name), costUsd };
+    if (said.kind === 'tools')
+      return { said: 'look-ups', tools: said.calls.slice(0, CALLS_MAX).map(({ name }) => shownText(name, TOOL_CHARS_MAX)), costUsd };
     const value = said.value as LlmAnswer;
     const abstains = abstention(value, { terms, tight: said.call.tight, data: loaded.event.data });
-    const reasons = value.reasons.map(({ fact, text }): Reason => ({ code: fact, text }));
+    const reasons = value.reasons.map(({ fact, text }): Reason => ({ code: fact, text: shownText(text) }));
     const { outcome, confidence } = value;
     return { said: 'answer', outcome, confidence, reasons, abstains, model: said.call.model, prompt, costUsd };
   }

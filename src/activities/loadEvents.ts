@@ -1,5 +1,9 @@
+import { fieldsOf, redacted, shownText, shownTo } from '../exposure.ts';
+import type { Flow } from '../flow.ts';
 import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
+import { redactText } from '../redactText.ts';
+import { shownSubject } from '../workflowId.ts';
 import { failure } from './asFailure.ts';
 import type { AskDeps } from './askLlm.ts';
 
@@ -20,7 +24,8 @@ export interface Loaded {
 }
 
 /**
- * Reads events whole from the log, with what was found and decided about them so far.
+ * Reads events from the log, with what was found and decided about them so far: what of it a history may hold, where the answer
+ * stands. What needs the whole of an event (a prompt, a person's evidence) is an activity's business.
  *
  * *Retries*: without end, from 100 ms up to 10 s.
  * *Idempotency*: it only reads.
@@ -37,6 +42,29 @@ export function createLoadEvents({ pool, flows, callLlm }: Pick<AskDeps, 'pool' 
     const policies = await Promise.all(
       versions.map(async (version) => [version, (await known.get(pool, key.tenant, flow, version)).policy] as const),
     );
-    return { events, policies: Object.fromEntries(policies), llm: callLlm !== null };
+    return {
+      events: events.map((event) => forHistory(flow, key.caseId, event)),
+      policies: Object.fromEntries(policies),
+      llm: callLlm !== null,
+    };
+  };
+}
+
+/** Reasons and findings are the flow's own words, and may quote a stranger's. */
+function forHistory(flow: Flow, caseId: string, loaded: LoadedEvent): LoadedEvent {
+  const { event, found, rungs, provisional, final, ...rest } = loaded;
+  return {
+    ...rest,
+    event: {
+      ...event,
+      source: shownText(event.source),
+      id: shownText(event.id),
+      subject: shownSubject(flow, caseId, event.subject),
+      data: shownTo('history', fieldsOf(flow, event.type), event.data),
+    },
+    found: redacted(found, redactText),
+    rungs: redacted(rungs, redactText),
+    provisional: redacted(provisional, redactText),
+    final: redacted(final, redactText),
   };
 }

@@ -2,8 +2,11 @@ import type { Approval } from '../log/approval.ts';
 import { type OpenedApproval, openApproval } from '../log/approvals.ts';
 import type { Pool } from '../log/database.ts';
 
+/** What a case needs of its approval, and no more: the answer stands in a history, and evidence, subject and event are for people. */
+export type CaseApproval = Pick<Approval, 'id' | 'deadline' | 'default' | 'proposed' | 'verdict'>;
+
 export interface AskedApproval {
-  readonly approval: Approval;
+  readonly approval: CaseApproval;
   readonly openedAt: string;
 }
 
@@ -17,6 +20,7 @@ export interface AskedApproval {
 export function createOpenApproval({ pool }: { pool: Pool }) {
   return async (opened: OpenedApproval): Promise<AskedApproval> => {
     const { approval, openedAt } = await openApproval({ pool }, opened);
-    return { approval, openedAt };
+    const { id, deadline, default: byDefault, proposed, verdict } = approval;
+    return { approval: { id, deadline, default: byDefault, proposed, verdict }, openedAt };
   };
 }

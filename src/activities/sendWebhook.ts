@@ -5,6 +5,7 @@
 import { Webhook } from 'standardwebhooks';
 import { request } from 'undici';
 import { CannotRun } from '../errors.ts';
+import { shownText } from '../exposure.ts';
 
 export interface WebhookTarget {
   readonly url: string;
@@ -30,7 +31,7 @@ function signer(secret: string): Webhook {
 
 function reasonOf(error: unknown): string {
   const { code, name, message } = error as Error & { code?: string };
-  return name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : (code ?? message);
+  return name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : shownText(code ?? message);
 }
 
 /** Null where none is configured. Throws CannotRun where the secret cannot be a key. */

@@ -5,14 +5,16 @@ export function ingress(): Command {
   return new Command('ingress')
     .description('run the HTTP ingress and its dispatcher (needs DATABASE_URL and TEMPORAL_ADDRESS)')
     .action(async () => {
-      const [{ readConfig }, { flows }, { openIngress }, { createLogger }, { CannotRun }, { untilStopped }] = await Promise.all([
-        import('../config.ts'),
-        import('../flows/index.ts'),
-        import('../ingress/openIngress.ts'),
-        import('../logger.ts'),
-        import('../errors.ts'),
-        import('./untilStopped.ts'),
-      ]);
+      const [{ readConfig }, { flows }, { openIngress }, { createLogger }, { CannotRun }, { logLastWords }, { untilStopped }] =
+        await Promise.all([
+          import('../config.ts'),
+          import('../flows/index.ts'),
+          import('../ingress/openIngress.ts'),
+          import('../logger.ts'),
+          import('../errors.ts'),
+          import('./lastWords.ts'),
+          import('./untilStopped.ts'),
+        ]);
       const config = readConfig();
       const { DATABASE_URL, TEMPORAL_ADDRESS } = config;
       if (DATABASE_URL === undefined || TEMPORAL_ADDRESS === undefined) {
@@ -21,6 +23,7 @@ export function ingress(): Command {
         );
       }
       const logger = createLogger('ingress', config);
+      logLastWords(logger);
       const open = await openIngress({ config: { ...config, DATABASE_URL, TEMPORAL_ADDRESS }, flows, logger });
       logger.info({ url: open.url }, 'accepting events');
       process.send?.({ ready: true, url: open.url });

@@ -2,6 +2,8 @@
 import { CommanderError } from 'commander';
 import { Refused } from '../client/serviceClient.ts';
 import { CannotRun } from '../errors.ts';
+import { shownText } from '../exposure.ts';
+import { type ShownError, shownError } from '../shownError.ts';
 import { say } from './print.ts';
 
 /** The service was not able to answer, as against: it answered that something is wrong. */
@@ -22,13 +24,13 @@ export function report(error: unknown, debug: boolean): 0 | 1 | 2 {
   else if (error instanceof CannotRun) say(error.message);
   else
     say(
-      `Something went wrong: ${error instanceof Error ? error.message || error.name : String(error)}${debug ? '' : ' (SIGNALBOX_LOG_LEVEL=debug tells more)'}`,
+      `Something went wrong: ${shownText(error instanceof Error ? error.message || error.name : String(error))}${debug ? '' : ' (SIGNALBOX_LOG_LEVEL=debug tells more)'}`,
     );
-  if (debug) process.stderr.write(`${error instanceof Error ? `${error.stack ?? error.message}\n${causes(error)}` : ''}`);
+  if (debug) process.stderr.write(`${whole(shownError(error))}\n`);
   return error instanceof Refused && !couldNotRun(error) ? 1 : 2;
 }
 
-function causes(error: Error): string {
-  const { cause } = error;
-  return cause instanceof Error ? `caused by ${cause.stack ?? cause.message}\n${causes(cause)}` : '';
+/** Where a service process ends so, this stands in its log. */
+function whole({ name, message, stack, cause }: ShownError): string {
+  return `${name}: ${message}\n${stack}${cause === undefined ? '' : `\ncaused by ${whole(cause)}`}`;
 }

@@ -12,6 +12,7 @@ async function run(): Promise<void> {
     { openWorker },
     { createLogger },
     { CannotRun },
+    { logLastWords },
     { untilStopped },
     { webhookTarget },
     { installRuntime },
@@ -21,6 +22,7 @@ async function run(): Promise<void> {
     import('../worker.ts'),
     import('../logger.ts'),
     import('../errors.ts'),
+    import('./lastWords.ts'),
     import('./untilStopped.ts'),
     import('../activities/sendWebhook.ts'),
     import('../temporalRuntime.ts'),
@@ -31,6 +33,7 @@ async function run(): Promise<void> {
     throw new CannotRun('Cannot run the worker alone without DATABASE_URL and TEMPORAL_ADDRESS: `signalbox start` runs the whole stack');
   }
   const logger = createLogger('worker', config);
+  logLastWords(logger);
   installRuntime(logger);
   const webhook = webhookTarget(config.SIGNALBOX_WEBHOOK_URL, config.SIGNALBOX_WEBHOOK_SECRET);
   const open = openWorker({ flows, databaseUrl, temporal: { address, namespace, apiKey }, auth: config.SIGNALBOX_AUTH, webhook, logger });

@@ -54,7 +54,8 @@ function parseKey(text: string): CaseKey | null {
 
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
-  readonly #workflows: ReadonlyMap<string, string>;
+  /** Those whose events may go to a case. */
+  readonly #flows: ReadonlyMap<string, Flow>;
   readonly #ready = new Map<string, CaseKey>();
   readonly #listener: Listener;
   readonly #verdicts: VerdictTeller;
@@ -66,7 +67,7 @@ export class Dispatcher {
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
-    this.#workflows = new Map(deps.flows.flatMap(({ name, workflow }) => (workflow === undefined ? [] : [[name, workflow]])));
+    this.#flows = new Map(deps.flows.filter(({ workflow }) => workflow !== undefined).map((flow) => [flow.name, flow]));
     this.#verdicts = new VerdictTeller(deps);
     this.#listener = openListener(deps.url, {
       channels: ['signalbox_taken', 'signalbox_verdict'],
@@ -84,7 +85,7 @@ export class Dispatcher {
     for (const text of cases) {
       const key = parseKey(text);
       // beyond the limit the sweep finds them: their mail is a row
-      if (key !== null && this.#workflows.has(key.flow) && this.#ready.size < READY_MAX) this.#ready.set(text, key);
+      if (key !== null && this.#flows.has(key.flow) && this.#ready.size < READY_MAX) this.#ready.set(text, key);
     }
     this.#pump();
   }
@@ -111,7 +112,7 @@ export class Dispatcher {
     const cases = [...this.#ready.values()].slice(0, CLAIM_COUNT);
     for (const key of cases) this.#ready.delete(keyText(key));
     try {
-      const mails = await claimMail(this.#deps.pool, cases);
+      const mails = await claimMail(this.#deps.pool, this.#flows, cases);
       if (mails.length > 0) await this.#send(mails);
       else this.#awayMs = 0;
     } catch (error) {
@@ -126,7 +127,7 @@ export class Dispatcher {
     let away: unknown = null;
     const send = async (mail: Mail): Promise<void> => {
       try {
-        const run = await this.#deps.cases.deliver(this.#workflows.get(mail.flow) ?? '', mail);
+        const run = await this.#deps.cases.deliver(this.#flows.get(mail.flow)?.workflow ?? '', mail);
         sent.push({ ...mail, position: mail.letters.at(-1)?.position ?? mail.taken, run });
       } catch (error) {
         failed.push(mail);

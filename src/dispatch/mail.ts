@@ -3,7 +3,10 @@
  * dispatcher holds; appending never touches these rows.
  */
 import type { JsonObject } from '../event.ts';
+import { fieldsOf, redacted, shownTo } from '../exposure.ts';
+import type { Flow } from '../flow.ts';
 import type { Pool } from '../log/database.ts';
+import { shownSubject } from '../workflowId.ts';
 
 export interface CaseKey {
   readonly tenant: string;
@@ -13,11 +16,13 @@ export interface CaseKey {
 
 export interface Letter {
   readonly position: number;
+  /** As a history may hold it. */
   readonly event: JsonObject;
 }
 
 /** A claimed case and the events of its next signal, in order. */
 export interface Mail extends CaseKey {
+  /** As a history may hold it. */
   readonly subject: string;
   readonly taken: number;
   readonly letters: Letter[];
@@ -48,8 +53,11 @@ interface ClaimRow {
   body: string;
 }
 
-/** Every look is by index, one case or position at a time: see docs/decisions/0007. Leases those of the cases that have acknowledged all that was sent, and reads what they get next. */
-export async function claimMail(pool: Pool, cases: readonly CaseKey[]): Promise<Mail[]> {
+/**
+ * Every look is by index, one case or position at a time: see docs/decisions/0007. Leases those of the cases that have acknowledged all
+ * that was sent, and reads what they get next: what of it a history may hold. Cases of flows that are not among `flows` get nothing.
+ */
+export async function claimMail(pool: Pool, flows: ReadonlyMap<string, Flow>, cases: readonly CaseKey[]): Promise<Mail[]> {
   await pool.query(
     `insert into deliveries (tenant, flow, case_id, subject)
      select q.tenant, q.flow, q.case_id, m.subject from ${CASES}
@@ -79,28 +87,33 @@ export async function claimMail(pool: Pool, cases: readonly CaseKey[]): Promise<
   );
   const mails = new Map<string, Mail>();
   for (const row of rows) {
+    const flow = flows.get(row.flow);
+    if (flow === undefined) continue;
     const key = `${row.tenant} ${row.flow} ${row.case_id}`;
     const mail = mails.get(key) ?? {
       tenant: row.tenant,
       flow: row.flow,
       caseId: row.case_id,
-      subject: row.subject,
+      subject: shownSubject(flow, row.case_id, row.subject),
       taken: row.taken,
       letters: [],
     };
-    mail.letters.push({ position: row.position, event: withoutLargeData(row.body) });
+    mail.letters.push({ position: row.position, event: letterOf(flow, row.body) });
     mails.set(key, mail);
   }
   return [...mails.values()];
 }
 
-/** What a history may hold of an event: activities read the whole from the log. */
-function withoutLargeData(body: string): JsonObject {
-  const event = JSON.parse(body) as JsonObject;
-  if (body.length <= DATA_CHARS_MAX) return event;
-  const { data, data_base64, ...attributes } = event;
-  const size = data === undefined ? String(data_base64 ?? '').length : JSON.stringify(data).length;
-  return size <= DATA_CHARS_MAX ? event : attributes;
+/**
+ * What a history may hold of an event: activities read the whole from the log. Attributes are a stranger's text too. Of bytes nobody
+ * says what is in them, so they never go.
+ */
+function letterOf(flow: Flow, body: string): JsonObject {
+  const { data, data_base64: _bytes, ...attributes } = JSON.parse(body) as JsonObject;
+  const shown = redacted(attributes);
+  if (data === undefined || (body.length > DATA_CHARS_MAX && JSON.stringify(data).length > DATA_CHARS_MAX)) return shown;
+  const marked = typeof data === 'object' && data !== null && !Array.isArray(data);
+  return { ...shown, data: marked ? shownTo('history', fieldsOf(flow, String(attributes.type)), data) : '[personal]' };
 }
 
 export interface Sent extends CaseKey {

@@ -59,11 +59,16 @@ export function createApp(deps: IngressDeps): RequestListener {
   };
 }
 
+/** The pattern, not the path: that names subjects and ids. */
+function routeOf(request: IncomingMessage): string {
+  const { route } = request as IncomingMessage & { readonly route?: { readonly path?: unknown } };
+  return typeof route?.path === 'string' ? route.path : '/v1/events';
+}
+
 function refuse(logger: Logger, error: unknown, { request, response }: { request: IncomingMessage; response: ServerResponse }): void {
   const { code } = problemOf(error);
   if (ERRORS[code].status >= 500) {
-    const path = (request.url ?? '').split('?', 1)[0];
-    logger.error({ err: error, code, method: request.method, path }, 'a request failed');
+    logger.error({ err: error, code, method: request.method, route: routeOf(request) }, 'a request failed');
   }
   // a stream that broke on its way: the client sees that it did not end
   if (response.headersSent) response.destroy();

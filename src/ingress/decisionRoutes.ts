@@ -49,6 +49,7 @@ function writable(response: Response): Promise<void> {
 
 export function decisionRoutes({ pool, temporal }: IngressDeps, authenticate: Authenticate): Router {
   const router = Router();
+  const stored = { pool, caseIds: temporal.caseIds };
 
   /** What there was when it began, in pages; less where the client leaves. Its end is known at once: it goes into a header. */
   async function stream(response: Response, source: FeedSource, { limit, ...reading }: Reading): Promise<void> {
@@ -94,7 +95,7 @@ export function decisionRoutes({ pool, temporal }: IngressDeps, authenticate: Au
     const place = parseId('dec', String(request.params.decision));
     if (place === null || place.tenant !== callerOf(response).tenant || !/^\d{1,4}$/.test(place.tail ?? ''))
       throw new SignalboxError('not-found');
-    const [kept, event] = await Promise.all([readDecision(pool, place, Number(place.tail)), readEvent(pool, place)]);
+    const [kept, event] = await Promise.all([readDecision(pool, place, Number(place.tail)), readEvent(stored, place)]);
     if (kept === null || event === null) throw new SignalboxError('not-found');
     const { item, rungs } = kept;
     const { workflow, links } = receiptOf({ ...event, decision: item }, temporal);

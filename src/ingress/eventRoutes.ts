@@ -17,6 +17,7 @@ type Filters = { source?: string | undefined; id?: string | undefined; flow?: st
 
 export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authenticate): Router {
   const router = Router();
+  const events = { pool, caseIds: temporal.caseIds };
 
   async function page(tenant: string, { after: given, limit, filters }: ListQuery<Filters>, fromEnd: boolean): Promise<FeedPage> {
     const { source, id, flow, type } = filters;
@@ -26,7 +27,7 @@ export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authe
     if (source === undefined || id === undefined) return readFeed(pool, entriesSource(filters), { tenant, upTo, after, limit });
     const place = await findEvent(pool, tenant, { source, id });
     const there = place !== null && upTo.has(place.log) && (after.get(place.log) ?? 0) < place.position;
-    const kept = there ? await readEvent(pool, { tenant, ...place }) : null;
+    const kept = there ? await readEvent(events, { tenant, ...place }) : null;
     const wanted = kept !== null && (type === undefined || kept.type === type);
     return { places: wanted ? [kept] : [], next: new Map([...after, ...upTo]), more: false };
   }
@@ -37,14 +38,14 @@ export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authe
     const fromEnd = request.query.after === 'end';
     const query = readListQuery(eventsQuery, fromEnd ? { ...request.query, after: undefined } : request.query);
     const { places, next, more } = await page(tenant, query, fromEnd);
-    const events = await readEvents(pool, tenant, places);
-    const items = events.map((event) => storedEventText(event, temporal));
+    const found = await readEvents(events, tenant, places);
+    const items = found.map((event) => storedEventText(event, temporal));
     sendText(response, 200, `{"items":[${items.join(',')}],"next":"${writeCursor(next)}","more":${more}}`);
   });
 
   router.get('/v1/events/:event', authenticate('read'), async (request, response) => {
     const place = parseId('evt', String(request.params.event));
-    const event = place === null || place.tenant !== callerOf(response).tenant ? null : await readEvent(pool, place);
+    const event = place === null || place.tenant !== callerOf(response).tenant ? null : await readEvent(events, place);
     if (event === null) throw new SignalboxError('not-found');
     sendText(response, 200, storedEventText(event, temporal));
   });

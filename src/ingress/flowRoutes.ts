@@ -7,7 +7,6 @@ import type { Flow } from '../flow.ts';
 import type { Pool } from '../log/database.ts';
 import { type FlowRow, readFlows } from '../log/queries/flows.ts';
 import { hasSubject, readRun, readState, readTimeline, type TimelineSubject } from '../log/queries/timeline.ts';
-import { workflowId } from '../workflowId.ts';
 import { allowOnly } from './allowOnly.ts';
 import { sendJson, sendText } from './answer.ts';
 import { type Authenticate, callerOf } from './authenticate.ts';
@@ -90,7 +89,7 @@ export function flowRoutes({ pool, flows, temporal }: IngressDeps, authenticate:
     const [page, state, run] = await Promise.all([
       readTimeline(pool, of, { after, limit }),
       stateOf(pool, flow, of),
-      readRun(pool, { ...of, caseId: workflowId(of.tenant, of.flow, of.subject) }),
+      readRun(pool, { ...of, caseId: temporal.caseIds.of(of) }),
     ]);
     const workflow = run === undefined ? null : runOf({ ...of, run }, temporal);
     const items = page.items.map(({ detail, ...item }) => `${JSON.stringify(item).slice(0, -1)},"detail":${detail}}`);

@@ -8,6 +8,7 @@ import { CannotRun } from '../errors.ts';
 import type { Flow } from '../flow.ts';
 import { joinIngresses } from '../log/activate.ts';
 import { readBacklog } from '../log/backlog.ts';
+import { openCaseIds } from '../log/caseIds.ts';
 import { assertDurable, openDatabase } from '../log/database.ts';
 import { Logs } from '../log/logs.ts';
 import { migrate } from '../log/migrate.ts';
@@ -67,13 +68,14 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
     const appending = openDatabase(url, { name: 'append', size: APPENDING * (flows.length + 1), appending: true });
     releases.push(() => appending.end());
-    const logs = new Logs({ pool: appending, tenant: TENANT, flows, mailed, committed: metrics.committed });
+    const caseIds = await openCaseIds(pool, TENANT, flows);
+    const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, mailed, committed: metrics.committed });
     releases.push(() => logs.close());
     const finals = new FinalDecisions(url);
     releases.push(() => finals.close());
 
     const web = config.TEMPORAL_UI_URL ?? null;
-    const receipts = createReceipts({ pool, namespace: config.TEMPORAL_NAMESPACE, web });
+    const receipts = createReceipts({ pool, namespace: config.TEMPORAL_NAMESPACE, web, caseIds });
     const probes = openProbes({
       pool,
       cases,
@@ -85,11 +87,11 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       pool,
       config,
       flows,
-      temporal: { namespace: config.TEMPORAL_NAMESPACE, web },
+      temporal: { namespace: config.TEMPORAL_NAMESPACE, web, caseIds },
       health: probes.ready,
       registry: metrics.registry,
       notifier,
-      redrive: (place) => redrive({ pool, flows, mailed }, place),
+      redrive: (place) => redrive({ pool, flows, caseIds, mailed }, place),
       accept: createAccept({ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES }),
       logger,
     });

@@ -1,6 +1,7 @@
 /** Every refusal in one shape: RFC 9457 `application/problem+json`. No stack, no SQL, no secret. */
 import type { ServerResponse } from 'node:http';
 import { ERRORS, type ErrorCode, type FieldError, SignalboxError } from '../errors.ts';
+import { shownText } from '../exposure.ts';
 import { isDatabaseAway } from '../log/database.ts';
 
 export interface Problem {
@@ -16,7 +17,17 @@ export interface Problem {
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** What a caller is told about an error; whatever is not one of ours is `internal` and says nothing more. */
+const POINTER_CHARS_MAX = 200;
+
+const shownFault = ({ pointer, detail }: FieldError): FieldError => ({
+  pointer: shownText(pointer, POINTER_CHARS_MAX),
+  detail: shownText(detail),
+});
+
+/**
+ * What a caller is told about an error; whatever is not one of ours is `internal` and says nothing more. Details name paths, fields and
+ * ids that were sent: answers end up in logs of others, so they are redacted and cut too.
+ */
 export function problemOf(error: unknown): Problem {
   const known = asKnown(error);
   const { status, title } = ERRORS[known.code];
@@ -25,8 +36,8 @@ export function problemOf(error: unknown): Problem {
     title,
     status,
     code: known.code,
-    ...(known.message === title ? {} : { detail: known.message }),
-    ...(known.errors.length === 0 ? {} : { errors: known.errors }),
+    ...(known.message === title ? {} : { detail: shownText(known.message) }),
+    ...(known.errors.length === 0 ? {} : { errors: known.errors.map(shownFault) }),
     ...known.more,
   };
 }

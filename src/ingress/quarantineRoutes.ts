@@ -25,6 +25,7 @@ const QUARANTINED: FeedSource = {
 
 export function quarantineRoutes({ pool, temporal, redrive }: IngressDeps, authenticate: Authenticate): Router {
   const router = Router();
+  const stored = { pool, caseIds: temporal.caseIds };
 
   router.get('/v1/quarantine', authenticate('read'), async (request, response) => {
     const { tenant } = callerOf(response);
@@ -32,7 +33,7 @@ export function quarantineRoutes({ pool, temporal, redrive }: IngressDeps, authe
     const heads = await readHeads(pool, tenant);
     const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (filters.flow === undefined || log === filters.flow)));
     const { places, next, more } = await readFeed(pool, QUARANTINED, { tenant, upTo, after, limit });
-    const events = await readEvents(pool, tenant, places);
+    const events = await readEvents(stored, tenant, places);
     const items = events.map((event) => {
       const { type, acceptedAt, note, decisions } = event;
       const receipt = receiptOf({ ...event, decision: decisions.at(-1) ?? null }, temporal);
@@ -45,7 +46,7 @@ export function quarantineRoutes({ pool, temporal, redrive }: IngressDeps, authe
     const place = parseId('evt', String(request.params.event));
     if (place === null || place.tenant !== callerOf(response).tenant) throw new SignalboxError('not-found');
     const ending = await redrive({ tenant: place.tenant, log: place.log, position: place.position });
-    const event = ending === null ? null : await readEvent(pool, place);
+    const event = ending === null ? null : await readEvent(stored, place);
     if (event === null) throw new SignalboxError('not-found', 'No such event is in quarantine');
     sendJson(response, 200, receiptOf({ ...event, decision: event.decisions.at(-1) ?? null }, temporal));
   });

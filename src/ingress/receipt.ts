@@ -4,10 +4,10 @@ import { SignalboxError } from '../errors.ts';
 import { type Ending, type IncomingEvent, type Status, statusOf } from '../event.ts';
 import { approvalId, eventId, type Place, UNROUTED } from '../ids.ts';
 import type { AcceptedEvent } from '../log/arrival.ts';
+import type { CaseIds } from '../log/caseIds.ts';
 import type { Pool } from '../log/database.ts';
 import { type KeptEvent, readEvent, readEvents } from '../log/queries/events.ts';
 import type { LogPlace } from '../log/queries/feed.ts';
-import { workflowId } from '../workflowId.ts';
 
 /** A case's workflow in Temporal's Web UI. */
 export interface Run {
@@ -29,9 +29,10 @@ export interface Receipt {
   links: { event: string; decision?: string; subject?: string; approval?: string };
 }
 
-/** Temporal's namespace, and where its Web UI is; null where there is none. */
+/** Temporal's namespace, how cases are named there, and where its Web UI is; null where there is none. */
 export interface TemporalWeb {
   readonly namespace: string;
+  readonly caseIds: CaseIds;
   readonly web: string | null;
 }
 
@@ -49,8 +50,11 @@ export interface ReceiptEvent extends Place {
   readonly run: string | null;
 }
 
-export function runOf(of: { tenant: string; flow: string; subject: string; run: string | null }, { namespace, web }: TemporalWeb): Run {
-  const id = workflowId(of.tenant, of.flow, of.subject);
+export function runOf(
+  of: { tenant: string; flow: string; subject: string; run: string | null },
+  { namespace, web, caseIds }: TemporalWeb,
+): Run {
+  const id = caseIds.of(of);
   const url =
     web === null ? null : `${web.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
   return { id, run: of.run, url };
@@ -92,10 +96,11 @@ export interface Receipts {
 }
 
 export function createReceipts({ pool, ...temporal }: TemporalWeb & { readonly pool: Pool }): Receipts {
+  const source = { pool, caseIds: temporal.caseIds };
   const receiptNow = (event: KeptEvent): Receipt => receiptOf({ ...event, decision: event.decisions.at(-1) ?? null }, temporal);
   return {
     async storedAll(tenant, places) {
-      const events = await readEvents(pool, tenant, places);
+      const events = await readEvents(source, tenant, places);
       if (events.length < places.length) throw new SignalboxError('not-found');
       return events.map(receiptNow);
     },
@@ -104,7 +109,7 @@ export function createReceipts({ pool, ...temporal }: TemporalWeb & { readonly p
       return receiptOf({ tenant, log, position, source, id, subject, ending, decision: shown, approvalTurn: null, run: null }, temporal);
     },
     async stored(place) {
-      const event = await readEvent(pool, place);
+      const event = await readEvent(source, place);
       if (event === null) throw new SignalboxError('not-found');
       return receiptNow(event);
     },

@@ -40,6 +40,9 @@ const SETTINGS = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_line_prefix: '',
+  // the detail of a refused row holds its values, and a statement may: who made it is told both
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
 } as const;
 
 /** As pino numbers them. */

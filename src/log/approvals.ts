@@ -5,6 +5,7 @@
 import { SignalboxError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import { approvalId } from '../ids.ts';
+import { redactText } from '../redactText.ts';
 import { type Approval, type ApprovalKey, type ApprovalRules, type KeptApproval, readApproval, type Verdict } from './approval.ts';
 import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from './caseLog.ts';
 
@@ -26,7 +27,9 @@ export interface VerdictResult extends KeptApproval {
  * Gives a verdict, in one transaction with its line on the timeline. Null where there is no such approval.
  * Throws SignalboxError `bad-verdict` for changes that the approval does not allow, `database-away` where trying again helps.
  */
-export async function giveVerdict({ pool, notifier }: CaseLogDeps, given: GivenVerdict): Promise<VerdictResult | null> {
+export async function giveVerdict({ pool, notifier }: CaseLogDeps, said: GivenVerdict): Promise<VerdictResult | null> {
+  // it is told to the case, stands in the decision's reasons and on the timeline
+  const given = { ...said, reason: redactText(said.reason) };
   const outcome = await writeCaseLog(pool, given, async (log): Promise<VerdictResult | null> => {
     const before = await readApproval(log.client, given);
     if (before === null) return null;

@@ -2,6 +2,7 @@
 import type { DecisionDraft } from '../decision.ts';
 import type { Ending, IncomingEvent, JsonObject } from '../event.ts';
 import type { Flow } from '../flow.ts';
+import type { CaseIds } from './caseIds.ts';
 import type { Policies } from './policies.ts';
 
 /** An event on its way into a log: parsed, routed, its data checked against the flow's schema. */
@@ -33,4 +34,6 @@ export interface LogContext {
   readonly log: string;
   readonly flow: Flow | null;
   readonly policies: Policies;
+  /** Needed where the flow's subjects are personal. */
+  readonly caseIds?: CaseIds;
 }

@@ -1,8 +1,8 @@
 /** What a batch writes, in one statement. */
 import type { DecisionDraft } from '../decision.ts';
 import { decisionId } from '../ids.ts';
-import { workflowId } from '../workflowId.ts';
 import type { AcceptedEvent, Arrival, LogContext } from './arrival.ts';
+import { CaseIds } from './caseIds.ts';
 import type { Client } from './database.ts';
 import type { foldEntry, States } from './fold.ts';
 import { together } from './together.ts';
@@ -24,6 +24,7 @@ export class BatchWrite {
   readonly #context: LogContext;
   readonly #acceptedAtMs: number;
   readonly #policy: string;
+  readonly #caseIds: CaseIds;
   readonly #entries = {
     position: [] as number[],
     source: [] as string[],
@@ -56,6 +57,7 @@ export class BatchWrite {
     this.#context = context;
     this.#acceptedAtMs = acceptedAtMs;
     this.#policy = policy;
+    this.#caseIds = context.caseIds ?? new CaseIds(context.flow === null ? [] : [context.flow]);
   }
 
   get count(): number {
@@ -78,7 +80,7 @@ export class BatchWrite {
     e.note.push(entry.note);
     e.body.push(event.body);
     if (entry.decision !== null) this.#addDecision(position, subject ?? '', entry.decision);
-    const caseId = entry.found === null || flow === null ? null : workflowId(tenant, flow.name, subject ?? '');
+    const caseId = entry.found === null || flow === null ? null : this.#caseIds.of({ tenant, flow: log, subject: subject ?? '' });
     if (caseId !== null) this.#addMail({ position, caseId, subject: subject ?? '', bytes: event.body.length }, entry.found ?? '{}');
     const decision =
       entry.decision === null ? null : { ...entry.decision, id: decisionId({ tenant, log, position }, 0), policy: this.#policy };

@@ -7,6 +7,8 @@
  */
 import type { PoolClient } from 'pg';
 import { SignalboxError } from '../errors.ts';
+import { redacted } from '../exposure.ts';
+import { redactText } from '../redactText.ts';
 import { type Client, isDatabaseAway, type Pool } from './database.ts';
 import { lockHead } from './head.ts';
 import type { Notifier } from './notify.ts';
@@ -75,7 +77,7 @@ export class CaseLogWriter {
     return before;
   }
 
-  /** Records those whose key is new. Keys must differ within a call. */
+  /** Records those whose key is new. Keys must differ within a call. Titles and details are redacted, whoever wrote them. */
   async record(records: readonly CaseRecord[]): Promise<void> {
     if (records.length === 0) return;
     const inserted = new Set(await this.#insert(records));
@@ -96,7 +98,9 @@ export class CaseLogWriter {
     const { rows } = await this.client.query<{ key: string }>(INSERT_RECORDS, [
       ...[this.tenant, this.log, this.#position, this.at],
       ...[records.map(({ kind }) => kind), records.map(({ eventPosition }) => eventPosition), records.map(({ subject }) => subject)],
-      ...[records.map(({ key }) => key), records.map(({ title }) => storable(title)), records.map(({ detail }) => JSON.stringify(detail))],
+      records.map(({ key }) => key),
+      records.map(({ title }) => redactText(storable(title))),
+      records.map(({ detail }) => JSON.stringify(redacted(detail, redactText))),
     ]);
     return rows.map(({ key }) => key);
   }

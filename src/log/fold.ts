@@ -4,6 +4,7 @@
  */
 import type { DecisionDraft } from '../decision.ts';
 import type { Ending, FlowEvent } from '../event.ts';
+import { fieldsOf, shownMessage, shownText } from '../exposure.ts';
 import type { Flow, StateBytes } from '../flow.ts';
 
 const AHEAD_MS = 5 * 60_000;
@@ -71,9 +72,11 @@ export function keysOf(flow: Flow | null, event: FlowEvent): readonly string[] |
 
 const ended = (ending: Ending, note: string | null = null): FoldedEntry => ({ ending, note, decision: null, found: null, changed: [] });
 
-function quarantined(error: unknown): FoldedEntry {
+/** The reason is shown and logged: a message that quotes the event is kept without what its fields may not show. */
+function quarantined(flow: Flow, { type, data }: FlowEvent, error: unknown): FoldedEntry {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return ended('quarantined', `${NOT_FOLDED}${text}`.replaceAll('\u0000', '\ufffd').slice(0, NOTE_CHARS_MAX));
+  const shown = shownMessage(text.replaceAll('\u0000', '\ufffd'), fieldsOf(flow, type), data);
+  return ended('quarantined', shownText(`${NOT_FOLDED}${shown}`, NOTE_CHARS_MAX));
 }
 
 export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, expired, history }: Folding): FoldedEntry {
@@ -81,7 +84,7 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
   if (expired) return ended('expired', AT_ACCEPTANCE);
   const reflex = flow.reflex;
   if (reflex === undefined) return history ? ended('recorded', 'history') : { ...ended('waiting'), found: '{}' };
-  if (keys instanceof Error) return quarantined(keys);
+  if (keys instanceof Error) return quarantined(flow, event, keys);
   try {
     const before = keys.map((key) => states.get(key) ?? null);
     const newestMs = before.reduce(
@@ -101,7 +104,7 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
     });
     return { ...entry, changed };
   } catch (error) {
-    return quarantined(error);
+    return quarantined(flow, event, error);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Flow } from '../flow.ts';
 import { UNROUTED } from '../ids.ts';
 import { Appender, type AppendLimits } from './append.ts';
 import type { Answer, Arrival } from './arrival.ts';
+import type { CaseIds } from './caseIds.ts';
 import type { Pool } from './database.ts';
 import { Policies } from './policies.ts';
 
@@ -11,6 +12,8 @@ interface LogsDeps {
   readonly pool: Pool;
   readonly tenant: string;
   readonly flows: readonly Flow[];
+  /** Needed where a flow's subjects are personal. */
+  readonly caseIds?: CaseIds;
   readonly mailed: (cases: readonly string[]) => void;
   readonly committed?: (log: string, count: number, ms: number) => void;
   readonly limits?: AppendLimits;
@@ -27,11 +30,12 @@ export class Logs {
   readonly tenant: string;
 
   /** Throws where two flows answer one type: which of them decided would be a matter of luck. */
-  constructor({ pool, tenant, flows, mailed, committed, limits }: LogsDeps) {
+  constructor({ pool, tenant, flows, caseIds, mailed, committed, limits }: LogsDeps) {
     this.tenant = tenant;
     const policies = new Policies();
     const open = (log: string, flow: Flow | null): void => {
-      const deps = { pool, context: { tenant, log, flow, policies }, mailed, ...(limits === undefined ? {} : { limits }) };
+      const context = { tenant, log, flow, policies, ...(caseIds === undefined ? {} : { caseIds }) };
+      const deps = { pool, context, mailed, ...(limits === undefined ? {} : { limits }) };
       this.#appenders.set(
         log,
         new Appender(committed === undefined ? deps : { ...deps, committed: (count, ms) => committed(log, count, ms) }),

@@ -4,6 +4,7 @@
  */
 import type { Decision, DecisionDraft } from '../decision.ts';
 import type { Ending } from '../event.ts';
+import { shownText } from '../exposure.ts';
 import { decisionId } from '../ids.ts';
 import { planActions } from './actions.ts';
 import { settleApprovals } from './approvals.ts';
@@ -126,7 +127,7 @@ async function endEntries({ client, tenant, flow }: CaseLogWriter, endings: read
     where e.tenant = $1 and e.log = $2 and e.position = any($3::bigint[]) and e.ending = 'waiting'`,
     [
       ...[tenant, flow, endings.map(({ position }) => position), endings.map(({ ending }) => ending)],
-      endings.map(({ note }) => (note === undefined ? null : storable(note).slice(0, 500))),
+      endings.map(({ note }) => (note === undefined ? null : shownText(storable(note), 500))),
     ],
   );
 }

@@ -9,7 +9,7 @@ import type { Flow } from '../flow.ts';
 import type { Place } from '../ids.ts';
 import { eventId } from '../ids.ts';
 import { instantMs } from '../instant.ts';
-import { workflowId } from '../workflowId.ts';
+import { CaseIds } from './caseIds.ts';
 import type { Client, Pool } from './database.ts';
 import { effectiveTime, type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
 import { lockHead } from './head.ts';
@@ -32,16 +32,21 @@ interface QuarantinedRow {
 interface RedriveDeps {
   readonly pool: Pool;
   readonly flows: readonly Flow[];
+  /** Needed where a flow's subjects are personal. */
+  readonly caseIds?: CaseIds;
   readonly mailed: (cases: readonly string[]) => void;
 }
 
 /** The new ending, or null where no such event is in quarantine. Throws `off-schema` with the reason where it fails again: nothing changes then. */
-export async function redrive({ pool, flows, mailed }: RedriveDeps, place: Place): Promise<FoldedEntry['ending'] | null> {
+export async function redrive(
+  { pool, flows, caseIds = new CaseIds(flows), mailed }: RedriveDeps,
+  place: Place,
+): Promise<FoldedEntry['ending'] | null> {
   const flow = flows.find(({ name }) => name === place.log);
   if (flow === undefined) return null;
   const client = await pool.connect();
   try {
-    const done = await redriveLocked(client, flow, place);
+    const done = await redriveLocked(client, { flow, caseIds }, place);
     await client.query(done === null ? 'rollback' : 'commit');
     client.release();
     if (done?.found != null) mailed([`${place.tenant} ${place.log} ${done.caseId}`]);
@@ -52,7 +57,11 @@ export async function redrive({ pool, flows, mailed }: RedriveDeps, place: Place
   }
 }
 
-async function redriveLocked(client: Client, flow: Flow, place: Place): Promise<(FoldedEntry & { caseId: string }) | null> {
+async function redriveLocked(
+  client: Client,
+  { flow, caseIds }: { flow: Flow; caseIds: CaseIds },
+  place: Place,
+): Promise<(FoldedEntry & { caseId: string }) | null> {
   const { tenant, log } = place;
   const head = await lockHead(client, tenant, log);
   if (head.code !== flow.code) throw new SignalboxError('other-code');
@@ -70,7 +79,7 @@ async function redriveLocked(client: Client, flow: Flow, place: Place): Promise<
     ? foldEntry({ flow, policy, states }, { event, keys: keysOf(flow, event), expired: false, history: row.history })
     : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, changed: [] };
   if (entry.ending === 'quarantined') throw new SignalboxError('off-schema', `${eventId(place)} cannot be folded: ${entry.note}`);
-  const caseId = workflowId(tenant, flow.name, row.subject);
+  const caseId = caseIds.of({ tenant, flow: flow.name, subject: row.subject });
   if (entry.found !== null) await rewindCase(client, { tenant, flow: log, caseId, position: place.position });
   await write(client, { flow, place, row, entry, states, caseId, version, position: head.position + 1, folds });
   return { ...entry, caseId };

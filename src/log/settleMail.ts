@@ -5,7 +5,7 @@
  * sees the mailbox from before the wait, and a `settled` worked out from that would have the case started again for ever.
  */
 import type { CaseLogWriter } from './caseLog.ts';
-import type { Client } from './database.ts';
+import type { Client, Pool } from './database.ts';
 
 /** Every event at or below has its end, and none of its actions is open: `$1`-`$3` are the case's key. */
 const SETTLED = `coalesce((select min(m.position) from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $3 and m.position <= d.taken) - 1, d.taken)`;
@@ -28,6 +28,15 @@ export async function moveSettled(client: Client, { tenant, flow, caseId }: Case
     flow,
     caseId,
   ]);
+}
+
+/** The subject of a case, whatever the case itself knows of it; null where it never had mail. */
+export async function readCaseSubject(pool: Pool, { tenant, flow, caseId }: CaseKey): Promise<string | null> {
+  const { rows } = await pool.query<{ subject: string }>(
+    'select subject from deliveries where tenant = $1 and flow = $2 and case_id = $3',
+    [tenant, flow, caseId],
+  );
+  return rows[0]?.subject ?? null;
 }
 
 /** Events that wait or that have a planned action stay: their case is not done with them. */

@@ -4,6 +4,7 @@
  * The approval is a row, which alone says what counts; a run that starts again takes the same approval and what is left of its time.
  */
 import { condition } from '@temporalio/workflow';
+import type { CaseApproval } from '../activities/openApproval.ts';
 import type { JsonObject } from '../event.ts';
 import type { Approval, ApprovalRules, Verdict } from '../log/approval.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
@@ -40,7 +41,7 @@ interface Milestone {
 
 export interface Answer {
   readonly verdict: Verdict;
-  readonly approval: Approval;
+  readonly approval: CaseApproval;
   readonly waitedMs: number;
 }
 
@@ -99,7 +100,7 @@ async function open(run: CaseRun, about: LoadedEvent, { turn, question, evidence
 }
 
 /** In order of time, those before the deadline. A run that starts again passes the ones it missed at once; each is recorded once. */
-function milestones(terms: ApprovalTerms, { id, deadline }: Approval, openedMs: number): Milestone[] {
+function milestones(terms: ApprovalTerms, { id, deadline }: CaseApproval, openedMs: number): Milestone[] {
   const reminders = terms.remindersSeconds.map((seconds, at) => ({
     atMs: openedMs + seconds * 1000,
     key: `reminder ${id} ${at}`,

@@ -3,13 +3,14 @@
  * input at all jammed its run for good, with good signals behind it.
  */
 import type { Json, JsonObject } from '../event.ts';
+import { parseId } from '../ids.ts';
+import { redactText } from '../redactText.ts';
 import type { CaseInput } from '../temporalNames.ts';
 
 /** Kept on a row and shown to people. */
 const ACTOR_CHARS_MAX = 200;
 const REASON_CHARS_MAX = 2000;
 const CHANGES_CHARS_MAX = 4096;
-const ID_CHARS_MAX = 300;
 /** The dispatcher sends at most 500 in one signal. */
 const EVENTS_MAX = 5000;
 
@@ -41,12 +42,16 @@ export interface SpokenVerdict {
 
 const VERDICT_FIELDS = new Set(['approval', 'verdict', 'actor', 'reason', 'changes']);
 
-/** Null where it is none: a missing or unknown field, another type, a text that is too long. */
+/**
+ * Null where it is none: a missing or unknown field, another type, a text that is too long or no approval's id. What somebody typed as
+ * a reason is carried on without what looks like a key or a number of a card; the signal itself stays in the history as it came.
+ */
 export function parseVerdict(said: unknown): SpokenVerdict | null {
   if (!isObject(said) || Object.keys(said).some((field) => !VERDICT_FIELDS.has(field))) return null;
-  const { approval, verdict, actor, reason, changes } = said;
-  if (!isText(approval, ID_CHARS_MAX) || (verdict !== 'approve' && verdict !== 'reject')) return null;
-  if (!isText(actor, ACTOR_CHARS_MAX) || actor.length === 0 || !isText(reason, REASON_CHARS_MAX)) return null;
+  const { approval, verdict, actor, reason: typed, changes } = said;
+  if (typeof approval !== 'string' || parseId('apr', approval) === null || (verdict !== 'approve' && verdict !== 'reject')) return null;
+  if (!isText(actor, ACTOR_CHARS_MAX) || actor.length === 0 || !isText(typed, REASON_CHARS_MAX)) return null;
+  const reason = redactText(typed);
   if (changes === undefined) return { approval, verdict, actor, reason };
   if (!isObject(changes) || JSON.stringify(changes).length > CHANGES_CHARS_MAX) return null;
   return { approval, verdict, actor, reason, changes: changes as Record<string, Json> };

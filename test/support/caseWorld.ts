@@ -9,6 +9,7 @@ import type { LlmTarget } from '../../src/llm/target.ts';
 import { until } from '../../src/local/until.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import type { AcceptedEvent, Arrival } from '../../src/log/arrival.ts';
+import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { type Notifier, openNotifier } from '../../src/log/notify.ts';
@@ -75,7 +76,8 @@ export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
   const logger = pino({ level: 'silent' });
   const dispatcher = new Dispatcher({ pool, url, flows: options.flows, cases, logger, sweepMs: 200 });
   releases.push(() => dispatcher.close());
-  const logs = new Logs({ pool, tenant: 'default', flows: options.flows, mailed: (keys) => dispatcher.hand(keys) });
+  const caseIds = await openCaseIds(pool, 'default', options.flows);
+  const logs = new Logs({ pool, tenant: 'default', flows: options.flows, caseIds, mailed: (keys) => dispatcher.hand(keys) });
   releases.push(() => logs.close());
 
   let worker: RunningWorker | null = null;

@@ -10,6 +10,7 @@ import { createMetrics } from '../../src/ingress/metrics.ts';
 import { createReceipts } from '../../src/ingress/receipt.ts';
 import { listen, type ServerOptions } from '../../src/ingress/server.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
+import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { type Notifier, openNotifier } from '../../src/log/notify.ts';
@@ -46,9 +47,10 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
   const notifier = openNotifier(database);
   await ensureHeads(pool, 'default', flows);
   for (const flow of flows) await activateFlow(pool, 'default', flow);
-  const temporal = { namespace: 'default', web: 'http://web.example:8233' };
+  const caseIds = await openCaseIds(pool, 'default', flows);
+  const temporal = { namespace: 'default', web: 'http://web.example:8233', caseIds };
   const metrics = createMetrics({ waiting: () => 0, backlog: async () => READY.backlog });
-  const logs = new Logs({ pool, tenant: 'default', flows, mailed: () => undefined });
+  const logs = new Logs({ pool, tenant: 'default', flows, caseIds, mailed: () => undefined });
   const finals = new FinalDecisions(database);
   const receipts = createReceipts({ pool, ...temporal });
   const errors: unknown[] = [];
@@ -57,7 +59,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
     ...{ pool, flows, temporal, notifier, logger, registry: metrics.registry },
     config: { SIGNALBOX_AUTH: auth },
     health: async () => READY,
-    redrive: (place) => redrive({ pool, flows, mailed: () => undefined }, place),
+    redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
     accept: createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store' }),
     ...deps,
   });

@@ -2,7 +2,7 @@
 import type { Decision } from '../../decision.ts';
 import type { Ending } from '../../event.ts';
 import type { Place } from '../../ids.ts';
-import { workflowId } from '../../workflowId.ts';
+import type { CaseIds } from '../caseIds.ts';
 import type { Pool } from '../database.ts';
 import { type DecisionColumns, decisionOf } from './decisions.ts';
 import type { LogPlace } from './feed.ts';
@@ -53,16 +53,24 @@ const SELECT = `select e.log, e.position, e.source, e.id, e.type, e.subject, e.t
     left join lateral (select b.body from bodies b where b.tenant = $1 and b.log = q.log and b.position = q.position limit 1) b on true
   order by q.nth`;
 
-/** Those at the places, in their order; a place without an event gives none. */
-export async function readEvents(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<KeptEvent[]> {
-  if (places.length === 0) return [];
-  const { rows } = await pool.query<Row>(SELECT, [tenant, places.map(({ log }) => log), places.map(({ position }) => position)]);
-  const runs = await readRuns(pool, tenant, rows);
-  return rows.map((row) => keptEvent(tenant, row, runs));
+/** Where events are read, and what tells which case is whose. */
+export interface EventSource {
+  readonly pool: Pool;
+  readonly caseIds: CaseIds;
 }
 
-export async function readEvent(pool: Pool, place: Place): Promise<KeptEvent | null> {
-  return (await readEvents(pool, place.tenant, [place]))[0] ?? null;
+/** Those at the places, in their order; a place without an event gives none. */
+export async function readEvents({ pool, caseIds }: EventSource, tenant: string, places: readonly LogPlace[]): Promise<KeptEvent[]> {
+  if (places.length === 0) return [];
+  const { rows } = await pool.query<Row>(SELECT, [tenant, places.map(({ log }) => log), places.map(({ position }) => position)]);
+  const caseIdOf = ({ log, subject }: Row): string => caseIds.of({ tenant, flow: log, subject: subject ?? '' });
+  const handed = rows.filter(isHanded).map((row) => ({ row, caseId: caseIdOf(row) }));
+  const runs = await readRuns(pool, tenant, handed);
+  return rows.map((row) => keptEvent(tenant, row, runs.get(row) ?? null));
+}
+
+export async function readEvent(source: EventSource, place: Place): Promise<KeptEvent | null> {
+  return (await readEvents(source, place.tenant, [place]))[0] ?? null;
 }
 
 /** (tenant, source, id) is an event's identity over all logs. */
@@ -78,24 +86,28 @@ export async function findEvent(pool: Pool, tenant: string, { source, id }: { so
 const isHanded = ({ ending }: { ending: Ending }): boolean => ending === 'waiting' || ending === 'case';
 const caseKey = (flow: string, caseId: string): string => `${flow} ${caseId}`;
 
-async function readRuns(pool: Pool, tenant: string, rows: readonly Row[]): Promise<Map<string, string | null>> {
-  const handed = rows.filter(isHanded);
+interface HandedRow {
+  readonly row: Row;
+  readonly caseId: string;
+}
+
+async function readRuns(pool: Pool, tenant: string, handed: readonly HandedRow[]): Promise<Map<Row, string | null>> {
   if (handed.length === 0) return new Map();
   const found = await pool.query<{ flow: string; case_id: string; run: string | null }>(
     `select d.flow, d.case_id, d.run from deliveries d join unnest($2::text[], $3::text[]) as q(flow, case_id)
      on d.flow = q.flow collate "C" and d.case_id = q.case_id collate "C" where d.tenant = $1`,
-    [tenant, handed.map(({ log }) => log), handed.map(({ log, subject }) => workflowId(tenant, log, subject ?? ''))],
+    [tenant, handed.map(({ row }) => row.log), handed.map(({ caseId }) => caseId)],
   );
-  return new Map(found.rows.map((row) => [caseKey(row.flow, row.case_id), row.run]));
+  const runs = new Map(found.rows.map(({ flow, case_id: caseId, run }) => [caseKey(flow, caseId), run]));
+  return new Map(handed.map(({ row, caseId }) => [row, runs.get(caseKey(row.log, caseId)) ?? null]));
 }
 
-function keptEvent(tenant: string, row: Row, runs: ReadonlyMap<string, string | null>): KeptEvent {
+function keptEvent(tenant: string, row: Row, run: string | null): KeptEvent {
   const place = { tenant, log: row.log, position: row.position };
   const decisions = (row.decisions ?? []).map((columns, at, all) =>
     decisionOf({ ...columns, before: at === 0 ? null : (all[at - 1] as DecisionColumns).revision }, place),
   );
   const { source, id, type, subject, time, ending, note, body } = row;
-  const run = isHanded(row) ? (runs.get(caseKey(row.log, workflowId(tenant, row.log, subject ?? ''))) ?? null) : null;
   return {
     ...place,
     ...{ source, id, type, subject, time, acceptedAt: row.accepted_at, ending, note, body, decisions },
