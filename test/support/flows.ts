@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { FlowEvent, JsonObject } from '../../src/event.ts';
 import type { Flow, Folded } from '../../src/flow.ts';
+import { reviews } from './reviews.ts';
 
 const amounts = z.looseObject({ account: z.string().min(1), amount: z.number() }) as unknown as z.ZodType<JsonObject>;
 const policySchema = z.strictObject({ alarmAbove: z.number(), askAbove: z.number() });
@@ -86,4 +87,53 @@ export const parcel: Flow = {
   policyText: '{}\n',
   code: 'parcel-code-1',
   workflow: 'parcelCase',
+};
+
+const text = z.string().optional();
+const order = z.looseObject({ customer: z.string().min(1), amount: z.number(), note: text, email: text, apiKey: text });
+const reviewed = reviews();
+
+/** Says in its findings, its reasons and, where the note begins with `throw`, its error what it was given, as a careless flow would. */
+function foldOrder({ data, subject }: FlowEvent): Folded {
+  const note = String(data.note ?? '');
+  if (note.startsWith('throw')) throw new Error(`cannot fold ${JSON.stringify(data)} of ${subject}`);
+  const decision = {
+    outcome: 'review',
+    confidence: 0.5,
+    score: 0.4,
+    rung: 'model' as const,
+    reasons: [{ code: 'note', text: `the note says ${note}` }],
+    result: { note },
+    provisional: true,
+    rungs: [],
+  };
+  return { states: [], decision, signal: { found: { note, size: note.length }, rungs: [] } };
+}
+
+/** Its subjects are personal, and it has a field of each exposure. Every order goes to a person. */
+export const orders: typeof reviewed = {
+  ...reviewed,
+  name: 'orders',
+  title: 'Test orders',
+  subjectPersonal: true,
+  types: {
+    'order.placed': {
+      schema: order as unknown as z.ZodType<JsonObject>,
+      subject: (data) => String(data.customer),
+      fields: {
+        ...{ paymentId: 'plain', cardId: 'plain', amount: 'plain', currency: 'plain' },
+        ...{ note: 'untrusted', customer: 'personal', email: 'personal', apiKey: 'secret' },
+      },
+    },
+  },
+  code: 'orders-1',
+  reflex: {
+    format: 1,
+    keys: () => [],
+    latenessMs: Number.MAX_SAFE_INTEGER,
+    newestMs: () => 0,
+    fold: (_states, event) => foldOrder(event),
+    show: () => ({}),
+    subjectKey: (subject) => subject,
+  },
 };

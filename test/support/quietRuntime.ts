@@ -1,11 +1,12 @@
 /** Temporal's chatter out of the tests' output. Before anything of Temporal's worker side. */
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { installRuntime } from '../../src/temporalRuntime.ts';
 
 let installed = false;
 
-export function quietRuntime(): void {
+/** A test that reads the log gives its own, before anybody else asks. */
+export function quietRuntime(logger: Logger = pino({ level: 'error' })): void {
   if (installed) return;
   installed = true;
-  installRuntime(pino({ level: 'error' }));
+  installRuntime(logger);
 }
