@@ -34,6 +34,15 @@ describe('writeCaseLog()', () => {
     expect(await lines()).toEqual(['1 a', '2 b', '3 c', '4 d', '5 e']);
   });
 
+  it('redacts titles and details, whoever wrote them, and keeps numbers and lengths', async () => {
+    const detail = { text: `to alice@example.org ${'x'.repeat(2000)}`, at: [4242424242424242] };
+    await writeCaseLog(pool, at, (log) => log.record([{ ...record('shown'), title: 'pay 4242 4242 4242 4242', detail }]));
+    const { rows } = await pool.query("select title, detail from records where key = 'shown'");
+    expect(rows[0].title).toBe('pay [card]');
+    expect(JSON.parse(rows[0].detail)).toEqual({ ...detail, text: detail.text.replace('alice@example.org', '[mail]') });
+    await pool.query("delete from records where key = 'shown'; update heads set position = position - 1 where log = 'fraud/cases'");
+  });
+
   it('keeps nothing of work that throws', async () => {
     const before = await lines();
     const work = writeCaseLog(pool, at, async (log) => {
