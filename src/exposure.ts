@@ -4,7 +4,7 @@
  * Two nets, one behind the other: a flow's marks mask whole fields; what is shown all the same is searched for what no field should
  * hold (`redactText`), as a stranger may write anything into a field for his order's number.
  */
-import type { Json, JsonObject } from './event.ts';
+import type { FlowEvent, Json, JsonObject } from './event.ts';
 import type { Exposure, Flow } from './flow.ts';
 import { redactText } from './redactText.ts';
 
@@ -105,6 +105,12 @@ export function shownTo(audience: Audience, fields: Fields, data: JsonObject): J
   }
   if (audience !== 'reviewer' && undeclared > UNDECLARED_MAX) shown.push([THE_REST, '[personal]']);
   return Object.fromEntries(shown);
+}
+
+/** An event for a history or a prompt. Of its subject the caller knows what may be shown. */
+export function shownEvent(audience: Exclude<Audience, 'reviewer'>, flow: Pick<Flow, 'types'>, event: FlowEvent): FlowEvent {
+  const { source, id, type, data } = event;
+  return { ...event, source: shownText(source), id: shownText(id), data: shownTo(audience, fieldsOf(flow, type), data) };
 }
 
 /** Adds the texts and numbers within a value. */

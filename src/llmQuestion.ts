@@ -1,8 +1,9 @@
 /** The question about one event, as an LLM is asked it: pure, so that whoever asks again asks the same. */
-import { shownTo } from './exposure.ts';
+import { redacted, shownEvent } from './exposure.ts';
 import type { Briefed, Flow } from './flow.ts';
 import type { LadderPolicy, LlmRung } from './ladderPolicy.ts';
 import { answerSchema, FACTS_MAX, promptVersion, writePrompt } from './prompt.ts';
+import { redactText } from './redactText.ts';
 
 export interface LlmQuestion {
   readonly messages: readonly { readonly role: 'system' | 'user'; readonly content: string }[];
@@ -23,8 +24,13 @@ export function llmQuestion({ flow, policy, terms }: Questioner, { event, found,
   const prompt = policy.prompts[terms.prompt];
   if (flow.briefing === undefined || prompt === undefined)
     throw new RangeError(`Cannot ask an LLM as ${flow.name} has no prompt ${terms.prompt}`);
-  const masked = { ...event, data: shownTo('prompt', flow.types[event.type]?.fields ?? {}, event.data) };
-  const { variables, facts: all } = flow.briefing.brief({ event: masked, found, provisional, policy });
+  const about = {
+    event: { ...shownEvent('prompt', flow, event), subject: flow.subjectPersonal === true ? '[personal]' : event.subject },
+    // the flow's own words, which may quote a stranger's
+    found: redacted(found, redactText),
+    provisional: redacted(provisional, redactText),
+  };
+  const { variables, facts: all } = flow.briefing.brief({ ...about, policy });
   const facts = all.slice(0, FACTS_MAX);
   const { system, question } = writePrompt(prompt, { variables, facts });
   return {

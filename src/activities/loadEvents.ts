@@ -1,4 +1,4 @@
-import { fieldsOf, redacted, shownText, shownTo } from '../exposure.ts';
+import { redacted, shownEvent } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
 import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
@@ -55,13 +55,7 @@ function forHistory(flow: Flow, caseId: string, loaded: LoadedEvent): LoadedEven
   const { event, found, rungs, provisional, final, ...rest } = loaded;
   return {
     ...rest,
-    event: {
-      ...event,
-      source: shownText(event.source),
-      id: shownText(event.id),
-      subject: shownSubject(flow, caseId, event.subject),
-      data: shownTo('history', fieldsOf(flow, event.type), event.data),
-    },
+    event: { ...shownEvent('history', flow, event), subject: shownSubject(flow, caseId, event.subject) },
     found: redacted(found, redactText),
     rungs: redacted(rungs, redactText),
     provisional: redacted(provisional, redactText),

@@ -1,10 +1,13 @@
 /** The bugs this hunts: a field that nobody named shown as if somebody had vouched for it; a canary inside a value that may be shown. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { z } from 'zod';
 import type { Json, JsonObject } from '../../src/event.ts';
 import { fieldsOf, redacted, shownMessage, shownText, shownTo } from '../../src/exposure.ts';
-import type { Exposure } from '../../src/flow.ts';
+import type { Briefed, Exposure, Flow } from '../../src/flow.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
+import type { LadderPolicy, LlmRung } from '../../src/ladderPolicy.ts';
+import { llmQuestion } from '../../src/llmQuestion.ts';
 import { redactText } from '../../src/redactText.ts';
 
 const CARD = '4242424242424242';
@@ -116,5 +119,39 @@ describe('fieldsOf()', () => {
     const types = Object.keys(fraud.types);
     for (const type of types)
       for (const name of ['paymentId', 'cardId', 'amount', 'currency']) expect(fieldsOf(fraud, type)[name]).toBe('plain');
+  });
+});
+
+describe('llmQuestion()', () => {
+  const flow = {
+    ...fraud,
+    subjectPersonal: true,
+    briefing: {
+      variables: fraud.briefing?.variables ?? z.object({}),
+      lookUps: {},
+      brief: (about: Briefed) => ({ variables: {}, facts: [{ id: 'all', label: 'All', value: JSON.stringify(about).slice(0, 500) }] }),
+    },
+  } as unknown as Flow;
+  const rung = { prompt: 'p' } as LlmRung;
+  const policy = { prompts: { p: { system: 'You judge.', question: '{{facts}}' } } } as unknown as LadderPolicy;
+
+  it('tells an LLM nothing that is personal, whatever the briefing tells of', () => {
+    const data = { cardId: 'c-1', country: `from ${MAIL}`, email: MAIL, more: 'Zebulon Quux' };
+    const at = {
+      position: 1,
+      source: '/shop',
+      id: `of ${MAIL}`,
+      type: 'payment.attempted',
+      subject: 'Zebulon Quux',
+      timeMs: 0,
+      acceptedAtMs: 0,
+    };
+    const { messages } = llmQuestion(
+      { flow, policy, terms: rung },
+      { event: { ...at, data }, found: { note: `to ${MAIL}` }, provisional: null },
+    );
+    const text = JSON.stringify(messages);
+    expect(text).toContain('c-1');
+    for (const hidden of [MAIL, 'alice', 'Zebulon']) expect(text).not.toContain(hidden);
   });
 });

@@ -81,8 +81,17 @@ describe('parseVerdict()', () => {
     [{ ...verdict, changes: [] }],
     [{ ...verdict, changes: { text: 'a'.repeat(5000) } }],
     [{ ...verdict, via: 'http' }],
+    [{ ...verdict, approval: 'alice@example.org' }],
+    [{ ...verdict, approval: 'evt_fraud.1' }],
   ])('takes nothing else: %#', (said) => {
     expect(parseVerdict(said)).toBeNull();
+  });
+});
+
+describe('parseVerdict() and what is typed by hand', () => {
+  it('carries on a reason without what should not get about', () => {
+    const said = { approval: 'apr_fraud.1.0', verdict: 'reject', actor: 'ann', reason: 'card 4242 4242 4242 4242 of alice@example.org' };
+    expect(parseVerdict(said)?.reason).toBe('card [card] of [mail]');
   });
 });
 

@@ -19,9 +19,9 @@ function refusedRow(): Error {
 }
 
 function logged(log: (logger: ReturnType<typeof createLogger>) => void): string {
-  let lines = '';
-  log(createLogger('test', { SIGNALBOX_LOG_LEVEL: 'debug' }, { write: (line: string) => void (lines += line) }));
-  return lines;
+  const lines: string[] = [];
+  log(createLogger('test', { SIGNALBOX_LOG_LEVEL: 'debug' }, { write: (line: string) => void lines.push(line) }));
+  return lines.join('');
 }
 
 describe('createLogger()', () => {
