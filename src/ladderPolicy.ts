@@ -216,6 +216,12 @@ export interface LadderPolicy {
   readonly actions: readonly ActionPolicy[];
 }
 
+/** The common parts of a policy that its flow's schema has passed; null where the flow does without them. */
+export function ladderOf(policy: unknown): LadderPolicy | null {
+  const has = (part: string): boolean => typeof policy === 'object' && policy !== null && Object.hasOwn(policy, part);
+  return ['runningCases', 'rungs', 'prompts', 'approvals', 'actions'].every(has) ? (policy as LadderPolicy) : null;
+}
+
 /** What only the whole can be wrong about. */
 export function ladderFits({ rungs: list, prompts, actions: all }: LadderPolicy, context: z.RefinementCtx): void {
   const wrong = (path: (string | number)[], message: string): void => context.addIssue({ code: 'custom', path, message });

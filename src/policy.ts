@@ -1,7 +1,8 @@
 /** A policy is versioned data: its version is made from its content, so it cannot change without a new one. */
 import { createHash } from 'node:crypto';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { z } from 'zod';
+import { isRead, readPolicyText } from './policyText.ts';
 
 interface PolicyOwner<Policy> {
   readonly name: string;
@@ -10,15 +11,27 @@ interface PolicyOwner<Policy> {
 
 const VERSION_DIGITS = 12;
 
-/** `<flow>@<12 hex digits>` of the content's SHA-256: comments, key order and layout do not count. */
+/** Throws an Error that says what is wrong and where, where the text is not YAML as policies are written. */
+export function policyContent(flow: string, text: string): unknown {
+  const read = readPolicyText(text);
+  if (isRead(read)) return read.content;
+  const wrong = read.map(({ line, column, detail }) => `line ${line}, column ${column}: ${detail}`);
+  throw new Error(`Cannot use the policy of ${flow}: ${wrong.join('; ')}`);
+}
+
+/** `<flow>@<12 hex digits>` of the content's SHA-256: comments, key order, aliases and layout do not count. */
+export function contentVersion(flow: string, content: unknown): string {
+  const sorted = stringify(content, { sortMapEntries: true, aliasDuplicateObjects: false });
+  return `${flow}@${createHash('sha256').update(sorted).digest('hex').slice(0, VERSION_DIGITS)}`;
+}
+
 export function policyVersion(flow: string, text: string): string {
-  const content = stringify(parse(text), { sortMapEntries: true });
-  return `${flow}@${createHash('sha256').update(content).digest('hex').slice(0, VERSION_DIGITS)}`;
+  return contentVersion(flow, policyContent(flow, text));
 }
 
 /** Throws an Error that names every wrong field. */
 export function parsePolicy<Policy>({ name, policySchema }: PolicyOwner<Policy>, text: string): Policy {
-  const parsed = policySchema.safeParse(parse(text));
+  const parsed = policySchema.safeParse(policyContent(name, text));
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'policy'}: ${issue.message}`);
   throw new Error(`Cannot use the policy of ${name}: ${wrong.join('; ')}`);

@@ -29,13 +29,13 @@ export interface Loaded {
  *
  * *Retries*: without end, from 100 ms up to 10 s.
  * *Idempotency*: it only reads.
- * *Fails with*: `database-away`; `event-missing` where the log holds none of them or no flow of this name is known (not retried).
+ * *Fails with*: `database-away`; `policy-unfit` where this worker's build cannot read a policy that a case keeps; `event-missing` where the log holds none of them or no flow of this name is known (not retried).
  */
 export function createLoadEvents({ pool, flows, callLlm }: Pick<AskDeps, 'pool' | 'flows' | 'callLlm'>) {
   const known = new Policies();
   return async ({ positions, ...key }: Loading): Promise<Loaded> => {
     const flow = flows.find(({ name }) => name === key.flow);
-    const events = await loadEvents(pool, key, positions);
+    const events = await loadEvents({ pool, policies: known }, key, positions);
     if (events.length === 0 || flow === undefined)
       throw failure('event-missing', `The log ${key.flow} holds no event at ${positions.join(', ')}`);
     const versions = [...new Set(events.map(({ policy }) => policy))];

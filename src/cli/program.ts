@@ -10,6 +10,7 @@ import { flow } from './flow.ts';
 import { importVerb } from './import.ts';
 import { ingress } from './ingress.ts';
 import { keys } from './keys.ts';
+import { policy } from './policy.ts';
 import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
 import { start } from './start.ts';
@@ -31,7 +32,7 @@ export function program(): Command {
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
   const own = [start(), ingress(), worker()];
-  const asking = [events(), decisions(), approvals(), quarantine(), flow()];
+  const asking = [events(), decisions(), approvals(), quarantine(), flow(), policy()];
   const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), ...asking, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);

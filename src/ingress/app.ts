@@ -15,6 +15,7 @@ import { flowRoutes } from './flowRoutes.ts';
 import { createGuard } from './guard.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { operationRoutes } from './operationRoutes.ts';
+import { policyRoutes } from './policyRoutes.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { quarantineRoutes } from './quarantineRoutes.ts';
 
@@ -43,7 +44,7 @@ export function createApp(deps: IngressDeps): RequestListener {
     next();
   });
   app.post('/v1/events', postEvents);
-  for (const routes of [eventRoutes, decisionRoutes, flowRoutes, approvalRoutes, quarantineRoutes, operationRoutes]) {
+  for (const routes of [eventRoutes, decisionRoutes, flowRoutes, policyRoutes, approvalRoutes, quarantineRoutes, operationRoutes]) {
     app.use(routes(deps, authenticate));
   }
   app.use(pageRoutes(deps));

@@ -52,6 +52,8 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     const presence = await joinIngresses(url, pool, { tenant: TENANT, flows });
     releases.push(() => presence.close());
     for (const { flow, what, to } of presence.activated) logger.info({ flow, what, to }, 'switched on');
+    for (const policy of presence.kept)
+      logger.info({ policy }, "left on: an operator's policy stays, `signalbox flow activate` puts this build's in its place");
 
     const cases = openCaseClient({
       address: config.TEMPORAL_ADDRESS,

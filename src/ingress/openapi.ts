@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { ERRORS } from '../errors.ts';
 import type { Scope } from '../log/keys.ts';
+import { POLICY_OPERATIONS } from './policyOperations.ts';
+import { policyChange, policyList, policyRequest, storedPolicy } from './policyShapes.ts';
 import * as shapes from './shapes.ts';
 
 export interface Operation {
@@ -32,6 +34,10 @@ const NAMED = {
   ApprovalList: shapes.approvalList,
   VerdictRequest: shapes.verdictRequest,
   QuarantineList: shapes.quarantineList,
+  PolicyList: policyList,
+  StoredPolicy: storedPolicy,
+  PolicyRequest: policyRequest,
+  PolicyChange: policyChange,
   Ready: shapes.ready,
   Problem: shapes.problem,
 } as const;
@@ -85,6 +91,7 @@ export const OPERATIONS: readonly Operation[] = [
   list('/v1/flows', { summary: 'Flows', schema: 'FlowList' }),
   one('/v1/flows/:flow', { summary: 'A flow', schema: 'Flow' }),
   list('/v1/flows/:flow/subjects/:subject', { summary: "One subject's timeline", query: shapes.pageQuery, schema: 'Timeline' }),
+  ...POLICY_OPERATIONS,
   list('/v1/approvals', { summary: 'Questions to people', query: shapes.approvalsQuery, schema: 'ApprovalList' }),
   one('/v1/approvals/:approval', { summary: 'An approval, with an ETag', schema: 'Approval' }),
   {

@@ -2,53 +2,41 @@
  * What folds a log is written in the log: the code and the policy, each switched on by an entry, so that a rebuild folds each
  * event with what held then.
  *
- * An ingress holds a shared advisory lock while it lives; the lock goes with its connection, so a killed one leaves nothing
- * behind. Only a process that finds no other holder switches its own code and policy on by itself.
+ * Only an ingress that finds no other live one switches its own code and policy on by itself, and it never takes back what an operator
+ * chose: then only its code is switched on, and where the two do not go together it does not start.
  */
-import pg from 'pg';
+import { CannotRun } from '../errors.ts';
 import type { Flow } from '../flow.ts';
 import { UNROUTED } from '../ids.ts';
+import { parsePolicy } from '../policy.ts';
+import { lintPolicy } from '../policyLint.ts';
 import type { Client, Pool } from './database.ts';
 import { lockHead } from './head.ts';
-import { Policies } from './policies.ts';
+import { storePolicy } from './policies.ts';
+import { SharedPresence } from './sharedPresence.ts';
+import { type Activation, BUILD, operatorsPolicy, switchOn } from './switchOn.ts';
 
-/** Any fixed numbers, the same in every version: who is live, and who is just switching. */
-const LIVE_LOCK = [0x51b0, 1];
-const SWITCH_LOCK = [0x51b0, 2];
-
-export interface Activation {
-  readonly flow: string;
-  readonly what: 'code' | 'policy';
-  readonly from: string | null;
-  readonly to: string;
+interface ActivateOptions {
+  /** A policy that an operator put on stays. Throws CannotRun where it does not fit this code. */
+  readonly keepOperators?: boolean;
 }
 
 /** Appends the entries that switch this flow's code and policy on, where they differ from what the head has. */
-export async function activateFlow(pool: Pool, tenant: string, flow: Flow): Promise<Activation[]> {
+export async function activateFlow(
+  pool: Pool,
+  tenant: string,
+  flow: Flow,
+  { keepOperators = false }: ActivateOptions = {},
+): Promise<Activation[]> {
+  parsePolicy(flow, flow.policyText);
   const client = await pool.connect();
-  const done: Activation[] = [];
   try {
-    const policy = await new Policies().store(client, tenant, flow);
     await ensureHead(client, tenant, flow.name);
     const head = await lockHead(client, tenant, flow.name);
-    if (head.code !== flow.code) done.push({ flow: flow.name, what: 'code', from: head.code, to: flow.code });
-    if (head.policy !== policy.version) done.push({ flow: flow.name, what: 'policy', from: head.policy, to: policy.version });
-    for (const [at, { what, to }] of done.entries()) {
-      await client.query('insert into entries (tenant, log, position, kind, accepted_at, note) values ($1, $2, $3, $4, now(), $5)', [
-        tenant,
-        flow.name,
-        head.position + at + 1,
-        what,
-        to,
-      ]);
-    }
-    await client.query('update heads set position = $3, code = $4, policy = $5 where tenant = $1 and log = $2', [
-      tenant,
-      flow.name,
-      head.position + done.length,
-      flow.code,
-      policy.version,
-    ]);
+    const kept = keepOperators ? await fittingPolicy(client, tenant, flow) : null;
+    const version = kept ?? (await storePolicy(client, { tenant, flow: flow.name, text: flow.policyText }));
+    const policy = { version, choice: BUILD };
+    const done = await switchOn(client, { tenant, flow: flow.name, head }, { code: flow.code, policy });
     await client.query('commit');
     client.release();
     return done;
@@ -56,6 +44,19 @@ export async function activateFlow(pool: Pool, tenant: string, flow: Flow): Prom
     client.release(true);
     throw error;
   }
+}
+
+/** The version that an operator put on, null where a build did. Throws CannotRun where this build cannot work with it. */
+async function fittingPolicy(client: Client | Pool, tenant: string, flow: Flow): Promise<string | null> {
+  const chosen = await operatorsPolicy(client, { tenant, flow: flow.name });
+  if (chosen === null) return null;
+  const { errors } = lintPolicy(flow, chosen.text);
+  if (errors.length === 0) return chosen.version;
+  const wrong = errors.map(({ pointer, line, detail }) => `${pointer} (line ${line}) ${detail}`).join('; ');
+  throw new CannotRun(
+    `Cannot start as the policy ${chosen.version}, which an operator activated, does not fit this build: ${wrong}. ` +
+      `\`signalbox flow activate ${flow.name}\` switches the code and the policy of this build on`,
+  );
 }
 
 async function ensureHead(client: Client | Pool, tenant: string, log: string): Promise<void> {
@@ -70,6 +71,8 @@ export async function ensureHeads(pool: Pool, tenant: string, flows: readonly Fl
 export interface Presence {
   /** What this process switched on when it found itself alone. */
   readonly activated: readonly Activation[];
+  /** The operators' policies that it left on. */
+  readonly kept: readonly string[];
   close(): Promise<void>;
 }
 
@@ -81,73 +84,23 @@ export async function joinIngresses(
 ): Promise<Presence> {
   await ensureHeads(pool, tenant, flows);
   const presence = new SharedPresence(url);
-  const { first, connection } = await presence.open();
-  const activated: Activation[] = [];
   try {
+    const { first, connection } = await presence.open();
     const known = await pool.query<{ log: string; code: string | null }>('select log, code from heads where tenant = $1', [tenant]);
-    for (const flow of flows) {
-      const fresh = known.rows.find(({ log }) => log === flow.name)?.code == null;
-      if (first || fresh) activated.push(...(await activateFlow(pool, tenant, flow)));
+    const mine = flows.filter(({ name }) => first || known.rows.find(({ log }) => log === name)?.code == null);
+    const kept: string[] = [];
+    // all before any: a start that is refused has switched nothing on
+    for (const flow of mine) {
+      const version = await fittingPolicy(pool, tenant, flow);
+      if (version !== null) kept.push(version);
     }
-  } finally {
-    await connection.query('select pg_advisory_unlock($1, $2)', SWITCH_LOCK);
-  }
-  return { activated, close: () => presence.close() };
-}
-
-/** Keeps the shared lock over reconnects: a database that restarts forgets it. */
-class SharedPresence {
-  readonly #url: string;
-  #client: pg.Client | null = null;
-  #closed = false;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  /** Holding the switch lock: the caller gives it back. */
-  async open(): Promise<{ first: boolean; connection: pg.Client }> {
-    const client = await this.#connect();
-    await client.query('select pg_advisory_lock($1, $2)', SWITCH_LOCK);
-    const alone = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', LIVE_LOCK);
-    const first = alone.rows[0]?.got === true;
-    await this.#share(client);
-    if (first) await client.query('select pg_advisory_unlock($1, $2)', LIVE_LOCK);
-    return { first, connection: client };
-  }
-
-  async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.#url,
-      application_name: 'signalbox presence',
-      connectionTimeoutMillis: 3000,
-      keepAlive: true,
-    });
-    client.on('error', () => this.#again());
-    client.on('end', () => this.#again());
-    await client.connect();
-    this.#client = client;
-    return client;
-  }
-
-  async #share(client: pg.Client): Promise<void> {
-    await client.query('select pg_advisory_lock_shared($1, $2)', LIVE_LOCK);
-  }
-
-  #again(): void {
-    if (this.#closed || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#connect()
-        .then((client) => this.#share(client))
-        .catch(() => this.#again());
-    }, 1000);
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#client?.end();
+    const activated: Activation[] = [];
+    for (const flow of mine) activated.push(...(await activateFlow(pool, tenant, flow, { keepOperators: true })));
+    await presence.switched(connection);
+    return { activated, kept, close: () => presence.close() };
+  } catch (error) {
+    // its locks go with its connection
+    await presence.close();
+    throw error;
   }
 }

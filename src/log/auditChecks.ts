@@ -153,7 +153,33 @@ const BY_PEOPLE: AuditCheck = {
   say: ({ log, position, revision }) => `dec_${log}.${position}.${revision} is by a person, and no approval of its event was decided`,
 };
 
+const POLICIES: AuditCheck = {
+  wrong: 'a decision was made by a policy that is not kept',
+  sql: `select d.flow as log, d.event_position as position, d.revision, d.policy from decisions d
+    left join policies p on p.tenant = d.tenant and p.version = d.policy and p.flow = d.flow
+    where d.tenant = $1 and p.version is null`,
+  say: ({ log, position, revision, policy }) =>
+    `dec_${log}.${position}.${revision} names ${policy === '' ? 'none' : policy}, which the database does not hold`,
+};
+
+const HELD: AuditCheck = {
+  wrong: 'an event was folded with another policy than held at its position',
+  // one pass in order of position carries the last activation along: a join by range compares each decision with each activation
+  sql: `with p as (select log, position, note from entries where tenant = $1 and kind = 'policy'),
+      d as (select log, position, event_position, policy from decisions where tenant = $1 and log = flow),
+      held as (
+        select log, position, event_position, policy, max(activated) over (partition by log order by position) as since from (
+          select log, position, position as activated, null as event_position, null as policy from p
+          union all select log, position, null, event_position, policy from d) both
+      )
+    select h.log, h.event_position as position, h.policy, p.note as held from held h
+    left join p on p.log = h.log and p.position = h.since
+    where h.policy is not null and p.note is distinct from h.policy`,
+  say: (row) => `${at(row)} was decided by its reflex with ${row.policy}, and ${row.held ?? 'no policy'} held there`,
+};
+
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
   ...[REVISIONS, MAILBOXES, PASSED, ACTIONS, APPROVALS, BY_PEOPLE],
+  ...[POLICIES, HELD],
 ];

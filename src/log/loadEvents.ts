@@ -6,6 +6,7 @@ import { instantMs } from '../instant.ts';
 import type { Pool } from './database.ts';
 import { decisionOf, readDecisions } from './eventDecisions.ts';
 import { effectiveTime } from './fold.ts';
+import type { Policies } from './policies.ts';
 
 export interface LoadedEvent {
   /** The event's id here. */
@@ -23,7 +24,10 @@ export interface LoadedEvent {
   readonly final: Decision | null;
   /** Actions that follow from the final decision and have not ended. */
   readonly planned: string[];
-  /** The version that its case works with: the one it was first decided or asked with, else what holds now. */
+  /**
+   * The version that its case works with: the one that a person was asked with; else, where the active one says that cases follow it,
+   * that one; else the one of its provisional decision, or what held at its position.
+   */
   readonly policy: string;
 }
 
@@ -39,7 +43,8 @@ interface Row {
   found: string | null;
   planned: string[];
   asked: string | null;
-  policy: string;
+  held: string | null;
+  active: string;
 }
 
 /** A history holds what an activity gives, and Temporal refuses more than 2 MB of it. */
@@ -52,23 +57,26 @@ const LOAD = `with sized as (
       cross join lateral (select body from bodies where tenant = $1 and log = $2 and position = q.position limit 1) b
   )
   select b.position, e.source, e.id, e.type, e.subject, e.accepted_at, e.ending, b.body,
-    (select h.policy from heads h where h.tenant = $1 and h.log = $2) as policy,
+    (select h.policy from heads h where h.tenant = $1 and h.log = $2) as active,
+    (select p.note from entries p where p.tenant = $1 and p.log = $2 and p.kind = 'policy' and p.position <= b.position order by p.position desc limit 1) as held,
     (select m.found from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = b.position) as found,
     array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = b.position and a.state = 'planned' order by 1) as planned,
-    (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = b.position order by p.turn limit 1) as asked
+    (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = b.position order by p.turn desc limit 1) as asked
   from sized b
     cross join lateral (select * from entries e where e.tenant = $1 and e.log = $2 and e.position = b.position and e.kind = 'event' limit 1) e
   where b.bytes_before < ${BYTES_MAX} order by b.position`;
 
 /** Those of the positions that the log holds, in order, up to half a megabyte of bodies: at least the first of them. */
 export async function loadEvents(
-  pool: Pool,
+  { pool, policies }: { pool: Pool; policies: Policies },
   key: { tenant: string; flow: string; caseId: string },
   positions: readonly number[],
 ): Promise<LoadedEvent[]> {
   const { tenant, flow, caseId } = key;
   const { rows } = await pool.query<Row>(LOAD, [tenant, flow, positions, caseId]);
   const decisions = await readDecisions(pool, key, positions);
+  const active = rows[0]?.active;
+  const follow = active !== undefined && (await policies.runningCases(pool, tenant, active)) === 'follow';
   return rows.map((row): LoadedEvent => {
     const own = decisions.filter(({ event_position: position }) => position === row.position);
     const [provisional, final] = [own.find((decision) => decision.provisional), own.find((decision) => !decision.provisional)];
@@ -88,7 +96,7 @@ export async function loadEvents(
       provisional: provisional === undefined ? null : decisionOf(provisional, own),
       final: final === undefined ? null : decisionOf(final, own),
       planned,
-      policy: provisional?.policy ?? row.asked ?? row.policy,
+      policy: row.asked ?? (follow ? row.active : (provisional?.policy ?? row.held ?? row.active)),
     };
   });
 }
