@@ -170,7 +170,7 @@ const HELD: AuditCheck = {
       held as (
         select log, position, event_position, policy, max(activated) over (partition by log order by position) as since from (
           select log, position, position as activated, null as event_position, null as policy from p
-          union all select log, position, null, event_position, policy from d) both
+          union all select log, position, null, event_position, policy from d) merged
       )
     select h.log, h.event_position as position, h.policy, p.note as held from held h
     left join p on p.log = h.log and p.position = h.since

@@ -112,6 +112,16 @@ const DAMAGE: readonly (readonly [what: string, sql: string, finding: RegExp])[]
      values ('default', 'ledger/cases', 1, 'ledger', 4, 1, 'a', 'fine', false, 'p', now(), '{"rung":"human"}')`,
     /dec_ledger\.4\.1 is by a person, and no approval/,
   ],
+  [
+    'a policy that is gone',
+    "delete from policies where flow = 'ledger'",
+    /dec_ledger\.3\.0 names ledger@[0-9a-f]{12}, which the database does not hold/,
+  ],
+  [
+    'a decision by another policy',
+    "update entries set note = 'ledger@000000000000' where log = 'ledger' and kind = 'policy'",
+    /evt_ledger\.3 was decided by its reflex with ledger@[0-9a-f]{12}, and ledger@000000000000 held there/,
+  ],
 ];
 
 describe('audit()', () => {
