@@ -27,16 +27,27 @@ export function lintPolicyVerb(): Command {
 }
 
 async function lint(path: string, { flow, offline, json }: Options): Promise<void> {
-  const [{ readPolicyFile }, { printJson, printLine, say }] = await Promise.all([import('./readPolicyFile.ts'), import('./print.ts')]);
+  const [{ readPolicyFile }, { printJson, printLine }] = await Promise.all([import('./readPolicyFile.ts'), import('./print.ts')]);
   const text = await readPolicyFile(path);
-  const service = offline === true ? null : await serviceThatRuns();
-  if (service === null && offline !== true) say("No service runs: judged by this build's flows");
-  const found = service === null ? await judge(flow, text) : await askService(service, flow, text);
+  const found = offline === true ? await judge(flow, text) : await judgeWhereItRuns(flow, text);
   if (found.version === null) process.exitCode = 1;
   if (json === true) return printJson(found);
   for (const { pointer, detail } of found.errors) printLine(`${path} ${pointer} ${detail}`.replace('  ', ' '));
   for (const { pointer, detail } of found.warnings) printLine(`${path} ${pointer} warning: ${detail}`);
   if (found.version !== null) printLine(`${path} is ${found.version}: nothing wrong`);
+}
+
+async function judgeWhereItRuns(flow: string, text: string): Promise<Found> {
+  const [{ ServiceAway }, { say }] = await Promise.all([import('../client/serviceClient.ts'), import('./print.ts')]);
+  const service = await serviceThatRuns();
+  try {
+    if (service !== null) return await askService(service, flow, text);
+    say("No service runs: judged by this build's flows");
+  } catch (error) {
+    if (!(error instanceof ServiceAway)) throw error;
+    say(`${error.message}: judged by this build's flows`);
+  }
+  return judge(flow, text);
 }
 
 /** Null where none is set or running; wrong settings are an error all the same. */

@@ -95,6 +95,7 @@ describe('program()', () => {
       'quarantine',
       'keys',
       'flow',
+      'policy',
       'rebuild',
       'audit',
       'doctor',
