@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Flow } from './flow.ts';
 import { type LadderPolicy, ladderOf, type Prompt } from './ladderPolicy.ts';
+import { placeholders } from './prompt.ts';
 
 export interface Misfit {
   readonly path: readonly PropertyKey[];
@@ -22,7 +23,7 @@ export interface Misfits {
 type FitFlow = Pick<Flow, 'types' | 'briefing'>;
 
 /** What an LLM may look up in every flow. */
-const COMMON_LOOK_UPS = ['subject-history', 'subject-baseline', 'similar-decisions'];
+export const COMMON_LOOK_UPS = ['subject-history', 'subject-baseline', 'similar-decisions'];
 const FACTS = 'facts';
 
 /** Nothing to say about a policy that has none of the common parts. */
@@ -30,8 +31,8 @@ export function policyFits(flow: FitFlow, policy: unknown): Misfits {
   const ladder = ladderOf(policy);
   if (ladder === null) return { errors: [], warnings: [] };
   return {
-    errors: [...wrongPlaceholders(flow, ladder), ...wrongLookUps(flow, ladder), ...wrongLimits(flow, ladder)],
-    warnings: [...unbriefed(flow, ladder), ...unusedPrompts(ladder), ...strangeChanges(flow, ladder)],
+    errors: [...wrongPlaceholders(flow, ladder), ...wrongLookUps(flow, ladder), ...wrongLimits(flow, ladder), ...unbriefed(flow, ladder)],
+    warnings: [...unusedPrompts(ladder), ...strangeChanges(flow, ladder)],
   };
 }
 
@@ -46,8 +47,7 @@ function wrongPlaceholders({ briefing }: FitFlow, { prompts }: LadderPolicy): Mi
 }
 
 function wrongIn(prompt: Prompt, { path, part, declared }: { path: string[]; part: keyof Prompt; declared: string[] }): Misfit[] {
-  const used = new Set([...prompt[part].matchAll(/\{\{(.*?)\}\}/gs)].map(([, name]) => name as string));
-  return [...used].flatMap((name): Misfit[] => {
+  return [...new Set(placeholders(prompt[part]))].flatMap((name): Misfit[] => {
     const words = `{{${name}}}`;
     // what came in with an event is quoted in the question; the instructions stay ours alone
     if (name === FACTS) return part === 'system' ? [{ path, words, detail: 'must hold no {{facts}}: they belong into the question' }] : [];
@@ -99,7 +99,9 @@ function isNumber({ types }: FitFlow, field: string): boolean {
 function unbriefed({ briefing }: FitFlow, { rungs }: LadderPolicy): Misfit[] {
   if (briefing !== undefined) return [];
   return rungs.flatMap(({ rung }, at): Misfit[] =>
-    rung === 'llm' ? [{ path: ['rungs', at, 'rung'], detail: 'is never climbed: the flow has nothing to say to an LLM' }] : [],
+    rung === 'llm'
+      ? [{ path: ['rungs', at, 'rung'], detail: 'must not be there: the flow has no briefing, hence nothing to say to an LLM' }]
+      : [],
   );
 }
 

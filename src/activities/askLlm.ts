@@ -22,6 +22,8 @@ export interface Asking {
   readonly eventPosition: number;
   /** Counts the questions about the event, from 0: a later one follows what was looked up. */
   readonly turn: number;
+  /** The version that the case works with. Absent in histories from before it was said here: the one that an event loaded now has. */
+  readonly policy?: string;
 }
 
 export type AskedLlm =
@@ -66,7 +68,7 @@ interface Briefing extends Omit<LlmQuestion, 'messages'> {
  *
  * *Retries*: while the rung has time. A pause that the provider or our own limiter asks for is the next delay.
  * *Idempotency*: each request is a row before it is sent; a turn that has its answer gives that one again.
- * *Fails with*: `llm-away`, `llm-limited`, `database-away`; `event-missing` where the log does not hold the event (not retried). What
+ * *Fails with*: `llm-away`, `llm-limited`, `database-away`, `policy-unfit`; `event-missing` where the log does not hold the event (not retried). What
  * trying again does not mend is no failure: it says nothing, and why.
  */
 export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
@@ -74,11 +76,11 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
 
   async function brief({ turn, ...asking }: Asking): Promise<Briefing | string> {
     const flow = flows.find(({ name }) => name === asking.flow);
-    const [loaded] = await loadEvents(pool, asking, [asking.eventPosition]);
+    const [loaded] = await loadEvents({ pool, policies }, asking, [asking.eventPosition]);
     if (flow === undefined || loaded === undefined)
       throw failure('event-missing', `The log ${asking.flow} holds no event at ${asking.eventPosition}`);
     if (flow.briefing === undefined) return 'the flow has nothing to tell an LLM';
-    const known = await policies.get(pool, asking.tenant, flow, loaded.policy);
+    const known = await policies.get(pool, asking.tenant, flow, asking.policy ?? loaded.policy);
     const policy = known.policy as LadderPolicy;
     const terms = policy.rungs.find((rung): rung is LlmRung => rung.rung === 'llm');
     if (terms === undefined) return 'the policy has no such rung';

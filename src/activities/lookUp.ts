@@ -5,6 +5,7 @@ import { writeCaseLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/database.ts';
 import { loadEvents } from '../log/loadEvents.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
+import { Policies } from '../log/policies.ts';
 import { readPastEvents } from '../log/queries/history.ts';
 import { readState } from '../log/queries/timeline.ts';
 import { lookUpRecord } from '../log/transcript.ts';
@@ -62,12 +63,13 @@ function lookOf(flow: Flow, tool: string): Look | undefined {
  *
  * *Retries*: without end, from 100 ms up to 10 s.
  * *Idempotency*: by turn and number: what was written first stays.
- * *Fails with*: `database-away`; `event-missing` where the log does not hold the event, `not-found` where there is no such look-up (not retried).
+ * *Fails with*: `database-away`, `policy-unfit`; `event-missing` where the log does not hold the event, `not-found` where there is no such look-up (not retried).
  */
 export function createLookUp({ pool, flows }: { pool: Pool; flows: readonly Flow[] }) {
+  const policies = new Policies();
   return async ({ caseId, eventPosition, turn, nth, tool, ...at }: LookingUp): Promise<void> => {
     const flow = flows.find(({ name }) => name === at.flow);
-    const [loaded] = await loadEvents(pool, { ...at, caseId }, [eventPosition]);
+    const [loaded] = await loadEvents({ pool, policies }, { ...at, caseId }, [eventPosition]);
     if (flow === undefined || loaded === undefined) throw failure('event-missing', `The log ${at.flow} holds no event at ${eventPosition}`);
     const look = lookOf(flow, tool);
     if (look === undefined) throw failure('not-found', `There is nothing to look up by the name ${tool.slice(0, 64)}`);

@@ -164,17 +164,14 @@ const POLICIES: AuditCheck = {
 
 const HELD: AuditCheck = {
   wrong: 'an event was folded with another policy than held at its position',
-  // one pass in order of position carries the last activation along: a join by range compares each decision with each activation
-  sql: `with p as (select log, position, note from entries where tenant = $1 and kind = 'policy'),
-      d as (select log, position, event_position, policy from decisions where tenant = $1 and log = flow),
-      held as (
-        select log, position, event_position, policy, max(activated) over (partition by log order by position) as since from (
-          select log, position, position as activated, null as event_position, null as policy from p
-          union all select log, position, null, event_position, policy from d) merged
-      )
-    select h.log, h.event_position as position, h.policy, p.note as held from held h
-    left join p on p.log = h.log and p.position = h.since
-    where h.policy is not null and p.note is distinct from h.policy`,
+  // entries and decisions in one line, cut at each activation: its first row says what held for the rest. A join by position, with a million
+  // decisions and a thousand activations, did not end within a minute
+  sql: `with line as (
+      select log, position, note as activated, null::bigint as about, null as policy from entries where tenant = $1 and kind = 'policy'
+      union all select log, position, null, event_position, policy from decisions where tenant = $1 and log = flow
+    ), cut as (select *, count(activated) over (partition by log order by position) as nth from line),
+    told as (select *, first_value(activated) over (partition by log, nth order by position) as held from cut)
+    select log, about as position, policy, held from told where about is not null and held is distinct from policy`,
   say: (row) => `${at(row)} was decided by its reflex with ${row.policy}, and ${row.held ?? 'no policy'} held there`,
 };
 

@@ -58,7 +58,7 @@ async function investigate(run: CaseRun, { about, terms }: LlmQuestion): Promise
   let costUsd = 0;
   for (let turn = 0; ; turn += 1) {
     run.stage(position, { state: 'asking-llm', waitingFor: 'the answer of an LLM', deadline });
-    const said = await askUntil(run, { position, terms, turn, untilMs });
+    const said = await askUntil(run, { position, policy: about.policy, terms, turn, untilMs });
     costUsd += said.costUsd;
     if (said.said !== 'look-ups') return { last: said, costUsd };
     await Promise.all(
@@ -73,13 +73,14 @@ async function investigate(run: CaseRun, { about, terms }: LlmQuestion): Promise
 
 interface Turn {
   readonly position: number;
+  readonly policy: string;
   readonly terms: LlmRung;
   readonly turn: number;
   readonly untilMs: number;
 }
 
 /** Whatever goes wrong for good, or for too long, is silence: the next rung goes on. */
-async function askUntil(run: CaseRun, { position, terms, turn, untilMs }: Turn): Promise<AskedLlm> {
+async function askUntil(run: CaseRun, { position, policy, terms, turn, untilMs }: Turn): Promise<AskedLlm> {
   const leftMs = untilMs - Date.now();
   const silent = (why: string): AskedLlm => ({ said: 'nothing', why, costUsd: 0 });
   if (leftMs <= 0) return silent('its deadline passed');
@@ -89,7 +90,7 @@ async function askUntil(run: CaseRun, { position, terms, turn, untilMs }: Turn):
     startToCloseTimeout: (2 * terms.callSeconds + SPARE_SECONDS) * 1000,
   };
   try {
-    return await run.during(() => asking.askLlm.executeWithOptions(options, [{ ...run.address, eventPosition: position, turn }]));
+    return await run.during(() => asking.askLlm.executeWithOptions(options, [{ ...run.address, eventPosition: position, turn, policy }]));
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     return silent(Date.now() >= untilMs ? 'its deadline passed' : (error.cause?.message ?? error.message));

@@ -2,7 +2,10 @@
  * Which policy a case works with, by what stands in the rows. The bug this hunts: a case that changes its policy because it was started
  * again, sent back or put aside, or that goes on with an old one though the active one says otherwise.
  */
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createAskLlm } from '../../src/activities/askLlm.ts';
 import type { Flow } from '../../src/flow.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
@@ -13,6 +16,7 @@ import { Policies } from '../../src/log/policies.ts';
 import { recordEndings } from '../../src/log/recordEndings.ts';
 import { redrive } from '../../src/log/redrive.ts';
 import { policyVersion } from '../../src/policy.ts';
+import { askedReviews } from '../support/askedReviews.ts';
 import { operate } from '../support/policies.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { payment, reviews } from '../support/reviews.ts';
@@ -66,6 +70,31 @@ const asked = (position: number, turn: number, policy: string) =>
      values ('default', 'fraud', $1, $2, 'fraud:card-1', 'card-1', 'open', now(), 1, now(), 'decline', $3, '{}')`,
     [position, turn, policy],
   );
+
+describe('createAskLlm()', () => {
+  it('createAskLlm() asks by the policy that the case has loaded, though another holds by the time', async () => {
+    const flow = askedReviews({ callSeconds: 5 });
+    const text = (callSeconds: number): string =>
+      JSON.stringify({ ...JSON.parse(askedReviews({ callSeconds }).policyText), runningCases: 'follow' });
+    const accept = await start(flow);
+    const eventPosition = await accept('p-1');
+    const { version: loaded } = await operate(pool, flow, text(6));
+    await operate(pool, flow, text(7));
+    const asked: number[] = [];
+    const ask = createAskLlm({
+      ...{ pool, flows: [flow] },
+      callLlm: async ({ terms }) => {
+        asked.push(terms.callSeconds);
+        return { kind: 'abstained', code: 'not-configured', why: 'a test', call: null };
+      },
+    });
+    const asking = { tenant: 'default', flow: 'fraud', caseId: 'fraud:card-1', eventPosition };
+    const environment = new MockActivityEnvironment();
+    await environment.run(ask, { ...asking, turn: 0, policy: loaded });
+    await environment.run(ask, { ...asking, turn: 1 });
+    expect(asked).toEqual([6, 7]);
+  });
+});
 
 describe.each<[string, Flow]>([
   ['with a provisional decision', decided],
