@@ -44,7 +44,7 @@ export type Admission =
   | { readonly turn: 'abstain'; readonly code: LlmAbstention; readonly call: KeptCall | null }
   | { readonly turn: 'wait'; readonly waitMs: number; readonly why: string };
 
-/** Nobody is told a time farther ahead: places get free when others give up, and their times would be lost. */
+/** Nobody is told a time farther behind the first free place: others give up, and the times that they were told would be lost. */
 const QUEUE_MS_MAX = 60_000;
 const PROBE_GRACE_MS = 10_000;
 /** Of those who wait for the same moment. */
@@ -120,8 +120,7 @@ async function mustWait(locked: LockedModel, cost: Cost, limits: MinuteLimits): 
   if (freeMs === null) return null;
   // one after the other behind those who were told a time before, so that they do not all come at once
   const turnMs = Math.max(freeMs, (row.queuedUntilMs ?? 0) + spacingMs(tokensOf(cost), limits));
-  const horizonMs = nowMs + QUEUE_MS_MAX;
-  if (turnMs > horizonMs) return wait(Math.max(freeMs, nowMs + QUEUE_MS_MAX * (0.5 + Math.random() / 2)), FULL);
+  if (turnMs > freeMs + QUEUE_MS_MAX) return wait(freeMs + QUEUE_MS_MAX * (0.5 + Math.random() / 2), FULL);
   await keepModel(locked, { ...row, queuedUntilMs: turnMs });
   return wait(turnMs, FULL);
 }

@@ -1,0 +1,112 @@
+/** Hunts the cent too many: callers that each see room for one more, costs that nobody adds up. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LlmSaid } from '../../src/activities/callLlm.ts';
+import type { Budget } from '../../src/ladderPolicy.ts';
+import { readBudget } from '../../src/log/llm/budget.ts';
+import { answers, says, stalls } from '../support/llmReplies.ts';
+import { aCall, type LlmWorld, openLlmWorld, SURE } from '../support/llmWorld.ts';
+
+const START_MS = 1_800_000_000_000;
+const tight = { fromShare: 0.8, decideFrom: 0.95 };
+const budgetOf = (usdMax: number, tokensMax = 1e9): Budget => ({ windowSeconds: 3600, usdMax, tokensMax, tight });
+
+interface Spent {
+  reserved: number;
+  spent: number;
+  tokens_reserved: number;
+  tokens_spent: number;
+}
+
+describe('callLlm() with a budget', () => {
+  let world: LlmWorld;
+  beforeAll(async () => {
+    world = await openLlmWorld(() => says(SURE));
+  });
+  afterAll(async () => {
+    await world.close();
+  });
+
+  const spentBy = async (flow: string): Promise<Spent | undefined> =>
+    (
+      await world.rows<Spent>(
+        'select nano_usd_reserved as reserved, nano_usd_spent as spent, tokens_reserved, tokens_spent from llm_budgets where flow = $1',
+        [flow],
+      )
+    )[0];
+  const codes = (all: readonly LlmSaid[]): string[] => all.map((said) => (said.kind === 'abstained' ? said.code : said.kind));
+
+  it('callLlm() of 500 at once, by three workers, never reserves or spends more than the budget', async () => {
+    // an answer costs 100 + 20 * 4 = 180 millionths; a reservation some 2,200
+    const budget = budgetOf(0.02);
+    const callers = [1, 2, 3].map(() => world.caller());
+    let highest = 0;
+    let running = true;
+    const watch = (async () => {
+      while (running) {
+        const now = await spentBy('crowd');
+        highest = Math.max(highest, (now?.reserved ?? 0) + (now?.spent ?? 0));
+      }
+    })();
+    const all = await Promise.all(
+      Array.from({ length: 500 }, (_, at) => callers[at % 3]?.(aCall({ flow: 'crowd', terms: { budget, callsMax: 1 } }))),
+    );
+    running = false;
+    await watch;
+    const answered = all.filter((said) => said?.kind === 'answer').length;
+    const spent = await spentBy('crowd');
+    expect(highest).toBeLessThanOrEqual(0.02e9);
+    expect(spent).toEqual({ reserved: 0, spent: answered * 180_000, tokens_reserved: 0, tokens_spent: answered * 120 });
+    expect(answered).toBeGreaterThan(8);
+    expect(codes(all as LlmSaid[]).filter((code) => code === 'budget-spent')).toHaveLength(500 - answered);
+  });
+
+  it('callLlm() says that the budget is tight from its share on, and refuses at the whole of it', async () => {
+    const call = world.caller({}, () => START_MS);
+    const budget = budgetOf(1, 1500);
+    const of = { flow: 'tight', terms: { budget } };
+    const before = await readBudget({ pool: world.pool, now: () => START_MS }, { tenant: 'default', flow: 'tight' }, budget);
+    expect(before).toEqual({ share: 0, tight: false });
+    const seen: unknown[] = [];
+    for (let nth = 0; nth < 12; nth += 1) {
+      const said = await call(aCall(of));
+      seen.push(said.kind === 'abstained' ? said.code : said.call.tight);
+    }
+    // 120 tokens each; a reservation of some 800 fits in as long as 700 are used
+    expect(seen.slice(0, 5)).toEqual(Array(5).fill(false));
+    expect(seen.at(-1)).toBe('budget-spent');
+    const generous = { ...budget, tight: { fromShare: 0.5, decideFrom: 0.9 } };
+    const now = await readBudget({ pool: world.pool, now: () => START_MS }, { tenant: 'default', flow: 'tight' }, generous);
+    expect(now.tight).toBe(true);
+    expect(await call(aCall({ flow: 'tight', terms: { budget: { ...generous, tokensMax: 1700 } } }))).toMatchObject({
+      call: { tight: true },
+    });
+  });
+
+  it('callLlm() begins anew with the next window, and keeps tenants and flows apart', async () => {
+    let nowMs = START_MS;
+    const call = world.caller({}, () => nowMs);
+    const once = { flow: 'window', terms: { budget: budgetOf(0.0023) } };
+    expect(codes([await call(aCall(once)), await call(aCall(once))])).toEqual(['answer', 'budget-spent']);
+    expect(codes([await call(aCall({ ...once, tenant: 'other' }))])).toEqual(['answer']);
+    nowMs += 3600 * 1000;
+    expect(codes([await call(aCall(once))])).toEqual(['answer']);
+  });
+
+  it('callLlm() gives back what a refused request had reserved, and keeps what nobody knows', async () => {
+    world.fake.follow([answers(503)]);
+    await expect(world.call(aCall({ flow: 'back' }))).rejects.toMatchObject({ type: 'llm-away' });
+    expect(await spentBy('back')).toMatchObject({ reserved: 0, spent: 0, tokens_spent: 0 });
+    world.fake.follow([stalls]);
+    await expect(world.call(aCall({ flow: 'back', terms: { callSeconds: 1 } }))).rejects.toMatchObject({ message: 'fake-1: timeout' });
+    const spent = await spentBy('back');
+    expect(spent?.reserved).toBe(0);
+    expect(spent?.spent).toBeGreaterThan(2_000_000);
+  });
+
+  it('callLlm() takes the reservation for the cost where the server does not count', async () => {
+    world.fake.follow([says(SURE, { usage: null })]);
+    const said = await world.call(aCall({ flow: 'uncounted' }));
+    expect(said.call?.costUsd).toBeGreaterThan(0.002);
+    expect((await spentBy('uncounted'))?.spent).toBe(Math.round((said.call?.costUsd ?? 0) * 1e9));
+  });
+});
