@@ -22,7 +22,7 @@ import type { LlmCall, LlmSaid } from './llmCall.ts';
 import { createLlmNews } from './llmNews.ts';
 import { abstention, saidByRow } from './llmSaid.ts';
 
-export type { CallRecord, LlmCall, LlmSaid, LlmTool, ToolCall } from './llmCall.ts';
+export type { LlmCall, LlmSaid } from './llmCall.ts';
 
 export interface LlmDeps {
   readonly pool: LlmLogDeps['pool'];

@@ -6,8 +6,6 @@ import type { LlmAbstention } from '../llm/abstentions.ts';
 import type { LlmTool } from '../llm/question.ts';
 import type { ToolCall } from '../llm/readAnswer.ts';
 
-export type { LlmTool, ToolCall };
-
 export interface LlmCall {
   readonly tenant: string;
   readonly flow: string;

@@ -46,7 +46,7 @@ export function requestIdOf(headers: Headers): string | null {
 }
 
 /** `retry-after-ms`, or `Retry-After` in seconds or as a date, which counts from the answer's own. Null: nothing that can be read. */
-export function retryAfterMs(headers: Headers, nowMs: number): number | null {
+function retryAfterMs(headers: Headers, nowMs: number): number | null {
   const [inMs, after] = [headers.get('retry-after-ms'), headers.get('retry-after')?.trim()];
   const dateMs = after === undefined ? Number.NaN : Date.parse(after) - (Date.parse(headers.get('date') ?? '') || nowMs);
   const asked = [

@@ -74,7 +74,7 @@ describe('callLlm() with a budget', () => {
     // 120 tokens each; a reservation of some 800 fits in as long as 700 are used
     expect(seen.slice(0, 5)).toEqual(Array(5).fill(false));
     expect(seen.at(-1)).toBe('budget-spent');
-    const generous = { ...budget, tight: { fromShare: 0.5, decideFrom: 0.9 } };
+    const generous = { ...budget, tight: { fromShare: 0.4, decideFrom: 0.9 } };
     const now = await readBudget({ pool: world.pool, now: () => START_MS }, { tenant: 'default', flow: 'tight' }, generous);
     expect(now.tight).toBe(true);
     expect(await call(aCall({ flow: 'tight', terms: { budget: { ...generous, tokensMax: 1700 } } }))).toMatchObject({

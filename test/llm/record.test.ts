@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readLlmCalls } from '../../src/log/llm/calls.ts';
 import { startLlmProcess } from '../support/llmProcess.ts';
-import { type Reply, saysText, says, stalls } from '../support/llmReplies.ts';
-import { aCall, ANSWER, type LlmWorld, MODEL, openLlmWorld, SURE, TERMS } from '../support/llmWorld.ts';
+import { type Reply, says, saysText, stalls } from '../support/llmReplies.ts';
+import { ANSWER, aCall, type LlmWorld, MODEL, openLlmWorld, SURE, TERMS } from '../support/llmWorld.ts';
 
 const OTHER = { ...SURE, outcome: 'approve' };
 const START_MS = 1_800_000_000_000;

@@ -37,7 +37,7 @@ interface Used {
 const WINDOWS_KEPT = 50;
 
 export const tokensOf = ({ inputTokens, outputTokens }: Pick<Cost, 'inputTokens' | 'outputTokens'>): number => inputTokens + outputTokens;
-export const toNanoUsd = (usd: number): number => Math.round(usd * 1e9);
+const toNanoUsd = (usd: number): number => Math.round(usd * 1e9);
 export const toUsd = (nanoUsd: number): number => nanoUsd / 1e9;
 
 const shareOf = (used: number, max: number): number => (max > 0 ? used / max : used > 0 ? 1 : 0);
