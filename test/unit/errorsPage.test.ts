@@ -3,8 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { ERRORS } from '../../src/errors.ts';
+import { LLM_ABSTENTIONS } from '../../src/llm/abstentions.ts';
 
 describe('docs/errors.md', () => {
+  it('docs/errors.md has every reason of an LLM to abstain as the code has it, and no other', async () => {
+    const text = await readFile(fileURLToPath(new URL('../../docs/errors.md', import.meta.url)), 'utf8');
+    const [, section = ''] = text.split('## Why an LLM gave no answer');
+    const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `([a-z-]+)` \| ([^|]+) \| ([^|]+) \|$/gm)];
+    expect(rows.map(([, code, meaning]) => [code, meaning])).toEqual(Object.entries(LLM_ABSTENTIONS));
+  });
+
   it('docs/errors.md has every code as the code has it, and no other', async () => {
     const text = await readFile(fileURLToPath(new URL('../../docs/errors.md', import.meta.url)), 'utf8');
     const documented = [...text.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \| (yes|no) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
