@@ -73,13 +73,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return { ...config, SIGNALBOX_AUTH: auth };
 }
 
-/** Half a configuration would be asked at the first doubtful event, and fail there. */
+/**
+ * Half a configuration would be asked at the first doubtful event, and fail there. A key alone is none: many have one in their environment
+ * for something else, and must neither be kept from starting nor charged.
+ */
 function llmMistake(config: z.infer<typeof settings>): string | null {
   const { OPENAI_API_KEY: key, OPENAI_BASE_URL: address, SIGNALBOX_LLM_MODEL: model } = config;
   const limits = config.SIGNALBOX_LLM_REQUESTS_PER_MINUTE ?? config.SIGNALBOX_LLM_TOKENS_PER_MINUTE;
   const given = key !== undefined || address !== undefined;
-  if (given && model === undefined)
-    return `Cannot ask an LLM: ${key === undefined ? 'OPENAI_BASE_URL' : 'OPENAI_API_KEY'} is set and SIGNALBOX_LLM_MODEL is not`;
+  if (address !== undefined && model === undefined) return 'Cannot ask an LLM: OPENAI_BASE_URL is set and SIGNALBOX_LLM_MODEL is not';
   if (!given && (model !== undefined || limits !== undefined))
     return 'Cannot ask an LLM: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, and a setting SIGNALBOX_LLM_... is';
   return null;

@@ -68,7 +68,7 @@ interface Briefing extends Omit<LlmQuestion, 'messages'> {
  *
  * *Retries*: while the rung has time. A pause that the provider or our own limiter asks for is the next delay.
  * *Idempotency*: each request is a row before it is sent; a turn that has its answer gives that one again.
- * *Fails with*: `llm-away`, `llm-limited`, `database-away`, `policy-unfit`; `event-missing` where the log does not hold the event (not retried). What
+ * *Fails with*: `llm-away`, `llm-busy`, `database-away`, `policy-unfit`; `event-missing` where the log does not hold the event (not retried). What
  * trying again does not mend is no failure: it says nothing, and why.
  */
 export function createAskLlm({ pool, flows, callLlm }: AskDeps) {

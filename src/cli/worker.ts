@@ -15,6 +15,7 @@ async function run(): Promise<void> {
     { logLastWords },
     { untilStopped },
     { webhookTarget },
+    { llmTarget },
     { installRuntime },
   ] = await Promise.all([
     import('../config.ts'),
@@ -25,6 +26,7 @@ async function run(): Promise<void> {
     import('./lastWords.ts'),
     import('./untilStopped.ts'),
     import('../activities/sendWebhook.ts'),
+    import('../llm/target.ts'),
     import('../temporalRuntime.ts'),
   ]);
   const config = readConfig();
@@ -36,10 +38,12 @@ async function run(): Promise<void> {
   logLastWords(logger);
   installRuntime(logger);
   const webhook = webhookTarget(config.SIGNALBOX_WEBHOOK_URL, config.SIGNALBOX_WEBHOOK_SECRET);
-  const open = openWorker({ flows, databaseUrl, temporal: { address, namespace, apiKey }, auth: config.SIGNALBOX_AUTH, webhook, logger });
+  const llm = llmTarget(config);
+  const temporal = { address, namespace, apiKey };
+  const open = openWorker({ flows, databaseUrl, temporal, auth: config.SIGNALBOX_AUTH, webhook, llm, logger });
   open.started.then(
     () => {
-      logger.info({ address, namespace }, 'running cases');
+      logger.info({ address, namespace, llm: llm?.model ?? null }, 'running cases');
       process.send?.({ ready: true });
     },
     // `ended` tells

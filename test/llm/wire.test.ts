@@ -154,6 +154,8 @@ describe('llmTarget()', () => {
   it('llmTarget() is null where nothing is configured, and callLlm() then says so', async () => {
     expect(target({})).toBeNull();
     expect(target({ OPENAI_API_KEY: '', SIGNALBOX_LLM_MODEL: '' })).toBeNull();
+    // for something else in the same environment
+    expect(target({ OPENAI_API_KEY: 'sk-1' })).toBeNull();
   });
 
   it('llmTarget() takes a key, an address or both, with a model', () => {
@@ -165,7 +167,6 @@ describe('llmTarget()', () => {
   });
 
   it.each<[Record<string, string>, RegExp]>([
-    [{ OPENAI_API_KEY: 'sk-1' }, /OPENAI_API_KEY is set and SIGNALBOX_LLM_MODEL is not/],
     [{ OPENAI_BASE_URL: 'http://127.0.0.1/v1' }, /OPENAI_BASE_URL is set and SIGNALBOX_LLM_MODEL is not/],
     [{ SIGNALBOX_LLM_MODEL: 'm' }, /neither OPENAI_API_KEY nor OPENAI_BASE_URL/],
     [{ SIGNALBOX_LLM_TOKENS_PER_MINUTE: '5' }, /neither OPENAI_API_KEY nor OPENAI_BASE_URL/],
