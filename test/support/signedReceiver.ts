@@ -23,14 +23,16 @@ export interface SignedReceiver {
 
 const SECRET = `whsec_${Buffer.from('the receiver of the tests keeps it').toString('base64')}`;
 
-/** `answer` gives the status for the n-th try of a key, from 0. */
-export async function openSignedReceiver(answer: (nth: number, key: string) => number = () => 204): Promise<SignedReceiver> {
+/** `answer` gives the status for the n-th try of a key, from 0; until then the try is in the air. */
+export async function openSignedReceiver(
+  answer: (nth: number, key: string) => number | Promise<number> = () => 204,
+): Promise<SignedReceiver> {
   const webhook = new Webhook(SECRET);
   const deliveries: Delivery[] = [];
   const refusals: string[] = [];
   const tries = new Map<string, number>();
 
-  function take(headers: IncomingHttpHeaders, body: string): number {
+  async function take(headers: IncomingHttpHeaders, body: string): Promise<number> {
     try {
       webhook.verify(body, headers as Record<string, string>);
     } catch (error) {
@@ -40,15 +42,16 @@ export async function openSignedReceiver(answer: (nth: number, key: string) => n
     const key = String(headers['webhook-id']);
     const nth = tries.get(key) ?? 0;
     tries.set(key, nth + 1);
-    const status = answer(nth, key);
-    deliveries.push({ key, body, atMs: Date.now(), status });
+    const atMs = Date.now();
+    const status = await answer(nth, key);
+    deliveries.push({ key, body, atMs, status });
     return status;
   }
 
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    response.writeHead(take(request.headers, Buffer.concat(chunks).toString('utf8'))).end();
+    response.writeHead(await take(request.headers, Buffer.concat(chunks).toString('utf8'))).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
