@@ -1,5 +1,6 @@
 /**
  * Runs cases and their activities: one process, a worker per task queue, so that slow receivers of actions cannot starve the rest.
+ * Beside them it follows the logs for outcomes, whether Temporal is there or not.
  *
  * Temporal may be away when it starts: it keeps trying. A worker that fails for good ends the process, whose supervisor starts it
  * anew. Stopping drains: what runs has some seconds, what does not finish is run again elsewhere.
@@ -15,6 +16,7 @@ import type { Flow } from './flow.ts';
 import type { LlmTarget } from './llm/target.ts';
 import { openDatabase, type Pool } from './log/database.ts';
 import { openNotifier } from './log/notify.ts';
+import { openOutcomeFollower } from './log/outcomes/outcomeFollower.ts';
 import { QUEUES } from './temporalNames.ts';
 import { ourWorkflows } from './workflowBundle.ts';
 
@@ -49,6 +51,7 @@ const POOL_SIZE = 16;
 const GRACE = '8 s';
 /** An action's try may take longer than the grace: it is leased in its row, so the next one waits for it. */
 const FORCE = '15 s';
+const TENANT = 'default';
 const AWAY_MS = { first: 100, max: 5000 };
 
 async function createWorkers(
@@ -90,6 +93,7 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
   const stopping = new AbortController();
   const pool = openDatabase(deps.databaseUrl, { name: 'worker', size: POOL_SIZE });
   const notifier = openNotifier(deps.databaseUrl);
+  const outcomes = openOutcomeFollower({ pool, tenant: TENANT, flows: deps.flows, logger: deps.logger });
   const activities = createActivities({
     ...{ pool, notifier, flows: deps.flows, auth: deps.auth, webhook: deps.webhook },
     callLlm:
@@ -117,6 +121,7 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
       // an action that was given up in mid-try is tried again: nothing is lost by going
       deps.logger.info({ err: error }, 'stopped before everything was done');
     } finally {
+      await outcomes.close();
       await notifier.close();
       await pool.end();
     }

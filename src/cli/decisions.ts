@@ -5,7 +5,7 @@ import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
 type Item = Decision & { flow: string; subject: string; event: EventRef };
-type Whole = Item & { rungs: RungFinding[]; costUsd: number };
+type Whole = Item & { rungs: RungFinding[]; costUsd: number; truth: { truth: string; at: string; event: string } | null };
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
@@ -58,6 +58,8 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
   printLine(
     `on ${event.type} ${event.event} (${event.source} ${event.id}), ${flow} ${subject}${revises === null ? '' : `, revises ${revises}`}`,
   );
+  // a service from before there were labels says nothing of it
+  if (decision.truth) printLine(`it turned out: ${decision.truth.truth}, ${decision.truth.at}, by ${decision.truth.event}`);
   printTable(
     ['REASON', 'WEIGHT', 'TEXT'],
     decision.reasons.map(({ code, weight, text }) => [code, weight === undefined ? '' : weight.toFixed(3), text]),

@@ -11,6 +11,7 @@ import { importVerb } from './import.ts';
 import { ingress } from './ingress.ts';
 import { keys } from './keys.ts';
 import { policy } from './policy.ts';
+import { quality } from './quality.ts';
 import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
 import { start } from './start.ts';
@@ -32,7 +33,7 @@ export function program(): Command {
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
   const own = [start(), ingress(), worker()];
-  const asking = [events(), decisions(), approvals(), quarantine(), flow(), policy()];
+  const asking = [events(), decisions(), approvals(), quarantine(), flow(), policy(), quality()];
   const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), ...asking, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);

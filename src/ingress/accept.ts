@@ -8,6 +8,7 @@ import type { IncomingEvent } from '../event.ts';
 import type { Place } from '../ids.ts';
 import type { Answer } from '../log/arrival.ts';
 import type { Logs, Routed } from '../log/logs.ts';
+import { DECISION_OUTCOME } from '../outcomes.ts';
 import { sendJson } from './answer.ts';
 import { type Caller, mayDo } from './authenticate.ts';
 import type { FinalDecisions } from './finalDecisions.ts';
@@ -18,6 +19,7 @@ import { problemOf } from './problem.ts';
 import { BATCH_BYTES_MAX, BODY_BYTES_MAX, readBody } from './readBody.ts';
 import type { Receipt, Receipts } from './receipt.ts';
 import { route } from './route.ts';
+import type { RouteOutcomes } from './routeOutcomes.ts';
 
 interface AcceptDeps {
   readonly logs: Logs;
@@ -25,6 +27,7 @@ interface AcceptDeps {
   readonly finals: FinalDecisions;
   readonly metrics: Metrics;
   readonly unknownTypes: 'store' | 'reject';
+  readonly routeOutcomes: RouteOutcomes;
 }
 
 /** The header that marks a request's events as history: folded and decided, but no case opens and nothing is done. */
@@ -43,7 +46,12 @@ export function createAccept(deps: AcceptDeps): Accept {
   const { logs, receipts, metrics } = deps;
 
   async function answerOne(event: IncomingEvent, history: boolean, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [answer] = await logs.append([route(logs, event, { history, unknownTypes: deps.unknownTypes })]);
+    const [routed] =
+      event.type === DECISION_OUTCOME
+        ? await deps.routeOutcomes([event], history)
+        : [route(logs, event, { history, unknownTypes: deps.unknownTypes })];
+    if (routed === undefined || routed instanceof SignalboxError) throw routed ?? new SignalboxError('internal');
+    const [answer] = await logs.append([routed]);
     if (answer === undefined || answer instanceof SignalboxError) throw answer ?? new SignalboxError('internal');
     let receipt = await receiptOf(event, answer, async (known) => repeat(await receipts.stored(placeOf(known))));
     const seconds = waitSeconds(request.headers.prefer as string | undefined);
@@ -85,9 +93,7 @@ export function createAccept(deps: AcceptDeps): Accept {
   ): Promise<void> {
     if (items.length > BATCH_COUNT_MAX)
       throw new SignalboxError('too-large', `A batch holds at most ${BATCH_COUNT_MAX} events: ${items.length}`);
-    const routed = items.map((item) =>
-      item instanceof SignalboxError ? item : attempt(() => route(logs, item, { history, unknownTypes: deps.unknownTypes })),
-    );
+    const routed = await routeAll(items, history);
     const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
     const answers = good.length === 0 ? [] : await logs.append(good);
     // one look for all repeats: an import that is run again is nothing else
@@ -105,6 +111,17 @@ export function createAccept(deps: AcceptDeps): Accept {
     });
     if (results.length > 0 && results.every((result) => result.status === 'rejected')) throw noneAccepted(answers, results);
     sendJson(response, 202, { results });
+  }
+
+  /** What needs a look into the database is looked up in one go. */
+  async function routeAll(items: readonly (IncomingEvent | SignalboxError)[], history: boolean): Promise<(Routed | SignalboxError)[]> {
+    const outcomes = items.filter((item): item is IncomingEvent => !(item instanceof SignalboxError) && item.type === DECISION_OUTCOME);
+    const looked = outcomes.length === 0 ? [] : await deps.routeOutcomes(outcomes, history);
+    const routedOutcome = new Map(outcomes.map((item, at) => [item, looked[at] as Routed | SignalboxError]));
+    return items.map((item) => {
+      if (item instanceof SignalboxError) return item;
+      return routedOutcome.get(item) ?? attempt(() => route(logs, item, { history, unknownTypes: deps.unknownTypes }));
+    });
   }
 
   /** One problem of the service for all is that problem; anything else is 422 with what each was refused for. */

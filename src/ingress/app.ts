@@ -17,6 +17,7 @@ import type { IngressDeps } from './ingressDeps.ts';
 import { operationRoutes } from './operationRoutes.ts';
 import { policyRoutes } from './policyRoutes.ts';
 import { problemOf, sendProblem } from './problem.ts';
+import { qualityRoutes } from './qualityRoutes.ts';
 import { quarantineRoutes } from './quarantineRoutes.ts';
 
 export function createApp(deps: IngressDeps): RequestListener {
@@ -44,7 +45,8 @@ export function createApp(deps: IngressDeps): RequestListener {
     next();
   });
   app.post('/v1/events', postEvents);
-  for (const routes of [eventRoutes, decisionRoutes, flowRoutes, policyRoutes, approvalRoutes, quarantineRoutes, operationRoutes]) {
+  const all = [eventRoutes, decisionRoutes, flowRoutes, policyRoutes, qualityRoutes, approvalRoutes, quarantineRoutes, operationRoutes];
+  for (const routes of all) {
     app.use(routes(deps, authenticate));
   }
   app.use(pageRoutes(deps));

@@ -5,6 +5,7 @@ import { parseId } from '../ids.ts';
 import { readDecision, readDecisions } from '../log/queries/decisions.ts';
 import { readEvent } from '../log/queries/events.ts';
 import { type FeedSource, type Positions, type Reading, readFeed, readHeads } from '../log/queries/feed.ts';
+import { readTruth } from '../log/queries/outcomes.ts';
 import { allowOnly } from './allowOnly.ts';
 import { sendJson } from './answer.ts';
 import { type Authenticate, callerOf } from './authenticate.ts';
@@ -95,12 +96,17 @@ export function decisionRoutes({ pool, temporal }: IngressDeps, authenticate: Au
     const place = parseId('dec', String(request.params.decision));
     if (place === null || place.tenant !== callerOf(response).tenant || !/^\d{1,4}$/.test(place.tail ?? ''))
       throw new SignalboxError('not-found');
-    const [kept, event] = await Promise.all([readDecision(pool, place, Number(place.tail)), readEvent(stored, place)]);
+    const [kept, event, truth] = await Promise.all([
+      readDecision(pool, place, Number(place.tail)),
+      readEvent(stored, place),
+      readTruth(pool, place),
+    ]);
     if (kept === null || event === null) throw new SignalboxError('not-found');
     const { item, rungs } = kept;
     const { workflow, links } = receiptOf({ ...event, decision: item }, temporal);
     const costUsd = rungs.reduce((sum, rung) => sum + (rung.costUsd ?? 0), 0);
-    sendJson(response, 200, { ...item, rungs, costUsd, workflow, links: { ...links, subject: subjectPath(item.flow, item.subject) } });
+    const subject = subjectPath(item.flow, item.subject);
+    sendJson(response, 200, { ...item, rungs, costUsd, truth, workflow, links: { ...links, subject } });
   });
 
   router.all('/v1/decisions', allowOnly('GET, HEAD'));

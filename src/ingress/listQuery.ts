@@ -31,21 +31,24 @@ export interface ListQuery<Filters> {
   readonly filters: Filters;
 }
 
-/** `schema` is a strict object over `listParameters` and the list's filters. Throws `bad-query` that names every fault. */
+/** Throws `bad-query` that names every fault. */
+export function parseQuery<Parameters>(schema: z.ZodType<Parameters>, query: unknown): Parameters {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.map(String).join('/')}`, detail: message }));
+  throw new SignalboxError(
+    'bad-query',
+    `Cannot read the query: ${errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join('; ')}`,
+    { errors },
+  );
+}
+
+/** `schema` is a strict object over `listParameters` and the list's filters. Throws `bad-query`. */
 export function readListQuery<Parameters extends { after?: string | undefined; limit?: string | undefined }>(
   schema: z.ZodType<Parameters>,
   query: unknown,
 ): ListQuery<Omit<Parameters, 'after' | 'limit'>> {
-  const parsed = schema.safeParse(query);
-  if (!parsed.success) {
-    const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.map(String).join('/')}`, detail: message }));
-    throw new SignalboxError(
-      'bad-query',
-      `Cannot read the query: ${errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join('; ')}`,
-      { errors },
-    );
-  }
-  const { after, limit, ...filters } = parsed.data;
+  const { after, limit, ...filters } = parseQuery(schema, query);
   return {
     after: after === undefined ? new Map() : readCursor(after),
     limit: Number(limit ?? LIMIT),

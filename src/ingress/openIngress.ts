@@ -14,6 +14,7 @@ import { readLlmFigures } from '../log/llm/totals.ts';
 import { Logs } from '../log/logs.ts';
 import { migrate } from '../log/migrate.ts';
 import { openNotifier } from '../log/notify.ts';
+import { readAllQuality } from '../log/queries/quality.ts';
 import { redrive } from '../log/redrive.ts';
 import { createAccept } from './accept.ts';
 import { createApp } from './app.ts';
@@ -21,7 +22,9 @@ import { FinalDecisions } from './finalDecisions.ts';
 import { showLlm } from './llmMetrics.ts';
 import { createMetrics } from './metrics.ts';
 import { openProbes } from './probes.ts';
+import { addQualityMetrics } from './qualityMetrics.ts';
 import { createReceipts } from './receipt.ts';
+import { createRouteOutcomes } from './routeOutcomes.ts';
 import { listen } from './server.ts';
 
 const TENANT = 'default';
@@ -70,6 +73,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     releases.push(() => notifier.close());
     const metrics = createMetrics({ waiting: () => logs.waiting, backlog: () => readBacklog(pool) });
     showLlm(metrics.registry, () => readLlmFigures(pool));
+    addQualityMetrics(metrics.registry, () => readAllQuality(pool, TENANT, flows));
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
     const appending = openDatabase(url, { name: 'append', size: APPENDING * (flows.length + 1), appending: true });
     releases.push(() => appending.end());
@@ -97,7 +101,10 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       registry: metrics.registry,
       notifier,
       redrive: (place) => redrive({ pool, flows, caseIds, mailed }, place),
-      accept: createAccept({ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES }),
+      accept: createAccept({
+        ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
+        routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
+      }),
       logger,
     });
     const server = await listen(app, config).catch((error: NodeJS.ErrnoException) => {

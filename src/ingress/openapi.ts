@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { ERRORS } from '../errors.ts';
 import type { Scope } from '../log/keys.ts';
+import { decisionOutcome } from '../outcomes.ts';
 import { POLICY_OPERATIONS } from './policyOperations.ts';
 import { policyChange, policyList, policyRequest, storedPolicy } from './policyShapes.ts';
+import { quality, qualityQuery } from './qualityShapes.ts';
 import * as shapes from './shapes.ts';
 
 export interface Operation {
@@ -30,6 +32,8 @@ const NAMED = {
   Flow: shapes.flow,
   FlowList: shapes.flowList,
   Timeline: shapes.timeline,
+  Quality: quality,
+  DecisionOutcome: decisionOutcome,
   Approval: shapes.approval,
   ApprovalList: shapes.approvalList,
   VerdictRequest: shapes.verdictRequest,
@@ -67,7 +71,8 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: 'post',
     path: '/v1/events',
-    summary: 'Accept one CloudEvent or a batch: structured, binary (`ce-` headers) or batch mode. A 2xx is durable.',
+    summary:
+      'Accept one CloudEvent or a batch: structured, binary (`ce-` headers) or batch mode. A 2xx is durable. The type `decision.outcome` (data: DecisionOutcome) labels a decision of any flow.',
     scope: 'events:write',
     headers: { Prefer: '`wait=N`: wait up to N seconds (60 at most) for the final decision' },
     request: {
@@ -92,6 +97,14 @@ export const OPERATIONS: readonly Operation[] = [
   one('/v1/flows/:flow', { summary: 'A flow', schema: 'Flow' }),
   list('/v1/flows/:flow/subjects/:subject', { summary: "One subject's timeline", query: shapes.pageQuery, schema: 'Timeline' }),
   ...POLICY_OPERATIONS,
+  {
+    method: 'get',
+    path: '/v1/flows/:flow/quality',
+    summary: 'How the final decisions compare with what turned out to be true, and what they cost',
+    scope: 'read',
+    query: qualityQuery,
+    answers: { 200: { description: 'Figures, for all and by group', schema: 'Quality' } },
+  },
   list('/v1/approvals', { summary: 'Questions to people', query: shapes.approvalsQuery, schema: 'ApprovalList' }),
   one('/v1/approvals/:approval', { summary: 'An approval, with an ETag', schema: 'Approval' }),
   {

@@ -1,4 +1,5 @@
 /** Which flow answers an event, and whom it is about: the flow's schema alone says so. */
+import type { z } from 'zod';
 import { type FieldError, SignalboxError } from '../errors.ts';
 import type { IncomingEvent, JsonObject } from '../event.ts';
 import type { Logs, Routed } from '../log/logs.ts';
@@ -22,12 +23,7 @@ export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes 
   }
   const type = flow.types[event.type];
   const parsed = type?.schema.safeParse(event.data ?? null);
-  if (type === undefined || parsed?.success !== true) {
-    const errors = (parsed?.error?.issues ?? [])
-      .slice(0, ERRORS_MAX)
-      .map(({ path, message }): FieldError => ({ pointer: pointerOf(path), detail: message }));
-    throw new SignalboxError('off-schema', `The data does not fit ${event.type} of ${flow.name}`, { errors });
-  }
+  if (type === undefined || parsed?.success !== true) throw offSchema(`The data does not fit ${event.type} of ${flow.name}`, parsed?.error);
   // what was sent, not what a schema made of it: a rebuild reads the stored text
   const data = event.data as JsonObject;
   const subject = type.subject(data);
@@ -39,8 +35,15 @@ export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes 
   return { flow, arrival: { event, subject, data, history } };
 }
 
+export function offSchema(detail: string, fault: z.ZodError | undefined): SignalboxError {
+  const errors = (fault?.issues ?? [])
+    .slice(0, ERRORS_MAX)
+    .map(({ path, message }): FieldError => ({ pointer: pointerOf(path), detail: message }));
+  return new SignalboxError('off-schema', detail, { errors });
+}
+
 /** The database holds neither U+0000 nor half a surrogate pair in a text: one event with either failed its whole batch, or met another's subject. */
-function subjectFault(subject: string): string | null {
+export function subjectFault(subject: string): string | null {
   if (subject === '') return 'must not be empty';
   const bytes = Buffer.byteLength(subject);
   if (bytes > SUBJECT_BYTES_MAX) return `must be at most ${SUBJECT_BYTES_MAX} bytes: it has ${bytes}`;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { filterText, listParameters } from './listQuery.ts';
+import { truth } from './qualityShapes.ts';
 
 const id = (prefix: string): z.ZodString => z.string().regex(new RegExp(`^${prefix}_`));
 const at = z.iso.datetime();
@@ -52,6 +53,7 @@ const rung = z.object({
 export const decisionDetail = decisionItem.extend({
   rungs: z.array(rung),
   costUsd: z.number(),
+  truth: truth.nullable().describe('What later turned out to be true, by the last label'),
   workflow: run.nullable(),
   links: z.record(z.string(), z.string()),
 });

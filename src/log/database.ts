@@ -58,6 +58,8 @@ export function openDatabase(url: string, { name, size = 10, statementTimeoutMs,
   });
   // without a listener a dropped idle connection would end the process
   pool.on('error', () => undefined);
+  // nor must one that breaks between two statements of a transaction: the next statement fails
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

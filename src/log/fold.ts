@@ -6,6 +6,7 @@ import type { DecisionDraft } from '../decision.ts';
 import type { Ending, FlowEvent } from '../event.ts';
 import { fieldsOf, shownMessage, shownText } from '../exposure.ts';
 import type { Flow, StateBytes } from '../flow.ts';
+import { DECISION_OUTCOME } from '../outcomes.ts';
 
 const AHEAD_MS = 5 * 60_000;
 const FOUND_CHARS_MAX = 16_384;
@@ -57,7 +58,7 @@ function isKey(key: string): boolean {
 
 /** The keys whose states must be read for this event. */
 export function keysOf(flow: Flow | null, event: FlowEvent): readonly string[] | Error {
-  if (flow?.reflex === undefined) return [];
+  if (flow?.reflex === undefined || event.type === DECISION_OUTCOME) return [];
   try {
     const keys = flow.reflex.keys(event);
     if (keys.length > KEYS_MAX || !keys.every(isKey))
@@ -81,6 +82,8 @@ function quarantined(flow: Flow, { type, data }: FlowEvent, error: unknown): Fol
 
 export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, expired, history }: Folding): FoldedEntry {
   if (flow === null) return ended('unrouted');
+  // for whoever keeps the labels: the flow's reflex does not know the type
+  if (event.type === DECISION_OUTCOME) return ended('recorded', 'outcome');
   if (expired) return ended('expired', AT_ACCEPTANCE);
   const reflex = flow.reflex;
   if (reflex === undefined) return history ? ended('recorded', 'history') : { ...ended('waiting'), found: '{}' };

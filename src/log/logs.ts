@@ -2,6 +2,7 @@
 import { SignalboxError } from '../errors.ts';
 import type { Flow } from '../flow.ts';
 import { UNROUTED } from '../ids.ts';
+import { DECISION_OUTCOME } from '../outcomes.ts';
 import { Appender, type AppendLimits } from './append.ts';
 import type { Answer, Arrival } from './arrival.ts';
 import type { CaseIds } from './caseIds.ts';
@@ -45,6 +46,7 @@ export class Logs {
     for (const flow of flows) {
       open(flow.name, flow);
       for (const type of Object.keys(flow.types)) {
+        if (type === DECISION_OUTCOME) throw new Error(`Cannot route ${type} to ${flow.name} as it is taken for every flow`);
         const other = this.#byType.get(type);
         if (other !== undefined) throw new Error(`Cannot route ${type} as both ${other.name} and ${flow.name} answer it`);
         this.#byType.set(type, flow);

@@ -122,6 +122,11 @@ const DAMAGE: readonly (readonly [what: string, sql: string, finding: RegExp])[]
     "update entries set note = 'ledger@000000000000' where log = 'ledger' and kind = 'policy'",
     /evt_ledger\.3 was decided by its reflex with ledger@[0-9a-f]{12}, and ledger@000000000000 held there/,
   ],
+  [
+    'a decision that was not counted',
+    "insert into outcome_cursors (tenant, flow, accepted) values ('default', 'ledger', 6)",
+    /up to entry 6 of 6, ledger has 1 final decisions, and 0 are counted/,
+  ],
 ];
 
 describe('audit()', () => {

@@ -7,13 +7,16 @@ import { createApp } from '../../src/ingress/app.ts';
 import { FinalDecisions } from '../../src/ingress/finalDecisions.ts';
 import type { IngressDeps } from '../../src/ingress/ingressDeps.ts';
 import { createMetrics } from '../../src/ingress/metrics.ts';
+import { addQualityMetrics } from '../../src/ingress/qualityMetrics.ts';
 import { createReceipts } from '../../src/ingress/receipt.ts';
+import { createRouteOutcomes } from '../../src/ingress/routeOutcomes.ts';
 import { listen, type ServerOptions } from '../../src/ingress/server.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import { readAllQuality } from '../../src/log/queries/quality.ts';
 import { redrive } from '../../src/log/redrive.ts';
 
 export interface TestIngress {
@@ -50,6 +53,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
   const caseIds = await openCaseIds(pool, 'default', flows);
   const temporal = { namespace: 'default', web: 'http://web.example:8233', caseIds };
   const metrics = createMetrics({ waiting: () => 0, backlog: async () => READY.backlog });
+  addQualityMetrics(metrics.registry, () => readAllQuality(pool, 'default', flows));
   const logs = new Logs({ pool, tenant: 'default', flows, caseIds, mailed: () => undefined });
   const finals = new FinalDecisions(database);
   const receipts = createReceipts({ pool, ...temporal });
@@ -60,7 +64,10 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
     config: { SIGNALBOX_AUTH: auth },
     health: async () => READY,
     redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
-    accept: createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store' }),
+    accept: createAccept({
+      ...{ logs, receipts, finals, metrics, unknownTypes: 'store' },
+      routeOutcomes: createRouteOutcomes({ pool, tenant: 'default', flows }),
+    }),
     ...deps,
   });
   const listening = await listen(app, { PORT: 0, HOST: '127.0.0.1', ...server });

@@ -93,6 +93,7 @@ describe('program()', () => {
       'decisions',
       'approvals',
       'quarantine',
+      'quality',
       'keys',
       'flow',
       'policy',
@@ -263,5 +264,40 @@ describe('quarantine()', () => {
     expect(await run('quarantine', 'redrive', 'evt_fraud.17', 'evt_fraud.19')).toBe(1);
     expect(printed.out).toBe('evt_fraud.19  decided\n');
     expect(printed.err).toContain('evt_fraud.17  422 off-schema');
+  });
+});
+
+describe('quality()', () => {
+  const figures = {
+    ...{ decisions: 4, outcomes: { approve: 3, decline: 1 }, labelled: 1, assumed: 2, unknown: 1, right: 2, wrong: 1 },
+    ...{ precision: 1, recall: null, calibration: { error: 0.125, buckets: [] }, costUsd: 0.5, costUsdPer1000: 125 },
+  };
+  const quality = {
+    ...{ flow: 'fraud', by: 'model', positive: 'fraud', silence: { days: 7, truth: 'genuine', before: '2026-01-01', counted: 2 } },
+    ...{ labels: { waiting: 3, dropped: 0 }, behind: 5, all: figures, groups: [{ name: 'c0de', ...figures }], leftOut: 0 },
+  };
+
+  it('quality() prints a line for each group and one for all, and what the figures rest on', async () => {
+    answers['/v1/flows/fraud/quality'] = [200, quality];
+    expect(await run('quality', 'fraud', '--by', 'model', '--from', '2026-01-01')).toBe(0);
+    expect(asked[0]?.path).toBe('/v1/flows/fraud/quality?by=model&from=2026-01-01');
+    expect(printed.out).toMatch(/^MODEL +DECISIONS .*PER 1000$/m);
+    for (const name of ['c0de', 'all'])
+      expect(printed.out).toMatch(new RegExp(`^${name} +4 +1 +2 +2 +1 +100\\.0 % +- +12\\.5 % +0\\.5000 +125\\.0000$`, 'm'));
+    expect(printed.out).toContain('2 without a label count as genuine');
+    expect(printed.out).toContain('3 labels wait for their event');
+    expect(printed.out).toContain('5 entries are not counted yet');
+  });
+
+  it('quality() asks for all flows where none is named, and prints what the API gives with --json', async () => {
+    answers['/v1/flows'] = [200, { items: [{ name: 'fraud' }, { name: 'other' }] }];
+    for (const name of ['fraud', 'other']) answers[`/v1/flows/${name}/quality`] = [200, { ...quality, flow: name }];
+    expect(await run('quality', '--json')).toBe(0);
+    expect(JSON.parse(printed.out)).toEqual([quality, { ...quality, flow: 'other' }]);
+  });
+
+  it('quality() knows what it may be asked by, and exits 1 where there is no such flow', async () => {
+    expect(await run('quality', 'fraud', '--by', 'subject')).toBe(2);
+    expect(await run('quality', 'nothing')).toBe(1);
   });
 });

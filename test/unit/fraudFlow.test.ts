@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/event.ts';
+import type { FlowOutcomes } from '../../src/flow.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
 import { parsePolicy } from '../../src/policy.ts';
 
@@ -45,6 +46,28 @@ describe('fraud', () => {
     const given = { paymentId: 'p', cardId: 'c', terminalId: 't', amount: 0, currency: 'EUR', note: { a: [1] } };
     expect(type?.schema.parse(given)).toEqual(given);
     expect(type?.subject(given)).toBe('c');
+  });
+});
+
+describe('fraudLabels', () => {
+  const labels = fraud.labels as FlowOutcomes;
+  const data = { paymentId: 'p', cardId: 'c', terminalId: 't' };
+
+  it('fraudLabels join disputes and payments by the payment, and a dispute can be taken back', () => {
+    expect(labels.keyOf({ type: 'payment.attempted', data })).toBe('p');
+    expect(labels.labelOf({ type: 'payment.disputed', data: { ...data, fraud: true } })).toEqual({ key: 'p', truth: 'fraud' });
+    expect(labels.labelOf({ type: 'payment.disputed', data: { ...data, fraud: false } })).toEqual({ key: 'p', truth: 'genuine' });
+  });
+
+  it('fraudLabels pass by what is neither', () => {
+    expect(labels.keyOf({ type: 'payment.failed', data })).toBeNull();
+    expect(labels.keyOf({ type: 'payment.disputed', data })).toBeNull();
+    expect(labels.labelOf({ type: 'payment.attempted', data })).toBeNull();
+  });
+
+  it('fraudLabels judge each outcome that the flow has, by a truth that it declares', () => {
+    expect(Object.keys(labels.claims).sort()).toEqual([...fraud.outcomes].sort());
+    for (const truth of [...Object.values(labels.claims), labels.positive, labels.silence?.truth]) expect(labels.truths).toContain(truth);
   });
 });
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Flow } from '../../flow.ts';
 import { foldingCode } from '../foldingCode.ts';
+import { fraudLabels } from './labels.ts';
 import { paymentTypes } from './payment.ts';
 import { fraudBriefing } from './briefing.ts';
 import { type FraudPolicy, fraudPolicy, OUTCOMES } from './policy.ts';
@@ -42,4 +43,5 @@ export const fraud: Flow<FraudPolicy> = {
   workflow: 'fraudCase',
   outcomes: OUTCOMES,
   briefing: fraudBriefing,
+  labels: fraudLabels,
 };

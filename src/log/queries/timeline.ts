@@ -1,24 +1,10 @@
-/** One subject's timeline: its events, decisions and what its cases recorded, each read by an index on the subject. */
+/** One subject's timeline: its events, decisions, what its cases recorded and what turned out to be true, each read by an index on the subject. */
 import { decisionId, eventId } from '../../ids.ts';
 import type { Pool } from '../database.ts';
 import type { Positions } from './feed.ts';
-import { mergeByTime, type Timed } from './mergeByTime.ts';
-
-export interface TimelineSubject {
-  readonly tenant: string;
-  readonly flow: string;
-  readonly subject: string;
-}
-
-/** `detail` is JSON text: an event's holds its body as it was sent. */
-export interface TimelineItem {
-  readonly at: string;
-  readonly kind: string;
-  readonly id: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly causes: readonly string[];
-}
+import { mergeByTime } from './mergeByTime.ts';
+import { readSubjectOutcomes } from './outcomes.ts';
+import { AFTER, type FoundItem, type ReadPart, type TimelineItem, type TimelineSubject } from './timelinePart.ts';
 
 export interface TimelinePage {
   readonly items: readonly TimelineItem[];
@@ -26,22 +12,7 @@ export interface TimelinePage {
   readonly more: boolean;
 }
 
-interface Found extends Timed {
-  /** Which of the four it is from: what its cursor is kept under. */
-  readonly part: string;
-  readonly position: number;
-  readonly item: TimelineItem;
-}
-
-/**
- * `subject = $3 and position > $4`, so written that only an index on the subject gives the order that is asked for: while there are
- * no statistics, the planner would go through the whole log by its positions instead.
- */
-const AFTER = (table: string): string => `(${table}.subject, ${table}.position) > ($3, $4) and ${table}.subject <= $3`;
-
-type Read = (pool: Pool, of: TimelineSubject, values: readonly unknown[]) => Promise<Found[]>;
-
-async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, values: readonly unknown[]): Promise<Found[]> {
+async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, values: readonly unknown[]): Promise<FoundItem[]> {
   const { rows } = await pool.query<{ position: number; at: Date; type: string; ending: string; note: string | null; body: string | null }>(
     `select e.position, e.accepted_at as at, e.type, e.ending, e.note, b.body from entries e
        left join lateral (select body from bodies b where b.tenant = e.tenant and b.log = e.log and b.position = e.position limit 1) b on true
@@ -76,7 +47,7 @@ interface DecisionRow {
 }
 
 /** `cases`: those that the flow's cases recorded, else those of its reflex. Each has positions of its own log. */
-function readSubjectDecisions(cases: boolean): Read {
+function readSubjectDecisions(cases: boolean): ReadPart {
   return async (pool, { tenant, flow }, values) => {
     const { rows } = await pool.query<DecisionRow>(
       `select position, event_position, revision, outcome, provisional, policy, at, body from decisions
@@ -105,7 +76,7 @@ function readSubjectDecisions(cases: boolean): Read {
   };
 }
 
-async function readSubjectRecords(pool: Pool, { tenant, flow }: TimelineSubject, values: readonly unknown[]): Promise<Found[]> {
+async function readSubjectRecords(pool: Pool, { tenant, flow }: TimelineSubject, values: readonly unknown[]): Promise<FoundItem[]> {
   const { rows } = await pool.query<{ position: number; event_position: number; at: Date; kind: string; title: string; detail: string }>(
     `select position, event_position, at, kind, title, detail from records
      where tenant = $1 and log = $2 || '/cases' and ${AFTER('records')} order by subject, position limit $5`,
@@ -128,11 +99,12 @@ async function readSubjectRecords(pool: Pool, { tenant, flow }: TimelineSubject,
 }
 
 /** In this order where times are equal: a decision follows its event. */
-const PARTS: readonly (readonly [string, Read])[] = [
+const PARTS: readonly (readonly [string, ReadPart])[] = [
   ['events', readSubjectEvents],
   ['decisions', readSubjectDecisions(false)],
   ['case-decisions', readSubjectDecisions(true)],
   ['records', readSubjectRecords],
+  ['outcomes', readSubjectOutcomes],
 ];
 
 export async function readTimeline(

@@ -1,0 +1,81 @@
+import { Command, Option } from 'commander';
+import type { Figures } from '../quality.ts';
+
+const GROUPINGS = ['rung', 'model', 'prompt', 'reviewer', 'policy'];
+
+interface Report {
+  flow: string;
+  by: string;
+  positive: string | null;
+  silence: { days: number; truth: string; before: string | null; counted: number } | null;
+  labels: { waiting: number; dropped: number };
+  behind: number;
+  all: Figures;
+  groups: (Figures & { name: string })[];
+  leftOut: number;
+}
+
+interface Options {
+  by: string;
+  from?: string;
+  to?: string;
+  json?: true;
+}
+
+export function quality(): Command {
+  return new Command('quality')
+    .description('how decisions compare with what turned out to be true, and what they cost')
+    .argument('[flow]', 'all flows where none is named')
+    .addOption(new Option('--by <what>', 'one line for each').choices(GROUPINGS).default('rung'))
+    .option('--from <day>', "first day of the events' time, YYYY-MM-DD (UTC)")
+    .option('--to <day>', 'last day')
+    .option('--json', 'print a list of reports as the API gives them')
+    .addHelpText('after', '\nExample:\n  signalbox quality fraud --by reviewer --from 2026-01-01')
+    .action(run);
+}
+
+async function run(name: string | undefined, { by, from, to, json }: Options): Promise<void> {
+  const [{ openService }, { printJson }] = await Promise.all([import('./target.ts'), import('./print.ts')]);
+  const service = await openService();
+  const names =
+    name === undefined ? (await service.ask<{ items: { name: string }[] }>('/v1/flows')).items.map((flow) => flow.name) : [name];
+  const query = new URLSearchParams({ by, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+  const reports: Report[] = [];
+  for (const flow of names) reports.push(await service.ask<Report>(`/v1/flows/${encodeURIComponent(flow)}/quality?${query}`));
+  if (json === true) return printJson(reports);
+  for (const report of reports) await show(report);
+}
+
+const percent = (share: number | null): string => (share === null ? '-' : `${(share * 100).toFixed(1)} %`);
+const usd = (amount: number | null): string => (amount === null ? '-' : amount.toFixed(4));
+
+async function show({ flow, by, positive, silence, labels, behind, all, groups, leftOut }: Report): Promise<void> {
+  const { printLine, printTable } = await import('./print.ts');
+  printLine(`${flow}${positive === null ? '' : `, precision and recall of ${positive}`}`);
+  printTable(
+    [
+      by.toUpperCase(),
+      'DECISIONS',
+      'LABELLED',
+      'ASSUMED',
+      'RIGHT',
+      'WRONG',
+      'PRECISION',
+      'RECALL',
+      'CALIBRATION ERROR',
+      'COST USD',
+      'PER 1000',
+    ],
+    [...groups, { name: 'all', ...all }].map((group) => [
+      ...[group.name, String(group.decisions), String(group.labelled), String(group.assumed), String(group.right), String(group.wrong)],
+      ...[percent(group.precision), percent(group.recall), percent(group.calibration.error), usd(group.costUsd), usd(group.costUsdPer1000)],
+    ]),
+  );
+  if (leftOut > 0) printLine(`${leftOut} more are only in the last line`);
+  if (silence !== null && silence.before !== null)
+    printLine(
+      `${silence.counted} without a label count as ${silence.truth}: of days before ${silence.before}, ${silence.days} days without one`,
+    );
+  if (labels.waiting + labels.dropped > 0) printLine(`${labels.waiting} labels wait for their event, ${labels.dropped} were dropped`);
+  if (behind > 0) printLine(`${behind} entries are not counted yet`);
+}

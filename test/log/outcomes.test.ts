@@ -1,0 +1,333 @@
+/**
+ * Labels and decisions meet whichever comes first. The bugs this hunts: a label counted twice, or not at all, because it came early, late,
+ * again, or while a follower died; a counter that a decision never leaves.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { AcceptedEvent } from '../../src/log/arrival.ts';
+import { audit } from '../../src/log/audit.ts';
+import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import { joinOutcomes } from '../../src/log/outcomes/joinOutcomes.ts';
+import { readTruth } from '../../src/log/queries/outcomes.ts';
+import { readQuality } from '../../src/log/queries/quality.ts';
+import { type ClaimsOffice, claims, cubeOf, filed, openClaims, said, settled } from '../support/claims.ts';
+import { startPostgres } from '../support/postgres.ts';
+
+let url: string;
+let pool: Pool;
+let notifier: Notifier;
+
+beforeAll(async () => {
+  url = await (await startPostgres()).fresh();
+  pool = openDatabase(url, { name: 'test' });
+  notifier = openNotifier(url);
+});
+afterAll(async () => {
+  await notifier.close();
+  await pool.end();
+});
+
+async function inOffice<Result>(work: (office: ClaimsOffice) => Promise<Result>): Promise<Result> {
+  const office = await openClaims(pool, notifier);
+  try {
+    return await work(office);
+  } finally {
+    await office.close();
+  }
+}
+
+const ONE_PAID_BAD = expect.stringMatching(/^model \S+ c0dec0dec0de\s+pay 9 bad n 1 900000 0$/);
+const reportOf = ({ tenant }: ClaimsOffice) => readQuality(pool, tenant, claims, { by: 'rung', from: null, to: null });
+const evt = ({ tenant }: ClaimsOffice, position: number): string => `evt_${tenant}.claims.${position}`;
+const dec = ({ tenant }: ClaimsOffice, position: number, revision: number): string => `dec_${tenant}.claims.${position}.${revision}`;
+
+/** What the whole log says, worked out from nothing: by event, its outcome and the truth of its last label. */
+async function expected(tenant: string): Promise<string[]> {
+  const { rows: entries } = await pool.query<{ position: number; type: string; subject: string; ending: string; body: string }>(
+    `select e.position, e.type, e.subject, e.ending, b.body from entries e join bodies b using (tenant, log, position)
+     where tenant = $1 and kind = 'event' order by position`,
+    [tenant],
+  );
+  const { rows: finals } = await pool.query<{ event_position: number; outcome: string; body: string }>(
+    'select event_position, outcome, body from decisions where tenant = $1 and not provisional',
+    [tenant],
+  );
+  const newest = new Map<string, number>();
+  const read = entries.map((entry) => ({ ...entry, data: (JSON.parse(entry.body) as { data: Record<string, string | boolean> }).data }));
+  for (const { position, type, subject, data } of read) if (type === 'claim.filed') newest.set(`${subject} ${data.claim}`, position);
+  const truths = new Map<number, string>();
+  for (const { type, subject, data } of read) {
+    if (type === 'claim.settled') truths.set(newest.get(`${subject} ${data.claim}`) ?? 0, data.bad === true ? 'bad' : 'good');
+    if (type !== 'decision.outcome') continue;
+    const named = data.key === undefined ? Number(String(data.event ?? data.decision).split('.')[2]) : newest.get(`${subject} ${data.key}`);
+    truths.set(named ?? 0, String(data.truth));
+  }
+  return finals.map(({ event_position: position, outcome, body }) => {
+    const { rung, confidence } = JSON.parse(body) as { rung: string; confidence: number };
+    return `${rung} ${outcome} ${confidence.toFixed(2)} ${truths.get(position) ?? '-'}`;
+  });
+}
+
+/** The same of the counters; each of the decisions below has a confidence of its own cell. */
+async function counted(tenant: string): Promise<string[]> {
+  const { rows } = await pool.query<{ rung: string; outcome: string; truth: string; decisions: number; confidence: number }>(
+    `select rung, outcome, truth, sum(decisions)::int as decisions, (sum(confidence_millionths) / sum(decisions))::float as confidence
+     from quality where tenant = $1 group by rung, outcome, truth, bucket having sum(decisions) <> 0`,
+    [tenant],
+  );
+  return rows.flatMap(({ rung, outcome, truth, decisions, confidence }) =>
+    new Array<string>(decisions).fill(`${rung} ${outcome} ${(confidence / 1e6).toFixed(2)} ${truth === '' ? '-' : truth}`),
+  );
+}
+
+const holder = fc.constantFrom('ann', 'bob');
+const claim = fc.constantFrom('k1', 'k2', 'k3');
+const nth = fc.nat(20);
+const step = fc.oneof(
+  fc.record({ do: fc.constant('file' as const), holder, claim, score: fc.constantFrom(0.1, 0.5, 0.9) }),
+  fc.record({ do: fc.constant('settle' as const), holder, claim, bad: fc.boolean() }),
+  fc.record({
+    do: fc.constant('say' as const),
+    nth,
+    by: fc.constantFrom('event' as const, 'decision' as const),
+    truth: fc.constantFrom('bad', 'good'),
+  }),
+  fc.record({ do: fc.constant('sayKey' as const), holder, claim, truth: fc.constantFrom('bad', 'good') }),
+  fc.record({ do: fc.constant('decide' as const), nth, outcome: fc.constantFrom('pay', 'refuse') }),
+  fc.record({ do: fc.constant('follow' as const) }),
+);
+
+async function take(office: ClaimsOffice, steps: readonly (typeof step extends fc.Arbitrary<infer Step> ? Step : never)[]): Promise<void> {
+  const events: Awaited<ReturnType<ClaimsOffice['accept']>> = [];
+  for (const one of steps) {
+    const about = 'nth' in one ? events[one.nth % Math.max(events.length, 1)] : undefined;
+    if (one.do === 'file') events.push(...(await office.accept(filed(one.holder, one.claim, one.score))));
+    if (one.do === 'settle') await office.accept(settled(one.holder, one.claim, one.bad));
+    if (one.do === 'sayKey')
+      await office.accept(said(one.holder, { flow: 'claims', subject: one.holder, key: one.claim, truth: one.truth }));
+    if (one.do === 'say' && about !== undefined) {
+      const named = one.by === 'event' ? { event: evt(office, about.position) } : { decision: dec(office, about.position, 0) };
+      await office.accept(said(about.subject ?? '', { ...named, truth: one.truth }));
+    }
+    if (one.do === 'decide' && about?.ending === 'waiting') await office.decide(about, { outcome: one.outcome });
+    if (one.do === 'follow') await office.follow();
+  }
+}
+
+describe('joinOutcomes()', () => {
+  it('joinOutcomes() counts what the whole log says, whenever and however often it followed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+        await inOffice(async (office) => {
+          await take(office, steps);
+          await office.follow();
+          expect((await counted(office.tenant)).sort()).toEqual((await expected(office.tenant)).sort());
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('joinOutcomes() gives the same counters in any order and with any repeats', async () => {
+    const events = ['k1', 'k2', 'k3', 'k4'].map((key, at) => ({ key, score: [0.1, 0.5, 0.9, 0.2][at] as number }));
+    const labels = events.slice(0, 3).map(({ key }, at) => ({ key, bad: at !== 1 }));
+    const things = [...events.map((event) => ({ event })), ...labels.map((label) => ({ label })), ...labels.map((label) => ({ label }))];
+    const cubes = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(things, { minLength: things.length }), fc.nat(9), async (order, followAt) => {
+        await inOffice(async (office) => {
+          for (const [at, thing] of order.entries()) {
+            if (at === followAt) await office.follow();
+            if ('label' in thing) await office.accept(settled('ann', thing.label.key, thing.label.bad));
+            else {
+              const [event] = await office.accept(filed('ann', thing.event.key, thing.event.score));
+              if (event?.ending === 'waiting') await office.decide(event, { outcome: 'pay' });
+            }
+          }
+          await office.follow();
+          cubes.add(JSON.stringify(await cubeOf(pool, office.tenant)));
+        });
+      }),
+      { numRuns: 25 },
+    );
+    expect(cubes.size).toBe(1);
+    expect([...cubes][0]).toContain('bad n 1');
+  });
+
+  it('joinOutcomes() moves a decision when its label comes 60 days late, and again when it is taken back', async () => {
+    await inOffice(async (office) => {
+      const [first] = await office.accept(
+        filed('ann', 'k', 0.1, '2026-01-01T00:00:00Z'),
+        filed('ann', 'other', 0.9, '2026-03-02T00:00:00Z'),
+      );
+      await office.follow();
+      // more than seven days without a label: it counts as good
+      expect(await reportOf(office)).toMatchObject({
+        silence: { truth: 'good', counted: 1 },
+        all: { decisions: 2, right: 1, labelled: 0 },
+      });
+      const [late] = await office.accept(settled('ann', 'k', true, '2026-03-02T00:00:00Z'));
+      await office.follow();
+      expect(await cubeOf(pool, office.tenant)).toContainEqual(ONE_PAID_BAD);
+      expect(await reportOf(office)).toMatchObject({
+        silence: { counted: 0 },
+        all: { decisions: 2, right: 0, wrong: 1, labelled: 1, recall: 0 },
+      });
+      const place = { tenant: office.tenant, log: 'claims', position: first?.position ?? 0 };
+      expect(await readTruth(pool, place)).toEqual({
+        truth: 'bad',
+        at: '2026-03-02T00:00:00.000Z',
+        event: evt(office, late?.position ?? 0),
+      });
+      await office.accept(settled('ann', 'k', false, '2026-03-03T00:00:00Z'));
+      await office.follow();
+      expect(await reportOf(office)).toMatchObject({ all: { decisions: 2, right: 1, wrong: 0, labelled: 1 } });
+      // both are kept
+      const { rowCount } = await pool.query('select from labels where tenant = $1', [office.tenant]);
+      expect(rowCount).toBe(2);
+    });
+  });
+
+  it('joinOutcomes() counts a decision that a redrive made, and believes a label that a redrive freed', async () => {
+    await inOffice(async (office) => {
+      const [thrown] = await office.accept(filed('ann', 'k', 13), settled('ann', 'k', true));
+      await office.follow();
+      expect(await reportOf(office)).toMatchObject({ labels: { waiting: 1 }, all: { decisions: 0 } });
+      const mended = {
+        ...claims,
+        reflex: {
+          ...claims.reflex,
+          fold: (_: unknown, event: { data: object }) => {
+            const decision = {
+              outcome: 'pay',
+              confidence: 0.9,
+              score: null,
+              rung: 'model' as const,
+              reasons: [],
+              result: {},
+              provisional: false,
+              rungs: [],
+            };
+            return { states: [], decision: { ...decision, result: { ...event.data } } };
+          },
+        },
+      } as typeof claims;
+      const { redrive } = await import('../../src/log/redrive.ts');
+      const place = { tenant: office.tenant, log: 'claims', position: thrown?.position ?? 0 };
+      expect(await redrive({ pool, flows: [mended], mailed: () => undefined }, place)).toBe('reflex');
+      await office.follow();
+      expect(await cubeOf(pool, office.tenant)).toEqual([ONE_PAID_BAD]);
+      expect(await reportOf(office)).toMatchObject({ labels: { waiting: 0 }, behind: 0 });
+    });
+  });
+
+  it('joinOutcomes() finds an event far back among those of a busy subject, and none of another subject', async () => {
+    await inOffice(async (office) => {
+      await office.accept(filed('ann', 'wanted', 0.1));
+      for (let round = 0; round < 4; round += 1)
+        await office.accept(...Array.from({ length: 100 }, (_, at) => filed('ann', `k-${round}-${at}`, 0.9)));
+      await office.follow();
+      await office.accept(settled('ann', 'wanted', true), settled('bob', 'wanted', true));
+      await office.follow();
+      expect(await cubeOf(pool, office.tenant)).toContainEqual(ONE_PAID_BAD);
+      expect(await reportOf(office)).toMatchObject({ labels: { waiting: 1, dropped: 0 }, all: { labelled: 1 } });
+    });
+  });
+
+  it('joinOutcomes() lets the oldest labels that wait give way beyond the limit, and says how many did', async () => {
+    await inOffice(async (office) => {
+      await office.accept(...['a', 'b', 'c'].map((key) => settled('ann', key, true)));
+      await joinOutcomes(pool, { tenant: office.tenant, flow: claims }, { waitingMax: 2 });
+      expect(await reportOf(office)).toMatchObject({ labels: { waiting: 2, dropped: 1 } });
+      await office.accept(...['a', 'b', 'c'].map((key) => filed('ann', key, 0.1)));
+      await office.follow();
+      expect(await reportOf(office)).toMatchObject({ labels: { waiting: 0, dropped: 1 }, all: { labelled: 2, unknown: 1 } });
+    });
+  });
+
+  it('joinOutcomes() goes on after an event that the flow itself cannot read as a label', async () => {
+    const labels = {
+      ...claims.labels,
+      keyOf: () => {
+        throw new TypeError('no key in it');
+      },
+    } as unknown as typeof claims.labels;
+    const flow = { ...claims, labels } as typeof claims;
+    const office = await openClaims(pool, notifier, flow);
+    await office.accept(filed('ann', 'k', 0.1));
+    const { failures } = await joinOutcomes(pool, { tenant: office.tenant, flow });
+    expect(failures).toEqual([new TypeError('no key in it')]);
+    expect(await reportOf(office)).toMatchObject({ behind: 0, all: { decisions: 1 } });
+    await office.close();
+  });
+
+  it('joinOutcomes() looks up by key, whatever the planner knows of the tables', async () => {
+    await inOffice(async (office) => {
+      // one session: what a session has read is counted when it says so
+      const one = openDatabase(url, { name: 'test', size: 1 });
+      for (const table of ['decisions', 'labels', 'entries']) await one.query(`alter table ${table} set (autovacuum_enabled = off)`);
+      const [event, other] = (await office.accept(filed('ann', 'k', 0.1), filed('ann', 'other', 0.5))) as [AcceptedEvent, AcceptedEvent];
+      await office.follow();
+      await one.query(
+        `insert into decisions select tenant, log || '/cases', 1000 + n, flow, 100000 + n, 1, 's' || n, outcome, provisional, policy, at, body
+         from decisions, generate_series(1, 20000) n where tenant = $1 and event_position = $2`,
+        [office.tenant, event.position],
+      );
+      await one.query(
+        `insert into labels select $1, 'claims', 100000 + n, 's' || n, decode(md5(n::text), 'hex'), 100000 + n, 'bad', now(), now() from generate_series(1, 20000) n`,
+        [office.tenant],
+      );
+      const rows = async (): Promise<number> => {
+        await one.query('select pg_stat_force_next_flush()');
+        const { rows: found } = await one.query<{ n: number }>(
+          "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_user_tables where relname in ('entries', 'decisions', 'labels', 'bodies')",
+        );
+        return found[0]?.n ?? 0;
+      };
+      await office.accept(settled('ann', 'k', true), settled('ann', 'other', true), filed('ann', 'k2', 0.1));
+      await office.decide(other, { outcome: 'pay' });
+      const before = await rows();
+      await joinOutcomes(one, { tenant: office.tenant, flow: claims });
+      const place = { tenant: office.tenant, log: 'claims', position: event.position };
+      expect(await readTruth(one, place)).toMatchObject({ truth: 'bad' });
+      expect((await rows()) - before).toBeLessThan(200);
+      await one.end();
+    });
+  });
+
+  it('joinOutcomes() counts each entry once though two follow and their sessions are killed', async () => {
+    await inOffice(async (office) => {
+      const followers = ['one', 'two'].map((name) => openDatabase(url, { name: `follower ${name}`, size: 2 }));
+      let stop = false;
+      let killed = 0;
+      const following = followers.map(async (followerPool) => {
+        // a killed session is what a killed process is to the database: its transaction is gone
+        while (!stop) await joinOutcomes(followerPool, { tenant: office.tenant, flow: claims }).catch(() => (killed += 1));
+      });
+      const killing = (async () => {
+        while (!stop) {
+          await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'signalbox follower%'
+            and datname = current_database() and state <> 'idle' and random() < 0.5`);
+        }
+      })();
+      const waiting: Awaited<ReturnType<ClaimsOffice['accept']>> = [];
+      for (let round = 0; round < 60; round += 1) {
+        const keys = Array.from({ length: 10 }, (_, at) => `k-${round}-${at}`);
+        waiting.push(...(await office.accept(...keys.map((key, at) => filed('ann', key, [0.1, 0.5, 0.9][at % 3] as number)))));
+        await office.accept(...keys.slice(0, 5).map((key, at) => settled('ann', key, (round + at) % 2 === 0)));
+        const [event] = waiting.splice(0, waiting.length).filter(({ ending }) => ending === 'waiting');
+        if (event !== undefined) await office.decide(event, { outcome: 'refuse' });
+        // again, and the other way round
+        await office.accept(settled('ann', `k-${Math.floor(round / 2)}-0`, round % 3 === 0));
+      }
+      stop = true;
+      await Promise.all([...following, killing]);
+      await office.follow();
+      expect(killed).toBeGreaterThan(5);
+      expect(await audit(pool, office.tenant)).toMatchObject({ ok: true, findings: [] });
+      expect((await counted(office.tenant)).sort()).toEqual((await expected(office.tenant)).sort());
+      await Promise.all(followers.map((followerPool) => followerPool.end()));
+    });
+  });
+});
