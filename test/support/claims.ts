@@ -102,6 +102,8 @@ export async function openClaims(pool: Pool, notifier: Notifier, flow: Flow = cl
   const tenant = `t-${made}`;
   await ensureHeads(pool, tenant, [flow]);
   await activateFlow(pool, tenant, flow);
+  const { rows } = await pool.query<{ policy: string }>('select policy from heads where tenant = $1 and log = $2', [tenant, flow.name]);
+  const policy = rows[0]?.policy ?? '';
   const logs = new Logs({ pool, tenant, flows: [flow], mailed: () => undefined });
   return {
     tenant,
@@ -125,7 +127,7 @@ export async function openClaims(pool: Pool, notifier: Notifier, flow: Flow = cl
         ...more,
       };
       const key = { tenant, flow: flow.name, caseId: caseId ?? '', subject: holder ?? '' };
-      await recordEndings({ pool, notifier }, key, [{ position, ending: 'case', decision: { draft, policy: 'claims@case', actions: [] } }]);
+      await recordEndings({ pool, notifier }, key, [{ position, ending: 'case', decision: { draft, policy, actions: [] } }]);
     },
     async follow() {
       for (let state = 'more'; state !== 'all'; ) ({ state } = await joinOutcomes(pool, { tenant, flow }));
