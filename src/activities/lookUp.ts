@@ -7,6 +7,7 @@ import { loadEvents } from '../log/loadEvents.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
 import { readPastEvents } from '../log/queries/history.ts';
+import { readSimilar } from '../log/queries/similar.ts';
 import { readState } from '../log/queries/timeline.ts';
 import { lookUpRecord } from '../log/transcript.ts';
 import { failure } from './asFailure.ts';
@@ -30,6 +31,7 @@ const RESULT_CHARS_MAX = 4000;
 export const LOOK_UPS: Readonly<Record<string, string>> = {
   'subject-history': `The last ${HISTORY_COUNT} events of the same subject before this one, newest first.`,
   'subject-baseline': 'What is remembered of the subject: counts, sums, habits.',
+  'similar-decisions': 'Past decisions that are most like this one, with what later turned out to be true where that is known.',
 };
 
 type Look = (pool: Pool, about: { flow: Flow; tenant: string; loaded: LoadedEvent }) => Promise<unknown>;
@@ -39,9 +41,16 @@ const COMMON: Readonly<Record<string, Look>> = {
     const past = await readPastEvents(pool, { tenant, flow: flow.name, ...event }, HISTORY_COUNT);
     return past.map(({ type, data, ...rest }) => ({ type, ...rest, data: shownTo('prompt', flow.types[type]?.fields ?? {}, data) }));
   },
+  'similar-decisions': (pool, { flow, tenant, loaded: { event, found, provisional } }) =>
+    readSimilar(pool, {
+      ...{ tenant, flow: flow.name, subject: event.subject, eventPosition: event.position, found },
+      ...{ score: provisional?.score ?? null, limit: SIMILAR_COUNT },
+    }),
   'subject-baseline': (pool, { flow, tenant, loaded: { event } }) =>
     lookAtState(pool, { flow, tenant, key: flow.reflex?.subjectKey(event.subject) }),
 };
+
+const SIMILAR_COUNT = 10;
 
 async function lookAtState(
   pool: Pool,
