@@ -1,10 +1,16 @@
 /** The only reader of the environment. All errors at once. */
 import { z } from 'zod';
 import { CannotRun } from './errors.ts';
+import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget } from './outboundTarget.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().min(1);
 const perMinute = z.coerce.number().int().min(1).max(1e9);
+
+const targets = z
+  .string()
+  .transform((given) => given.split(',').map((entry) => entry.trim()))
+  .pipe(z.array(z.string().refine(isAllowEntry, 'must be a host name, an IP address or a network such as 10.1.0.0/16')).max(1000));
 
 const settings = z.object({
   PORT: port.default(8080),
@@ -30,6 +36,8 @@ const settings = z.object({
   SIGNALBOX_LLM_MODEL: text.max(200).optional(),
   SIGNALBOX_LLM_REQUESTS_PER_MINUTE: perMinute.optional(),
   SIGNALBOX_LLM_TOKENS_PER_MINUTE: perMinute.optional(),
+  /** What requests of ours may reach besides the public internet. */
+  SIGNALBOX_OUTBOUND_ALLOW: targets.default([]),
   SIGNALBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIGNALBOX_KEY: text.optional(),
   SIGNALBOX_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -70,7 +78,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const llm = llmMistake(config);
   if (llm !== null) throw new CannotRun(llm);
-  return { ...config, SIGNALBOX_AUTH: auth };
+  const outbound = [...config.SIGNALBOX_OUTBOUND_ALLOW, ...(exposed ? [] : LOOPBACK_TARGETS)];
+  const refused = config.SIGNALBOX_WEBHOOK_URL === undefined ? null : refusedTarget(config.SIGNALBOX_WEBHOOK_URL, allowList(outbound));
+  if (refused !== null) throw new CannotRun(`Cannot send actions to SIGNALBOX_WEBHOOK_URL as ${refused}: see SIGNALBOX_OUTBOUND_ALLOW`);
+  return { ...config, SIGNALBOX_AUTH: auth, SIGNALBOX_OUTBOUND_ALLOW: outbound };
 }
 
 /**

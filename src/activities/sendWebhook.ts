@@ -3,14 +3,16 @@
  */
 
 import { Webhook } from 'standardwebhooks';
-import { request } from 'undici';
-import { CannotRun } from '../errors.ts';
+import { CannotRun, SignalboxError } from '../errors.ts';
 import { shownText } from '../exposure.ts';
+import { type Outbound, PUBLIC_ONLY, post } from './outbound.ts';
 
 export interface WebhookTarget {
   readonly url: string;
   /** `whsec_` and base64, or any text, whose bytes are then the key. */
   readonly secret: string;
+  /** Where it may be; the public internet unless told. */
+  readonly outbound?: Outbound;
 }
 
 export interface WebhookMessage {
@@ -18,12 +20,10 @@ export interface WebhookMessage {
   readonly body: string;
 }
 
-/** `gone`: the receiver wants no more of them. */
-export type WebhookAnswer = { readonly result: 'taken' | 'gone' | 'refused'; readonly said: string };
+/** `gone`: the receiver wants no more of them. `barred`: it may not be called, nothing was sent. */
+export type WebhookAnswer = { readonly result: 'taken' | 'gone' | 'refused' | 'barred'; readonly said: string };
 
 const TIMEOUT_MS = 20_000;
-/** Read so that the connection can be used again; a longer answer closes it. */
-const ANSWER_BYTES_MAX = 16 * 1024;
 
 function signer(secret: string): Webhook {
   return secret.startsWith('whsec_') ? new Webhook(secret) : new Webhook(secret, { format: 'raw' });
@@ -35,34 +35,38 @@ function reasonOf(error: unknown): string {
 }
 
 /** Null where none is configured. Throws CannotRun where the secret cannot be a key. */
-export function webhookTarget(url: string | undefined, secret: string | undefined): WebhookTarget | null {
+export function webhookTarget(url: string | undefined, secret: string | undefined, outbound: Outbound = PUBLIC_ONLY): WebhookTarget | null {
   if (url === undefined || secret === undefined) return null;
   try {
     signer(secret);
   } catch (error) {
     throw new CannotRun('Cannot sign webhooks: SIGNALBOX_WEBHOOK_SECRET must be text, or whsec_ and base64', { cause: error });
   }
-  return { url, secret };
+  return { url, secret, outbound };
+}
+
+function answered(statusCode: number): WebhookAnswer {
+  if (statusCode >= 200 && statusCode < 300) return { result: 'taken', said: `the receiver answered ${statusCode}` };
+  if (statusCode === 410) return { result: 'gone', said: 'the receiver answered 410' };
+  const redirect = statusCode >= 300 && statusCode < 400 ? ', and redirects are not followed' : '';
+  return { result: 'refused', said: `the receiver answered ${statusCode}${redirect}` };
 }
 
 /** Never throws for what the receiver or the network does. */
-export async function sendWebhook({ url, secret }: WebhookTarget, { id, body }: WebhookMessage): Promise<WebhookAnswer> {
+export async function sendWebhook({ url, secret, outbound = PUBLIC_ONLY }: WebhookTarget, message: WebhookMessage): Promise<WebhookAnswer> {
+  const { id, body } = message;
   const sentAt = new Date();
-  const signature = signer(secret).sign(id, sentAt, body);
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'signalbox',
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-    'webhook-signature': signature,
+    'webhook-signature': signer(secret).sign(id, sentAt, body),
   };
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const { statusCode, body: answer } = await request(url, { method: 'POST', headers, body, signal });
-    await answer.dump({ limit: ANSWER_BYTES_MAX, signal }).catch(() => undefined);
-    const result = statusCode >= 200 && statusCode < 300 ? 'taken' : statusCode === 410 ? 'gone' : 'refused';
-    return { result, said: `the receiver answered ${statusCode}` };
+    return answered(await post(outbound, url, { headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) }));
   } catch (error) {
+    if (error instanceof SignalboxError && error.code === 'target-refused') return { result: 'barred', said: error.message };
     return { result: 'refused', said: reasonOf(error) };
   }
 }

@@ -52,11 +52,8 @@ async function judgeWhereItRuns(flow: string, text: string): Promise<Found> {
 
 /** Null where none is set or running; wrong settings are an error all the same. */
 async function serviceThatRuns(): Promise<ServiceClient | null> {
-  const [{ readConfig }, { readRunning }, { ServiceClient: Client }] = await Promise.all([
-    import('../config.ts'),
-    import('./target.ts'),
-    import('../client/serviceClient.ts'),
-  ]);
+  const { readRunning } = await import('./target.ts');
+  const [{ readConfig }, { ServiceClient: Client }] = await Promise.all([import('../config.ts'), import('../client/serviceClient.ts')]);
   const config = readConfig();
   const url = config.SIGNALBOX_URL ?? (await readRunning(config))?.url;
   return url == null ? null : new Client(url, config.SIGNALBOX_KEY);

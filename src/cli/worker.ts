@@ -16,6 +16,7 @@ async function run(): Promise<void> {
     { untilStopped },
     { webhookTarget },
     { llmTarget },
+    { openOutbound },
     { installRuntime },
   ] = await Promise.all([
     import('../config.ts'),
@@ -27,6 +28,7 @@ async function run(): Promise<void> {
     import('./untilStopped.ts'),
     import('../activities/sendWebhook.ts'),
     import('../llm/target.ts'),
+    import('../activities/outbound.ts'),
     import('../temporalRuntime.ts'),
   ]);
   const config = readConfig();
@@ -37,7 +39,8 @@ async function run(): Promise<void> {
   const logger = createLogger('worker', config);
   logLastWords(logger);
   installRuntime(logger);
-  const webhook = webhookTarget(config.SIGNALBOX_WEBHOOK_URL, config.SIGNALBOX_WEBHOOK_SECRET);
+  const outbound = openOutbound(config.SIGNALBOX_OUTBOUND_ALLOW);
+  const webhook = webhookTarget(config.SIGNALBOX_WEBHOOK_URL, config.SIGNALBOX_WEBHOOK_SECRET, outbound);
   const llm = llmTarget(config);
   const temporal = { address, namespace, apiKey };
   const open = openWorker({ flows, databaseUrl, temporal, auth: config.SIGNALBOX_AUTH, webhook, llm, logger });

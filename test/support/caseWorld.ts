@@ -1,6 +1,7 @@
 /** Everything between an accepted event and its end, on real parts: log, dispatcher, Temporal, worker. */
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
+import { openOutbound } from '../../src/activities/outbound.ts';
 import type { WebhookTarget } from '../../src/activities/sendWebhook.ts';
 import { openCaseClient } from '../../src/dispatch/caseClient.ts';
 import { Dispatcher } from '../../src/dispatch/dispatcher.ts';
@@ -13,6 +14,7 @@ import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import { LOOPBACK_TARGETS } from '../../src/outboundTarget.ts';
 import { openWorker, type RunningWorker } from '../../src/worker.ts';
 import { startPostgres } from './postgres.ts';
 import { quietRuntime } from './quietRuntime.ts';
@@ -22,6 +24,7 @@ import { workflowBundle } from './workflowBundle.ts';
 interface WorldOptions {
   readonly flows: readonly Flow[];
   readonly auth?: 'off' | 'keys';
+  /** Receivers of tests are on loopback, which is allowed unless its `outbound` says more. */
   readonly webhook?: WebhookTarget;
   readonly llm?: LlmTarget;
   readonly llmNow?: () => Promise<number>;
@@ -86,7 +89,8 @@ export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
     worker = null;
   };
   const startWorker = async (): Promise<RunningWorker> => {
-    const { flows, auth = 'off', webhook = null, llm = null, llmNow, maxCachedWorkflows, actionScheduleMs } = options;
+    const { flows, auth = 'off', llm = null, llmNow, maxCachedWorkflows, actionScheduleMs } = options;
+    const webhook = options.webhook === undefined ? null : { outbound: openOutbound(LOOPBACK_TARGETS), ...options.webhook };
     worker = openWorker({
       ...{ flows, databaseUrl: url, temporal, auth, webhook, llm, logger, workflowBundle: bundle },
       ...(llmNow === undefined ? {} : { llmNow }),
