@@ -174,6 +174,9 @@ const approvals = (outcome: z.ZodType<string>) =>
     });
 export type ApprovalsPolicy = z.infer<ReturnType<typeof approvals>>;
 
+/** Announces an outcome that has no action of its own and differs from what was said before: no policy may name one so. */
+export const DECISION_REVISED = 'decision-revised';
+
 const action = (outcome: z.ZodType<string>) =>
   z.strictObject({
     name,
@@ -228,10 +231,16 @@ export function ladderFits({ rungs: list, prompts, actions: all }: LadderPolicy,
   list.forEach((rung, at) => {
     if (rung.rung === 'llm' && prompts[rung.prompt] === undefined) wrong(['rungs', at, 'prompt'], 'must be one of the prompts');
   });
-  const seen = new Set<string>();
-  all.forEach(({ name: called, on, undo }, at) => {
-    if (seen.has(`${on} ${called}`)) wrong(['actions', at, 'name'], `must be named once for ${on}`);
-    seen.add(`${on} ${called}`);
-    if (undo === called) wrong(['actions', at, 'undo'], 'must be another action');
-  });
+  // the key of an action is made of its event and its name: nothing else that the same outcome may cause can have that name
+  const seen = new Map<string, 'name' | 'undo'>();
+  const once = (given: string | undefined, { on, at, as }: { on: string; at: number; as: 'name' | 'undo' }): void => {
+    if (given === DECISION_REVISED) wrong(['actions', at, as], 'must be another name: this one announces revisions');
+    if (given === undefined) return;
+    const before = seen.get(`${on} ${given}`);
+    if (before !== undefined)
+      wrong(['actions', at, as], as === 'undo' && before === 'name' ? 'must be another action' : `must be named once for ${on}`);
+    seen.set(`${on} ${given}`, as);
+  };
+  for (const [at, { name: called, on }] of all.entries()) once(called, { on, at, as: 'name' });
+  for (const [at, { undo, on }] of all.entries()) once(undo, { on, at, as: 'undo' });
 }

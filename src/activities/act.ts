@@ -1,8 +1,10 @@
-import type { ActionEnd, ActionKey } from '../log/actions.ts';
-import { beginTry, endAction, failTry } from '../log/actions.ts';
+import type { ErrorCode } from '../errors.ts';
+import { type ActionKey, type ActionState, beginTry, failTry, type KeptAction, readStanding } from '../log/actions.ts';
 import type { Pool } from '../log/database.ts';
+import { endAction, type HowItEnded } from '../log/endAction.ts';
+import { type Receiver, readReceiver, receiverAt } from '../log/receivers.ts';
 import { failure } from './asFailure.ts';
-import { sendWebhook, type WebhookTarget } from './sendWebhook.ts';
+import { sendWebhook, type WebhookAnswer, type WebhookTarget } from './sendWebhook.ts';
 
 /** The pauses before each try, by Standard Webhooks: the last comes 75 hours and 35 minutes after the first. */
 const SECONDS = { second: 1, minute: 60, hour: 3600 };
@@ -30,43 +32,77 @@ export interface Acting extends ActionKey {
 }
 
 export interface Acted {
-  readonly state: ActionEnd;
+  readonly state: ActionState;
   readonly tries: number;
   readonly error: string | null;
+  /** What of the event is to be taken next, in order. Absent in histories that were recorded before 0.2. */
+  readonly planned?: string[];
 }
 
-const laterMs = (waitMs: number) => ({ nextRetryDelayMs: Math.max(1, waitMs <= LEASE_MS ? Math.min(waitMs, LOOK_AGAIN_MS) : waitMs) });
+/** One that waits for an action before it is looked at again as soon as one that waits for a lease. */
+const laterMs = (waitMs: number) => ({
+  nextRetryDelayMs: waitMs === 0 ? LOOK_AGAIN_MS : Math.max(1, waitMs <= LEASE_MS ? Math.min(waitMs, LOOK_AGAIN_MS) : waitMs),
+});
+
+const dead = (code: ErrorCode, said: string): HowItEnded => ({ state: 'dead', error: { code, said } });
+
+/** What an answer makes of the action; null where it is to be tried again, while the schedule lasts. */
+function judge({ result, said }: WebhookAnswer, receiver: Receiver): HowItEnded | null {
+  if (result === 'taken') return { state: 'done', error: null };
+  if (result === 'barred') return dead('target-refused', said);
+  return result === 'gone' ? { ...dead('receiver-gone', said), gone: receiver } : null;
+}
 
 /**
  * Takes an action: sends its webhook, and records how that ended.
  *
  * *Retries*: ten tries by Standard Webhooks' schedule. Tries are counted and timed in the action's row, so that a run that starts
- * again goes on with the schedule where the last one was. A `410 Gone` or the tenth failure makes it a dead letter.
+ * again goes on with the schedule where the last one was. The tenth failure makes it a dead letter; a `410 Gone`, which disables the
+ * receiver, a receiver that is disabled and a target that may not be called do so at once.
  * *Idempotency*: the key and the bytes were fixed with the decision; a turn is leased in the row, so that no two tries are in
- * the air at once, and none follows a recorded end.
+ * the air at once, none comes before an action that is before it, and none follows a recorded end.
  * *Fails with*: `receiver-refused` and `action-underway` (tried again when the row allows it), `database-away`; `not-found` where no
  * such action was planned (not retried).
  */
 export function createAct({ pool, webhook, scheduleMs = SCHEDULE_MS }: ActDeps) {
-  const end = async (acting: Acting, tries: number, { state, error }: { state: ActionEnd; error: string | null }): Promise<Acted> => {
-    await endAction(pool, acting, { state, error });
-    return { state, tries, error };
+  const receiver = webhook === null ? null : receiverAt(webhook.url);
+
+  const end = async (acting: Acting, { tries }: KeptAction, how: HowItEnded): Promise<Acted> => {
+    const planned = await endAction(pool, acting, how);
+    return { state: how.state, tries, error: how.error?.said ?? null, planned };
   };
+
+  /** One try, at the caller's turn: how the action ended with it, or when to try again. */
+  async function send(
+    { key, body, tries, lastError }: KeptAction,
+    { tenant }: Acting,
+  ): Promise<HowItEnded | { said: string; waitMs: number }> {
+    if (webhook === null || receiver === null) return { state: 'not-sent', error: null };
+    // the last try's process died before it said how it went
+    if (tries > scheduleMs.length) return dead('receiver-refused', lastError ?? 'the last try has no known answer');
+    const known = await readReceiver(pool, tenant, receiver.id);
+    if (known?.state === 'disabled')
+      return dead('receiver-disabled', `nothing was sent, as ${receiver.id} is disabled since ${known.disabledAt}: it ${known.why}`);
+    const answer = await sendWebhook(webhook, { id: key, body });
+    const waitMs = scheduleMs[tries];
+    const how = judge(answer, receiver);
+    if (how !== null) return how;
+    return waitMs === undefined ? dead('receiver-refused', answer.said) : { said: answer.said, waitMs };
+  }
+
   return async (acting: Acting): Promise<Acted> => {
-    const begun = await beginTry(pool, acting, LEASE_MS);
+    const begun = await beginTry(pool, acting, { leaseMs: LEASE_MS, receiver: receiver?.id ?? null });
     if (begun === null) throw failure('not-found', `No action ${acting.action} was planned for ${acting.flow}.${acting.eventPosition}`);
-    const { state, key, body, tries, lastError } = begun.action;
-    if (begun.turn === 'over') return { state: state as ActionEnd, tries, error: lastError };
+    const { state, key, tries, lastError } = begun.action;
+    if (begun.turn === 'over') {
+      const standing = await readStanding(pool, acting, [acting.eventPosition]);
+      return { state, tries, error: lastError, planned: standing.get(acting.eventPosition)?.planned ?? [] };
+    }
     if (begun.turn === 'later')
       throw failure('action-underway', `The next try of ${key} may begin in ${begun.waitMs} ms`, laterMs(begun.waitMs));
-    if (webhook === null) return end(acting, tries, { state: 'not-sent', error: null });
-    // the last try's process died before it said how it went
-    if (tries > scheduleMs.length) return end(acting, tries, { state: 'dead', error: lastError ?? 'the last try has no known answer' });
-    const { result, said } = await sendWebhook(webhook, { id: key, body });
-    if (result === 'taken') return end(acting, tries, { state: 'done', error: null });
-    const waitMs = scheduleMs[tries];
-    if (result === 'gone' || waitMs === undefined) return end(acting, tries, { state: 'dead', error: said });
-    await failTry(pool, acting, { error: said, waitMs });
-    throw failure('receiver-refused', `Try ${tries} of ${scheduleMs.length}: ${said}`, { nextRetryDelayMs: Math.max(1, waitMs) });
+    const how = await send(begun.action, acting);
+    if ('state' in how) return end(acting, begun.action, how);
+    await failTry(pool, acting, { error: how.said, waitMs: how.waitMs });
+    throw failure('receiver-refused', `Try ${tries} of ${scheduleMs.length}: ${how.said}`, { nextRetryDelayMs: Math.max(1, how.waitMs) });
   };
 }

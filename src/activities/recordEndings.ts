@@ -1,4 +1,6 @@
+import type { Flow } from '../flow.ts';
 import type { CaseLogDeps } from '../log/caseLog.ts';
+import { Policies } from '../log/policies.ts';
 import { type CaseEnding, type EndedEvent, recordEndings } from '../log/recordEndings.ts';
 
 export interface Endings {
@@ -9,13 +11,21 @@ export interface Endings {
   readonly endings: CaseEnding[];
 }
 
+export interface EndingsDeps extends CaseLogDeps {
+  readonly flows: readonly Flow[];
+  /** None: revisions are announced to nobody. */
+  readonly webhook: object | null;
+}
+
 /**
- * Records how events ended: final decisions, the actions that follow, their places on the timeline.
+ * Records how events ended: final decisions, the actions that follow by the policy of each, their places on the timeline. What an older
+ * workflow says of actions is not read.
  *
  * *Retries*: without end, from 100 ms up to 10 s.
  * *Idempotency*: an event has one final decision; whoever comes later gets that one, with what is left of its actions.
  * *Fails with*: `database-away`.
  */
-export function createRecordEndings(deps: CaseLogDeps) {
+export function createRecordEndings({ webhook, ...given }: EndingsDeps) {
+  const deps = { ...given, policies: new Policies(), announces: webhook !== null };
   return async ({ endings, ...key }: Endings): Promise<EndedEvent[]> => recordEndings(deps, key, endings);
 }

@@ -1,6 +1,7 @@
 /** All verbs. A verb's own file loads what it needs when it runs, so that `--help` stays quick. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { actions } from './actions.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { decisions } from './decisions.ts';
@@ -14,6 +15,7 @@ import { policy } from './policy.ts';
 import { quality } from './quality.ts';
 import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
+import { receivers } from './receivers.ts';
 import { start } from './start.ts';
 import { worker } from './worker.ts';
 
@@ -33,7 +35,7 @@ export function program(): Command {
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
   const own = [start(), ingress(), worker()];
-  const asking = [events(), decisions(), approvals(), quarantine(), flow(), policy(), quality()];
+  const asking = [events(), decisions(), approvals(), actions(), receivers(), quarantine(), flow(), policy(), quality()];
   const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), ...asking, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);

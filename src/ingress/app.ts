@@ -7,6 +7,7 @@ import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { pageRoutes } from '../console/pageRoutes.ts';
 import { ERRORS, SignalboxError } from '../errors.ts';
+import { actionRoutes } from './actionRoutes.ts';
 import { approvalRoutes } from './approvalRoutes.ts';
 import { createAuthenticate, createCallers } from './authenticate.ts';
 import { decisionRoutes } from './decisionRoutes.ts';
@@ -19,6 +20,12 @@ import { policyRoutes } from './policyRoutes.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { qualityRoutes } from './qualityRoutes.ts';
 import { quarantineRoutes } from './quarantineRoutes.ts';
+import { receiverRoutes } from './receiverRoutes.ts';
+
+const ROUTES = [
+  ...[eventRoutes, decisionRoutes, flowRoutes, policyRoutes, qualityRoutes, approvalRoutes],
+  ...[actionRoutes, receiverRoutes, quarantineRoutes, operationRoutes],
+];
 
 export function createApp(deps: IngressDeps): RequestListener {
   const { pool, config, accept, logger } = deps;
@@ -45,8 +52,7 @@ export function createApp(deps: IngressDeps): RequestListener {
     next();
   });
   app.post('/v1/events', postEvents);
-  const all = [eventRoutes, decisionRoutes, flowRoutes, policyRoutes, qualityRoutes, approvalRoutes, quarantineRoutes, operationRoutes];
-  for (const routes of all) {
+  for (const routes of ROUTES) {
     app.use(routes(deps, authenticate));
   }
   app.use(pageRoutes(deps));

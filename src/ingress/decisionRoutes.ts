@@ -2,6 +2,7 @@
 import { type Response, Router } from 'express';
 import { SignalboxError } from '../errors.ts';
 import { parseId } from '../ids.ts';
+import { readTaken } from '../log/queries/actions.ts';
 import { readDecision, readDecisions } from '../log/queries/decisions.ts';
 import { readEvent } from '../log/queries/events.ts';
 import { type FeedSource, type Positions, type Reading, readFeed, readHeads } from '../log/queries/feed.ts';
@@ -103,10 +104,11 @@ export function decisionRoutes({ pool, temporal }: IngressDeps, authenticate: Au
     ]);
     if (kept === null || event === null) throw new SignalboxError('not-found');
     const { item, rungs } = kept;
+    const actions = await readTaken(pool, { tenant: place.tenant, flow: place.log, eventPosition: place.position, decision: item.id });
     const { workflow, links } = receiptOf({ ...event, decision: item }, temporal);
     const costUsd = rungs.reduce((sum, rung) => sum + (rung.costUsd ?? 0), 0);
     const subject = subjectPath(item.flow, item.subject);
-    sendJson(response, 200, { ...item, rungs, costUsd, truth, workflow, links: { ...links, subject } });
+    sendJson(response, 200, { ...item, rungs, costUsd, truth, actions, workflow, links: { ...links, subject } });
   });
 
   router.all('/v1/decisions', allowOnly('GET, HEAD'));

@@ -7,6 +7,7 @@ import type { Flow } from '../flow.ts';
 import type { Place } from '../ids.ts';
 import type { Pool } from '../log/database.ts';
 import type { Notifier } from '../log/notify.ts';
+import type { RedriveRequest } from '../log/redriveAction.ts';
 import type { Accept } from './accept.ts';
 import type { Ready } from './probes.ts';
 import type { TemporalWeb } from './receipt.ts';
@@ -21,6 +22,8 @@ export interface IngressDeps {
   readonly registry: Registry;
   /** The new ending, or null where no such event is in quarantine. */
   readonly redrive: (event: Place) => Promise<Ending | null>;
+  /** False where there is no such action. */
+  readonly redriveAction: (request: Omit<RedriveRequest, 'receiver'>) => Promise<boolean>;
   readonly accept: Accept;
   readonly logger: Logger;
 }

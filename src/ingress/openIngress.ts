@@ -15,7 +15,9 @@ import { Logs } from '../log/logs.ts';
 import { migrate } from '../log/migrate.ts';
 import { openNotifier } from '../log/notify.ts';
 import { readAllQuality } from '../log/queries/quality.ts';
+import { receiverAt } from '../log/receivers.ts';
 import { redrive } from '../log/redrive.ts';
+import { redriveAction } from '../log/redriveAction.ts';
 import { createAccept } from './accept.ts';
 import { createApp } from './app.ts';
 import { FinalDecisions } from './finalDecisions.ts';
@@ -92,6 +94,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       tenant: TENANT,
       temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE, web },
     });
+    const receiver = config.SIGNALBOX_WEBHOOK_URL === undefined ? null : receiverAt(config.SIGNALBOX_WEBHOOK_URL).id;
     const app = createApp({
       pool,
       config,
@@ -105,6 +108,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
         ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
         routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
       }),
+      redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),
       logger,
     });
     const server = await listen(app, config).catch((error: NodeJS.ErrnoException) => {

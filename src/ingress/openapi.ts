@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ERRORS } from '../errors.ts';
 import type { Scope } from '../log/keys.ts';
 import { decisionOutcome } from '../outcomes.ts';
+import { ACTION_OPERATIONS } from './actionOperations.ts';
+import { actionDetail, receiver } from './actionShapes.ts';
 import { POLICY_OPERATIONS } from './policyOperations.ts';
 import { policyChange, policyList, policyRequest, storedPolicy } from './policyShapes.ts';
 import { quality, qualityQuery } from './qualityShapes.ts';
@@ -37,6 +39,10 @@ const NAMED = {
   Approval: shapes.approval,
   ApprovalList: shapes.approvalList,
   VerdictRequest: shapes.verdictRequest,
+  Action: actionDetail,
+  ActionList: shapes.actionList,
+  Receiver: receiver,
+  ReceiverList: shapes.receiverList,
   QuarantineList: shapes.quarantineList,
   PolicyList: policyList,
   StoredPolicy: storedPolicy,
@@ -116,6 +122,7 @@ export const OPERATIONS: readonly Operation[] = [
     request: { 'application/json': ref('VerdictRequest') },
     answers: { 200: { description: 'The verdict counts, or is the one that this actor gave before', schema: 'Approval' } },
   },
+  ...ACTION_OPERATIONS,
   list('/v1/quarantine', { summary: 'Events that their flow could not fold', query: shapes.quarantineQuery, schema: 'QuarantineList' }),
   {
     method: 'post',

@@ -1,6 +1,7 @@
 /** The shapes of the API as zod schemas: what requests are parsed by and what the OpenAPI document is made from. */
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../errors.ts';
+import { action, receiver, takenAction } from './actionShapes.ts';
 import { filterText, listParameters } from './listQuery.ts';
 import { truth } from './qualityShapes.ts';
 
@@ -54,6 +55,7 @@ export const decisionDetail = decisionItem.extend({
   rungs: z.array(rung),
   costUsd: z.number(),
   truth: truth.nullable().describe('What later turned out to be true, by the last label'),
+  actions: z.array(takenAction),
   workflow: run.nullable(),
   links: z.record(z.string(), z.string()),
 });
@@ -156,6 +158,8 @@ export const eventList = listOf(storedEvent);
 export const decisionList = listOf(decisionItem);
 export const flowList = listOf(flow);
 export const approvalList = listOf(approval);
+export const actionList = listOf(action);
+export const receiverList = listOf(receiver);
 export const quarantineList = listOf(quarantinedEvent);
 
 export const pageQuery = z.strictObject(listParameters);

@@ -1,12 +1,10 @@
 /**
- * Outside effects as rows: planned with their key and their bytes in the transaction that decides, ended once.
- * The row, not the run, says whether an action may be tried: a terminated run may leave a try in the air behind it.
+ * Outside effects as rows: planned with their key and their bytes, ended once. The row, not the run, says whether an action may be tried:
+ * a terminated run may leave a try in the air behind it.
  */
-import type { Decision } from '../decision.ts';
 import { actionId, eventId } from '../ids.ts';
-import { type CaseLogWriter, storable, writeCaseLog } from './caseLog.ts';
-import type { Pool } from './database.ts';
-import { settleMail } from './settleMail.ts';
+import { type CaseLogWriter, storable } from './caseLog.ts';
+import type { Client, Pool } from './database.ts';
 
 export interface ActionKey {
   readonly tenant: string;
@@ -15,49 +13,101 @@ export interface ActionKey {
   readonly action: string;
 }
 
+/** How a try may end an action. */
 export type ActionEnd = 'done' | 'not-sent' | 'dead';
+/** `refused`: above its limit. `skipped`: another of its outcome was refused or given up. Both are never sent. */
+export type ActionState = 'planned' | ActionEnd | 'refused' | 'skipped';
+export const ACTION_STATES = ['planned', 'done', 'not-sent', 'dead', 'refused', 'skipped'] as const satisfies readonly ActionState[];
 
 export interface KeptAction {
-  readonly state: 'planned' | ActionEnd;
+  readonly state: ActionState;
   /** The idempotency key: the same at every try. */
   readonly key: string;
   /** What every try sends, byte for byte. */
   readonly body: string;
+  /** Since it was planned, or tried anew. */
   readonly tries: number;
   readonly lastError: string | null;
 }
 
-export interface PlannedAction {
+/** A row as it is planned. */
+export interface NewAction {
   readonly action: string;
   readonly eventPosition: number;
   readonly subject: string;
-  readonly decision: Decision;
+  /** The decision that it follows from, and what of it is told. */
+  readonly decision: string;
+  readonly told: { readonly outcome: string; readonly result: unknown };
+  readonly timestamp: string;
+  /** In this order they are taken. */
+  readonly step: number;
+  readonly undo: string | null;
+  readonly undoes: string | null;
+  readonly limit: { readonly field: string; readonly max: number } | null;
+  readonly state: 'planned' | 'refused' | 'skipped';
+  readonly error: { readonly code: string; readonly said: string } | null;
 }
 
-/** Plans actions, each once: what is planned or ended already stays as it is. */
-export async function planActions(log: CaseLogWriter, planned: readonly PlannedAction[]): Promise<void> {
-  const { tenant, flow } = log;
-  if (planned.length === 0) return;
-  const bodies = planned.map(({ action, eventPosition, subject, decision }) => {
-    const event = eventId({ tenant, log: flow, position: eventPosition });
-    const { id, outcome, result, at: timestamp } = decision;
-    return JSON.stringify({ type: `${flow}.${action}`, timestamp, data: { action, flow, subject, event, decision: id, outcome, result } });
+export const keyOf = ({ tenant, flow }: Pick<ActionKey, 'tenant' | 'flow'>, position: number, action: string): string =>
+  actionId({ tenant, log: flow, position }, action);
+
+function bodyOf({ tenant, flow }: CaseLogWriter, { action, eventPosition, decision, subject, told, timestamp, undoes }: NewAction): string {
+  const event = eventId({ tenant, log: flow, position: eventPosition });
+  const undone = undoes === null ? {} : { undoes: keyOf({ tenant, flow }, eventPosition, undoes) };
+  const { outcome, result } = told;
+  return JSON.stringify({
+    type: `${flow}.${action}`,
+    timestamp,
+    data: { action, flow, subject, event, decision, outcome, result, ...undone },
   });
+}
+
+/** Each takes a position of the log, for the list. The caller knows that none of them is there yet. */
+export async function insertActions(log: CaseLogWriter, actions: readonly NewAction[]): Promise<void> {
+  if (actions.length === 0) return;
+  const column = <Value>(of: (action: NewAction) => Value): Value[] => actions.map(of);
   await log.client.query(
-    `insert into actions (tenant, flow, event_position, action, key, decision, subject, state, body, planned_at)
-    select $1, $2, q.position, q.action, q.key, q.decision, q.subject, 'planned', q.body, $3::timestamptz
-    from unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[]) as q(position, action, key, decision, subject, body)
-    on conflict do nothing`,
+    `insert into actions (tenant, flow, position, planned_at, ended_at, event_position, action, key, decision, subject, state, body,
+      step, undo, undoes, limit_field, limit_max, last_error, error_code)
+    select $1, $2, $3::bigint + q.nth, $4::timestamptz, case when q.state <> 'planned' then $4::timestamptz end, q.event_position, q.action, q.key, q.decision,
+      q.subject, q.state, q.body, q.step, q.undo, q.undoes, q.limit_field, q.limit_max, q.last_error, q.error_code
+    from unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::smallint[], $13::text[], $14::text[], $15::text[],
+      $16::float8[], $17::text[], $18::text[]) with ordinality
+      as q(event_position, action, key, decision, subject, state, body, step, undo, undoes, limit_field, limit_max, last_error, error_code, nth)`,
     [
-      ...[tenant, flow, log.at, planned.map(({ eventPosition }) => eventPosition), planned.map(({ action }) => action)],
-      planned.map(({ action, eventPosition }) => actionId({ tenant, log: flow, position: eventPosition }, action)),
-      ...[planned.map(({ decision }) => decision.id), planned.map(({ subject }) => subject), bodies],
+      ...[log.tenant, log.flow, log.draw(actions.length), log.at],
+      ...[column((a) => a.eventPosition), column((a) => a.action), column((a) => keyOf(log, a.eventPosition, a.action))],
+      ...[column((a) => a.decision), column((a) => a.subject), column((a) => a.state), column((a) => bodyOf(log, a))],
+      ...[column((a) => a.step), column((a) => a.undo), column((a) => a.undoes)],
+      ...[column((a) => a.limit?.field ?? null), column((a) => a.limit?.max ?? null)],
+      ...[column((a) => a.error?.said ?? null), column((a) => a.error?.code ?? null)],
     ],
   );
 }
 
+/** What of an event's actions is left to be taken, in order, and which ended badly. */
+export interface Standing {
+  readonly planned: string[];
+  readonly failed: string[];
+}
+
+export async function readStanding(
+  client: Client | Pool,
+  { tenant, flow }: Pick<ActionKey, 'tenant' | 'flow'>,
+  positions: readonly number[],
+): Promise<Map<number, Standing>> {
+  const { rows } = await client.query<{ event_position: number; action: string; planned: boolean }>(
+    `select event_position, action, state = 'planned' as planned from actions
+    where tenant = $1 and flow = $2 and event_position = any($3::bigint[]) and state in ('planned', 'dead', 'refused') order by event_position, step, action`,
+    [tenant, flow, positions],
+  );
+  const named = (position: number, planned: boolean): string[] =>
+    rows.filter((row) => row.event_position === position && row.planned === planned).map(({ action }) => action);
+  return new Map(positions.map((position) => [position, { planned: named(position, true), failed: named(position, false) }]));
+}
+
 interface Row {
-  state: KeptAction['state'];
+  state: ActionState;
   key: string;
   body: string;
   tries: number;
@@ -65,8 +115,10 @@ interface Row {
   wait_ms: number;
 }
 
-const RETURNED = `state, key, body, tries, last_error, greatest(0, extract(epoch from not_before - now()) * 1000)::float8 as wait_ms`;
-const THIS = 'tenant = $1 and flow = $2 and event_position = $3 and action = $4';
+const RETURNED = `state, key, body, tries, last_error, case when not_before > now() then extract(epoch from not_before - now()) * 1000 else 0 end::float8 as wait_ms`;
+export const THIS_ACTION = 'tenant = $1 and flow = $2 and event_position = $3 and action = $4';
+/** One before it is still to be taken: whoever asks has an old list. */
+const ITS_TURN = `not exists (select from actions b where b.tenant = a.tenant and b.flow = a.flow and b.event_position = a.event_position and b.step < a.step and b.state = 'planned')`;
 
 const keptAction = ({ state, key, body, tries, last_error: lastError }: Row): KeptAction => ({ state, key, body, tries, lastError });
 
@@ -77,14 +129,19 @@ export type Try =
   | { readonly turn: 'over'; readonly action: KeptAction };
 
 /** Counts a try and takes the turn in one statement, so that two tries are never in the air at once. Null: no such action. */
-export async function beginTry(pool: Pool, { tenant, flow, eventPosition, action }: ActionKey, leaseMs: number): Promise<Try | null> {
+export async function beginTry(
+  pool: Pool,
+  { tenant, flow, eventPosition, action }: ActionKey,
+  { leaseMs, receiver }: { leaseMs: number; receiver: string | null },
+): Promise<Try | null> {
   const key = [tenant, flow, eventPosition, action];
   const begun = await pool.query<Row>(
-    `update actions set tries = tries + 1, not_before = now() + $5 * interval '1 ms' where ${THIS} and state = 'planned' and not_before <= now() returning ${RETURNED}`,
-    [...key, leaseMs],
+    `update actions a set tries = tries + 1, not_before = now() + $5 * interval '1 ms', receiver = $6
+    where ${THIS_ACTION} and state = 'planned' and not_before <= now() and ${ITS_TURN} returning ${RETURNED}`,
+    [...key, leaseMs, receiver],
   );
   if (begun.rows[0] !== undefined) return { turn: 'now', action: keptAction(begun.rows[0]) };
-  const { rows } = await pool.query<Row>(`select ${RETURNED} from actions where ${THIS}`, key);
+  const { rows } = await pool.query<Row>(`select ${RETURNED} from actions where ${THIS_ACTION}`, key);
   const row = rows[0];
   if (row === undefined) return null;
   return row.state === 'planned'
@@ -98,35 +155,8 @@ export async function failTry(
   { tenant, flow, eventPosition, action }: ActionKey,
   { error, waitMs }: { error: string; waitMs: number },
 ): Promise<void> {
-  await pool.query(`update actions set last_error = $5, not_before = now() + $6 * interval '1 ms' where ${THIS} and state = 'planned'`, [
-    ...[tenant, flow, eventPosition, action, storable(error), waitMs],
-  ]);
-}
-
-const TITLES: Record<ActionEnd, string> = {
-  done: 'done',
-  'not-sent': 'not sent, as no webhook address is configured',
-  dead: 'given up, it is a dead letter',
-};
-
-/** Ends an action for good, puts it on the timeline and settles its event when nothing else of it is open. Again: changes nothing. */
-export async function endAction(
-  pool: Pool,
-  key: ActionKey & { caseId: string },
-  { state, error }: { state: ActionEnd; error: string | null },
-): Promise<void> {
-  const { tenant, flow, eventPosition, action } = key;
-  await writeCaseLog(pool, key, async (log) => {
-    const { rows } = await log.client.query<{ subject: string; key: string; tries: number; decision: string }>(
-      `update actions set state = $5, last_error = $6, ended_at = $7 where ${THIS} and state = 'planned' returning subject, key, tries, decision`,
-      [tenant, flow, eventPosition, action, state, error === null ? null : storable(error), log.at],
-    );
-    const ended = rows[0];
-    if (ended === undefined) return;
-    const detail = { action, key: ended.key, state, tries: ended.tries, decision: ended.decision, ...(error === null ? {} : { error }) };
-    await log.record([
-      { kind: 'action', eventPosition, subject: ended.subject, key: `action ${ended.key}`, title: `${action}: ${TITLES[state]}`, detail },
-    ]);
-    await settleMail(log, key, [eventPosition]);
-  });
+  await pool.query(
+    `update actions set last_error = $5, not_before = now() + $6 * interval '1 ms' where ${THIS_ACTION} and state = 'planned'`,
+    [...[tenant, flow, eventPosition, action, storable(error), waitMs]],
+  );
 }

@@ -3,6 +3,8 @@
  * `$1` is the tenant. Each gives the rows that break it; `found` is how many there are in all.
  */
 
+import { ACTION_CHECKS } from './actionChecks.ts';
+
 export interface AuditCheck {
   /** What is wrong where the statement gives rows. */
   readonly wrong: string;
@@ -28,6 +30,7 @@ const CASE_LOGS: AuditCheck = {
   wrong: 'what cases recorded has a hole, a double or a head elsewhere',
   sql: `with p as (
       select log, position from decisions where tenant = $1 and log like '%/cases' union all select log, position from records where tenant = $1
+      union all select flow || '/cases', position from actions where tenant = $1
     ), n as (select log, count(*) as rows, count(distinct position) as places, max(position) as last from p group by log),
       h as (select log, position from heads where tenant = $1 and log like '%/cases')
     select coalesce(h.log, n.log) as log, h.position as head, coalesce(n.rows, 0) as rows, coalesce(n.places, 0) as places, coalesce(n.last, 0) as last
@@ -121,19 +124,6 @@ const PASSED: AuditCheck = {
   say: (row) => `${at(row)} is in the mailbox of ${row.case_id}, which counts as settled up to ${row.settled}`,
 };
 
-const ID = (revision: string): string =>
-  `case when $1 = 'default' then '' else $1 || '.' end || a.flow || '.' || a.event_position || '.' || ${revision}`;
-
-const ACTIONS: AuditCheck = {
-  wrong: 'an action has another key than its event and name give, or no decision behind it',
-  sql: `select a.flow as log, a.event_position as position, a.action, a.state, d.position is null as no_decision, a.key
-    from actions a left join decisions d on d.tenant = a.tenant and d.flow = a.flow and d.event_position = a.event_position
-      and not d.provisional and d.log <> d.flow and a.decision = 'dec_' || ${ID('d.revision')}
-    where a.tenant = $1 and (d.position is null or a.key <> 'act_' || ${ID('a.action')} or (a.state = 'planned') <> (a.ended_at is null))`,
-  say: (row) =>
-    `the action ${row.action} of ${at(row)} (${row.state}, key ${row.key}) ${row.no_decision === true ? 'has no final decision of its case behind it' : 'does not fit its event'}`,
-};
-
 const APPROVALS: AuditCheck = {
   wrong: 'an approval does not fit its verdict or its event',
   sql: `select a.flow as log, a.event_position as position, a.turn, a.state, a.verdict, a.via, e.ending
@@ -192,6 +182,6 @@ const QUALITY: AuditCheck = {
 
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
-  ...[REVISIONS, MAILBOXES, PASSED, ACTIONS, APPROVALS, BY_PEOPLE],
+  ...[REVISIONS, MAILBOXES, PASSED, ...ACTION_CHECKS, APPROVALS, BY_PEOPLE],
   ...[POLICIES, HELD, QUALITY],
 ];

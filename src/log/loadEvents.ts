@@ -22,7 +22,7 @@ export interface LoadedEvent {
   readonly rungs: RungFinding[];
   readonly provisional: Decision | null;
   readonly final: Decision | null;
-  /** Actions that follow from the final decision and have not ended. */
+  /** Actions that follow from the final decision and have not ended, in order. */
   readonly planned: string[];
   /**
    * The version that its case works with: the one that a person was asked with; else, where the active one says that cases follow it,
@@ -60,7 +60,7 @@ const LOAD = `with sized as (
     (select h.policy from heads h where h.tenant = $1 and h.log = $2) as active,
     (select p.note from entries p where p.tenant = $1 and p.log = $2 and p.kind = 'policy' and p.position <= b.position order by p.position desc limit 1) as held,
     (select m.found from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = b.position) as found,
-    array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = b.position and a.state = 'planned' order by 1) as planned,
+    array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = b.position and a.state = 'planned' order by a.step, a.action) as planned,
     (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = b.position order by p.turn desc limit 1) as asked
   from sized b
     cross join lateral (select * from entries e where e.tenant = $1 and e.log = $2 and e.position = b.position and e.kind = 'event' limit 1) e

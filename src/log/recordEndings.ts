@@ -5,11 +5,14 @@
 import type { Decision, DecisionDraft } from '../decision.ts';
 import type { Ending } from '../event.ts';
 import { shownText } from '../exposure.ts';
+import type { Flow } from '../flow.ts';
 import { decisionId } from '../ids.ts';
-import { planActions } from './actions.ts';
+import { readStanding } from './actions.ts';
 import { settleApprovals } from './approvals.ts';
 import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from './caseLog.ts';
-import { decisionOf, readDecisions } from './eventDecisions.ts';
+import { type DecisionRow, decisionOf, readDecisions } from './eventDecisions.ts';
+import { planActions } from './planActions.ts';
+import type { Policies } from './policies.ts';
 import { type CaseKey, settleMail } from './settleMail.ts';
 
 export interface CaseEnding {
@@ -17,15 +20,24 @@ export interface CaseEnding {
   readonly ending: Extract<Ending, 'case' | 'recorded' | 'expired' | 'quarantined'>;
   /** Why it is recorded or quarantined. */
   readonly note?: string;
-  /** With `case`: the final decision, the policy it was made with, and the actions that follow from it. */
-  readonly decision?: { readonly draft: DecisionDraft; readonly policy: string; readonly actions: readonly string[] };
+  /** With `case`: the final decision, and the policy it was made with, which says what actions follow. */
+  readonly decision?: { readonly draft: DecisionDraft; readonly policy: string };
 }
 
 export interface EndedEvent {
   readonly position: number;
-  /** The decision that stands, with the actions that are planned and not ended: another run may have been first. */
+  /** The decision that stands, with the actions that are planned and not ended, in order: another run may have been first. */
   readonly decision: Decision | null;
   readonly planned: string[];
+  /** Actions that were refused or given up; absent where there are none. */
+  readonly failed?: string[];
+}
+
+export interface EndingDeps extends CaseLogDeps {
+  readonly flows: readonly Flow[];
+  readonly policies: Policies;
+  /** Whether anybody is told of revisions. */
+  readonly announces: boolean;
 }
 
 interface Drafted {
@@ -33,11 +45,10 @@ interface Drafted {
   readonly revision: number;
   readonly draft: DecisionDraft;
   readonly policy: string;
-  readonly actions: readonly string[];
 }
 
 export async function recordEndings(
-  { pool, notifier }: CaseLogDeps,
+  { pool, notifier, ...deps }: EndingDeps,
   key: CaseKey & { subject: string },
   endings: readonly CaseEnding[],
 ): Promise<EndedEvent[]> {
@@ -54,17 +65,15 @@ export async function recordEndings(
     await log.record(drafted.flatMap((decision) => rungRecords(log, subject, decision)));
     const after = drafted.length === 0 ? before : await readDecisions(log.client, { tenant, flow }, positions);
     const final = new Map(after.filter(({ provisional }) => !provisional).map((row) => [row.event_position, decisionOf(row, after)]));
-    await planActions(
-      log,
-      drafted.flatMap(({ position, actions }) =>
-        actions.map((action) => ({ action, eventPosition: position, subject, decision: final.get(position) as Decision })),
-      ),
-    );
+    await planDrafted(log, { ...deps, subject }, { drafted, before, final });
     await endEntries(log, endings);
     await settleApprovals(log, positions);
     await settleMail(log, key, positions);
-    const planned = await readPlanned(log, positions);
-    return positions.map((position) => ({ position, decision: final.get(position) ?? null, planned: planned.get(position) ?? [] }));
+    const standing = await readStanding(log.client, log, positions);
+    return positions.map((position): EndedEvent => {
+      const { planned = [], failed = [] } = standing.get(position) ?? {};
+      return { position, decision: final.get(position) ?? null, planned, ...(failed.length === 0 ? {} : { failed }) };
+    });
   });
   for (const position of positions) notifier.send('signalbox_decided', `${tenant} ${flow} ${position}`);
   return ended;
@@ -90,7 +99,31 @@ export async function recordProvisional(
   notifier.send('signalbox_decided', `${tenant} ${flow} ${position}`);
 }
 
-async function insertDecisions(log: CaseLogWriter, subject: string, drafted: readonly Omit<Drafted, 'actions'>[]): Promise<void> {
+/** What follows from the decisions that are new, by the policy of each. */
+async function planDrafted(
+  log: CaseLogWriter,
+  { flows, policies, announces, subject }: Omit<EndingDeps, keyof CaseLogDeps> & { readonly subject: string },
+  { drafted, before, final }: { drafted: readonly Drafted[]; before: readonly DecisionRow[]; final: ReadonlyMap<number, Decision> },
+): Promise<void> {
+  if (drafted.length === 0) return;
+  const flow = flows.find(({ name }) => name === log.flow);
+  if (flow === undefined) throw new Error(`Cannot plan what follows from a decision as no flow ${log.flow} is known`);
+  const contents = new Map<string, unknown>();
+  for (const version of new Set(drafted.map(({ policy }) => policy)))
+    contents.set(version, (await policies.get(log.client, log.tenant, flow, version)).policy);
+  await planActions(
+    log,
+    { subject, announces },
+    drafted.map(({ position, policy }) => ({
+      position,
+      decision: final.get(position) as Decision,
+      said: before.findLast((row) => row.event_position === position && row.provisional) ?? null,
+      policy: contents.get(policy),
+    })),
+  );
+}
+
+async function insertDecisions(log: CaseLogWriter, subject: string, drafted: readonly Drafted[]): Promise<void> {
   if (drafted.length === 0) return;
   const bodies = drafted.map(({ draft: { outcome: _outcome, provisional: _provisional, ...body } }) => JSON.stringify(body));
   await log.client.query(
@@ -130,13 +163,4 @@ async function endEntries({ client, tenant, flow }: CaseLogWriter, endings: read
       endings.map(({ note }) => (note === undefined ? null : shownText(storable(note), 500))),
     ],
   );
-}
-
-async function readPlanned({ client, tenant, flow }: CaseLogWriter, positions: readonly number[]): Promise<Map<number, string[]>> {
-  const { rows } = await client.query<{ event_position: number; actions: string[] }>(
-    `select event_position, array_agg(action::text order by action) as actions from actions
-    where tenant = $1 and flow = $2 and event_position = any($3::bigint[]) and state = 'planned' group by event_position`,
-    [tenant, flow, positions],
-  );
-  return new Map(rows.map(({ event_position: position, actions }) => [position, actions]));
 }

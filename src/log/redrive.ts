@@ -14,9 +14,7 @@ import type { Client, Pool } from './database.ts';
 import { effectiveTime, type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
 import { lockHead } from './head.ts';
 import { Policies } from './policies.ts';
-
-/** The case finds what the reflex found in the decision it may have given. */
-const NOTHING_FOUND = '{"found":{},"rungs":[]}';
+import { NOTHING_FOUND, rewindCase } from './rewindCase.ts';
 
 interface QuarantinedRow {
   source: string;
@@ -80,7 +78,7 @@ async function redriveLocked(
     : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, changed: [] };
   if (entry.ending === 'quarantined') throw new SignalboxError('off-schema', `${eventId(place)} cannot be folded: ${entry.note}`);
   const caseId = caseIds.of({ tenant, flow: flow.name, subject: row.subject });
-  if (entry.found !== null) await rewindCase(client, { tenant, flow: log, caseId, position: place.position });
+  if (entry.found !== null) await rewindCase(client, { tenant, flow: log, caseId }, place.position);
   await write(client, { flow, place, row, entry, states, caseId, version, position: head.position + 1, folds });
   return { ...entry, caseId };
 }
@@ -108,26 +106,6 @@ async function prepare(client: Client, flow: Flow, { place, row }: { place: Plac
     for (const { key, value } of found.rows) states.set(key, value);
   }
   return { event, states };
-}
-
-/**
- * The case must be sent an event from before what it has taken. Only between two signals: an acknowledgement on its way would move
- * `taken` past the event again.
- */
-async function rewindCase(
-  client: Client,
-  { tenant, flow, caseId, position }: { tenant: string; flow: string; caseId: string; position: number },
-): Promise<void> {
-  const key = [tenant, flow, caseId];
-  const { rows } = await client.query<{ busy: boolean }>(
-    'select sent > taken as busy from deliveries where tenant = $1 and flow = $2 and case_id = $3 for update',
-    key,
-  );
-  if (rows[0]?.busy === true) throw new SignalboxError('case-busy');
-  await client.query(
-    `update deliveries set sent = least(sent, $4), taken = least(taken, $4), settled = least(settled, $4) where tenant = $1 and flow = $2 and case_id = $3`,
-    [...key, position - 1],
-  );
 }
 
 interface RedriveWrite {

@@ -26,6 +26,10 @@ describe('createApp() knows its paths and methods', () => {
     ['POST', '/v1/decisions', 'GET, HEAD'],
     ['GET', '/v1/approvals/apr_ledger.3.0/verdict', 'POST'],
     ['GET', '/v1/quarantine/evt_ledger.3/redrive', 'POST'],
+    ['POST', '/v1/actions', 'GET, HEAD'],
+    ['GET', '/v1/actions/act_ledger.3.x/redrive', 'POST'],
+    ['POST', '/v1/receivers', 'GET, HEAD'],
+    ['GET', '/v1/receivers/rcv_1/enable', 'POST'],
     ['POST', '/readyz', 'GET, HEAD'],
     ['POST', '/', 'GET, HEAD'],
   ])('%s %s: 405 with Allow', async (method, path, allow) => {
@@ -45,6 +49,8 @@ describe('createApp() knows its paths and methods', () => {
     '/v1/decisions/dec_ledger.3.abc',
     '/v1/approvals/apr_none',
     '/v1/approvals/apr_ledger.3.0',
+    '/v1/actions/act_none',
+    '/v1/actions/act_ledger.3.x',
     '/v1/flows/none',
     '/v1/flows/__proto__',
     '/v1/flows/none/subjects/a',
@@ -67,12 +73,11 @@ describe('createApp() knows its paths and methods', () => {
     'sort=x',
     'limit=1&limit=2',
   ];
-  it.each(['events', 'decisions', 'approvals', 'quarantine'].flatMap((list) => BAD_QUERIES.map((query) => [list, query] as const)))(
-    'GET /v1/%s?%s: 400',
-    async (list, query) => {
-      expectProblem(await ask(`${ingress.url}/v1/${list}?${query}`), 400);
-    },
-  );
+  it.each(
+    ['events', 'decisions', 'approvals', 'actions', 'quarantine'].flatMap((list) => BAD_QUERIES.map((query) => [list, query] as const)),
+  )('GET /v1/%s?%s: 400', async (list, query) => {
+    expectProblem(await ask(`${ingress.url}/v1/${list}?${query}`), 400);
+  });
 
   it.each(["source=' or 1=1 --&id=x", 'source=$ne&id[$gt]=', 'type=%27%3B%20drop%20table%20entries%3B--', 'flow=ledger%27'])(
     'a filter that is code finds nothing: %s',

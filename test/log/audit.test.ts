@@ -11,6 +11,7 @@ import { AUDIT_CHECKS } from '../../src/log/auditChecks.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { booking, scan } from '../support/arrivals.ts';
+import { ACTION_DAMAGE, APPROVED_ACTION } from '../support/damagedActions.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -95,12 +96,6 @@ const DAMAGE: readonly (readonly [what: string, sql: string, finding: RegExp])[]
     /evt_parcel\.3 is in the mailbox of parcel:p-1, which counts as settled up to 3/,
   ],
   [
-    'an action without a decision',
-    `insert into actions (tenant, flow, event_position, action, key, decision, subject, state, body, planned_at, ended_at)
-     values ('default', 'ledger', 3, 'notify', 'act_ledger.3.notify', 'dec_ledger.3.1', 'a', 'done', '{}', now(), now())`,
-    /the action notify of evt_ledger\.3 .* has no final decision of its case/,
-  ],
-  [
     'an approval of an ended event',
     `insert into approvals (tenant, flow, event_position, turn, case_id, subject, state, opened_at, position, deadline, default_outcome, policy, body)
      values ('default', 'ledger', 3, 0, 'ledger:a', 'a', 'open', now(), 1, now(), 'decline', 'p', '{}')`,
@@ -147,13 +142,20 @@ describe('audit()', () => {
     expect(await audit(pool)).toMatchObject({ ok: true, findings: [] });
   });
 
-  it.each(DAMAGE)('audit() sees %s', async (_what, sql, finding) => {
+  it.each([...DAMAGE, ...ACTION_DAMAGE])('audit() sees %s', async (_what, sql, finding) => {
     await acceptOfEach();
     await pool.query(sql);
     const { ok, findings } = await audit(pool);
     expect(ok).toBe(false);
     expect(findings).toContainEqual(expect.stringMatching(finding));
     for (const text of findings) seen.add(text);
+  });
+
+  it('audit() finds nothing wrong with an action above its limit that a person approved', async () => {
+    await acceptOfEach();
+    await pool.query(APPROVED_ACTION);
+    const { findings } = await audit(pool);
+    expect(findings.filter((text) => text.startsWith('an action is above its limit'))).toEqual([]);
   });
 
   it('audit() shows twenty rows of a kind and counts the rest', async () => {

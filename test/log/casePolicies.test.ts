@@ -138,7 +138,8 @@ describe.each<[string, Flow]>([
     await operate(pool, flow, textOf(1));
     const notifier = openNotifier(url);
     const key = { tenant: 'default', flow: 'fraud', caseId: 'fraud:card-1', subject: 'card-1' };
-    await recordEndings({ pool, notifier }, key, [{ position, ending: 'quarantined', note: 'a fault' }]);
+    const deps = { pool, notifier, flows: [flow], policies: new Policies(), announces: false };
+    await recordEndings(deps, key, [{ position, ending: 'quarantined', note: 'a fault' }]);
     await notifier.close();
     expect(await redrive({ pool, flows: [flow], mailed: () => undefined }, { tenant: 'default', log: 'fraud', position })).toBe('waiting');
     expect(await load(position)).toEqual([built]);

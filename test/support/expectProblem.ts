@@ -2,12 +2,12 @@
 import { expect } from '@jest/globals';
 import type { Answer } from './http.ts';
 
-export function expectProblem(answer: Answer, status: number): void {
+export function expectProblem(answer: Answer, status: number, code?: string): void {
   expect({ status: answer.status, text: answer.text }).toEqual({ status, text: expect.any(String) });
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(answer.json).toMatchObject({
     status,
-    code: expect.any(String),
+    code: code ?? expect.any(String),
     title: expect.any(String),
     type: expect.stringMatching(/^\/docs#/),
   });

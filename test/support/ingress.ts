@@ -18,6 +18,7 @@ import { Logs } from '../../src/log/logs.ts';
 import { type Notifier, openNotifier } from '../../src/log/notify.ts';
 import { readAllQuality } from '../../src/log/queries/quality.ts';
 import { redrive } from '../../src/log/redrive.ts';
+import { redriveAction } from '../../src/log/redriveAction.ts';
 
 export interface TestIngress {
   readonly url: string;
@@ -68,6 +69,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
       ...{ logs, receipts, finals, metrics, unknownTypes: 'store' },
       routeOutcomes: createRouteOutcomes({ pool, tenant: 'default', flows }),
     }),
+    redriveAction: (request) => redriveAction({ pool, caseIds, mailed: () => undefined }, { ...request, receiver: null }),
     ...deps,
   });
   const listening = await listen(app, { PORT: 0, HOST: '127.0.0.1', ...server });

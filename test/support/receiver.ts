@@ -15,15 +15,15 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** `answer` gives the status for the n-th request, from 0; null keeps it waiting. */
-export async function openReceiver(answer: (nth: number) => number | null = () => 204): Promise<Receiver> {
+/** `answer` gives the status for the n-th request, from 0, whose `webhook-id` is `key`; null keeps it waiting. */
+export async function openReceiver(answer: (nth: number, key: string) => number | null = () => 204): Promise<Receiver> {
   const received: Received[] = [];
   const held: ServerResponse[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     received.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(chunks).toString('utf8') });
-    const status = answer(received.length - 1);
+    const status = answer(received.length - 1, String(request.headers['webhook-id']));
     if (status === null) held.push(response);
     else response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
   });

@@ -39,8 +39,12 @@ function fold(): Folded {
   return { states: [], decision, signal: { found: { ratio: 4 }, rungs } };
 }
 
-/** Named as the shipped flow is; `approvals` changes the policy. */
-export function reviews(approvals: Partial<ReviewPolicy['approvals']> = {}, workflow = 'fraudCase'): Flow<z.output<typeof policySchema>> {
+/** Named as the shipped flow is; `approvals` and `actions` change the policy. */
+export function reviews(
+  approvals: Partial<ReviewPolicy['approvals']> = {},
+  workflow = 'fraudCase',
+  actions: ReviewPolicy['actions'] = POLICY.actions,
+): Flow<z.output<typeof policySchema>> {
   return {
     name: 'fraud',
     title: 'Reviews for tests',
@@ -53,7 +57,7 @@ export function reviews(approvals: Partial<ReviewPolicy['approvals']> = {}, work
       },
     },
     policySchema,
-    policyText: JSON.stringify({ ...POLICY, approvals: { ...POLICY.approvals, ...approvals } }),
+    policyText: JSON.stringify({ ...POLICY, approvals: { ...POLICY.approvals, ...approvals }, actions }),
     code: 'reviews-1',
     workflow,
     reflex: {
@@ -68,8 +72,14 @@ export function reviews(approvals: Partial<ReviewPolicy['approvals']> = {}, work
   };
 }
 
-export function payment(id: string, cardId = 'card-1', { expiresAt = null }: { expiresAt?: string | null } = {}): Arrival {
-  const data: JsonObject = { paymentId: id, cardId, terminalId: 'terminal-1', amount: 120, currency: 'EUR' };
+interface PaymentOptions {
+  readonly expiresAt?: string | null;
+  /** Laid over the data. */
+  readonly data?: JsonObject;
+}
+
+export function payment(id: string, cardId = 'card-1', { expiresAt = null, data: more = {} }: PaymentOptions = {}): Arrival {
+  const data: JsonObject = { paymentId: id, cardId, terminalId: 'terminal-1', amount: 120, currency: 'EUR', ...more };
   const extension = expiresAt === null ? {} : { expirytime: expiresAt };
   const body = JSON.stringify({ specversion: '1.0', id, source: '/shop', type: 'payment.attempted', ...extension, data });
   const hash = createHash('sha256').update(body).digest();

@@ -92,6 +92,8 @@ describe('program()', () => {
       'events',
       'decisions',
       'approvals',
+      'actions',
+      'receivers',
       'quarantine',
       'quality',
       'keys',
@@ -113,6 +115,51 @@ describe('program()', () => {
       expect(printed.err).toMatch(/^error: /);
     },
   );
+
+  it('program() lists, shows and redrives actions', async () => {
+    const action = {
+      ...{
+        id: 'act_fraud.17.release',
+        state: 'dead',
+        subject: 'c-1',
+        decision: 'dec_fraud.17.1',
+        undoes: null,
+        tries: 10,
+        nextTryAt: null,
+      },
+      error: { code: 'receiver-refused', detail: 'the receiver answered 500' },
+    };
+    answers['/v1/actions'] = [200, { items: [action], next: 'abc', more: true }];
+    expect(await run('actions', 'list', '--state', 'dead', '--flow', 'fraud')).toBe(0);
+    expect(asked[0]?.path).toBe('/v1/actions?state=dead&flow=fraud&limit=100');
+    expect(printed.out).toMatch(/^act_fraud\.17\.release\s+dead\s+c-1\s+10\s+-\s+receiver-refused: the receiver answered 500$/m);
+    answers['/v1/actions/act_fraud.17.release'] = [200, { ...action, message: { type: 'fraud.release' } }];
+    expect(await run('actions', 'get', 'act_fraud.17.release')).toBe(0);
+    expect(printed.out).toContain('{"type":"fraud.release"}');
+    answers['/v1/actions/act_fraud.17.release/redrive'] = [200, { ...action, state: 'planned' }];
+    answers['/v1/actions/act_fraud.19.release/redrive'] = [409, { status: 409, title: 'No dead letter', code: 'not-dead' }];
+    expect(await run('actions', 'redrive', 'act_fraud.19.release', 'act_fraud.17.release')).toBe(1);
+    expect(printed.out).toContain('act_fraud.17.release  planned');
+    expect(printed.err).toContain('act_fraud.19.release  409 not-dead: No dead letter');
+    expect(asked.at(-1)).toMatchObject({ method: 'POST', path: '/v1/actions/act_fraud.17.release/redrive' });
+  });
+
+  it('program() lists and enables receivers', async () => {
+    const receiver = {
+      id: 'rcv_0f1e2d3c4b5a6978',
+      url: 'https://hook.example/',
+      state: 'disabled',
+      disabledAt: '2026-01-01T00:00:00Z',
+      why: 'answered 410',
+    };
+    answers['/v1/receivers'] = [200, { items: [receiver], next: 'e30', more: false }];
+    expect(await run('receivers', 'list')).toBe(0);
+    expect(printed.out).toMatch(/^rcv_0f1e2d3c4b5a6978\s+disabled\s+2026-01-01T00:00:00Z\s+https:\/\/hook\.example\/\s+answered 410$/m);
+    answers['/v1/receivers/rcv_0f1e2d3c4b5a6978/enable'] = [200, { ...receiver, state: 'enabled' }];
+    expect(await run('receivers', 'enable', 'rcv_0f1e2d3c4b5a6978')).toBe(0);
+    expect(printed.out).toContain('rcv_0f1e2d3c4b5a6978  enabled  https://hook.example/');
+    expect(await run('receivers', 'enable', 'rcv_none')).toBe(1);
+  });
 
   it('program() exits 2 in one line where the service is not there', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;

@@ -48,6 +48,7 @@ describe('examine()', () => {
       'schema',
       'backlog',
       'actions',
+      'receivers',
       'quarantine',
       'approvals',
       'Temporal',
@@ -67,8 +68,9 @@ describe('examine()', () => {
     const url = await postgres.fresh();
     await run(
       url,
-      `insert into actions (tenant, flow, event_position, action, key, decision, subject, state, body, planned_at, ended_at)
-         values ('default', 'fraud', 3, 'block', 'act_fraud.3.block', 'dec_fraud.3.1', 'c', 'dead', '{}', now(), now());
+      `insert into actions (tenant, flow, event_position, action, key, decision, subject, state, body, planned_at, ended_at, position)
+         values ('default', 'fraud', 3, 'block', 'act_fraud.3.block', 'dec_fraud.3.1', 'c', 'dead', '{}', now(), now(), 1);
+       insert into receivers (tenant, receiver, url, disabled_at, why) values ('default', 'rcv_0', 'https://hook.example/', now(), 'answered 410');
        insert into approvals (tenant, flow, event_position, turn, case_id, subject, state, opened_at, position, deadline, default_outcome, policy, body)
          values ('default', 'fraud', 4, 0, 'fraud:c', 'c', 'open', now(), 1, now() - interval '1 hour', 'decline', 'p', '{}');
        insert into deliveries (tenant, flow, case_id, subject, sent, taken, settled, sent_at) values ('default', 'fraud', 'fraud:c', 'c', 4, 4, 3, now() - interval '1 hour')`,
@@ -77,6 +79,11 @@ describe('examine()', () => {
       config({ DATABASE_URL: url, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: await temporal.namespace() }),
     );
     expect(of(findings, 'actions')).toMatchObject({ level: 'warn', found: '1 dead letters, act_fraud.3.block among them' });
+    expect(of(findings, 'receivers')).toMatchObject({
+      level: 'warn',
+      found: '1 disabled, rcv_0 among them',
+      next: expect.stringContaining('receivers list'),
+    });
     expect(of(findings, 'approvals')).toMatchObject({ level: 'warn', found: expect.stringContaining('apr_fraud.4.0') });
     expect(of(findings, 'case fraud:c')).toMatchObject({ level: 'warn', found: 'has open events and no run' });
   });

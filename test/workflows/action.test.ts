@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { SCHEDULE_MS } from '../../src/activities/act.ts';
 import { readApproval } from '../../src/log/approval.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
+import { enableReceiver, listReceivers } from '../../src/log/receivers.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 import { recordHistory } from '../support/recordHistory.ts';
@@ -34,6 +35,11 @@ describe('takeActions()', () => {
         [card],
       )
     )[0];
+
+  const codes = async (...cards: string[]) =>
+    (
+      await world.rows<{ error_code: string }>('select error_code from actions where subject = any($1) order by event_position', [cards])
+    ).map((row) => row.error_code);
 
   async function approved(card: string): Promise<{ position: number; caseId: string }> {
     receiver.received.splice(0);
@@ -76,12 +82,24 @@ describe('takeActions()', () => {
     ]);
   });
 
-  it('sends nothing more to a receiver that answered 410', async () => {
+  it('sends nothing more to a receiver that answered 410, until somebody enables it', async () => {
     answer = () => 410;
     const { caseId } = await approved('card-2');
     await ended(caseId);
     expect(receiver.received).toHaveLength(1);
     expect(await action('card-2')).toMatchObject({ state: 'dead', tries: 1, last_error: 'the receiver answered 410' });
+    const [disabled] = await listReceivers(world.pool, 'default');
+    expect(disabled).toMatchObject({ url: receiver.url, state: 'disabled', why: expect.stringContaining('answered 410 to act_fraud.') });
+    answer = () => 204;
+    const later = await approved('card-2b');
+    await ended(later.caseId);
+    expect(receiver.received).toHaveLength(0);
+    expect(await action('card-2b')).toMatchObject({ state: 'dead', last_error: expect.stringContaining(disabled?.id ?? 'none') });
+    expect(await codes('card-2', 'card-2b')).toEqual(['receiver-gone', 'receiver-disabled']);
+    await enableReceiver(world.pool, { tenant: 'default', id: disabled?.id ?? '', actor: 'ann' });
+    const last = await approved('card-2c');
+    await ended(last.caseId);
+    expect(await action('card-2c')).toMatchObject({ state: 'done', tries: 1 });
   });
 
   it('gives up after the last try of the schedule, and says so', async () => {

@@ -15,7 +15,6 @@ async function deliver(run: CaseRun, positions: number[]): Promise<void> {
         ending: 'case',
         decision: {
           policy,
-          actions: [],
           draft: { outcome: 'seen', confidence: 1, score: null, rung: 'rules', reasons: [], result: {}, provisional: false, rungs: [] },
         },
       })),

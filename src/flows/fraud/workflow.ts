@@ -12,7 +12,7 @@ import { takeActions } from '../../workflows/takeActions.ts';
 import type { FraudPolicy } from './policy.ts';
 
 /** What a case reads of the policy. */
-type CasePolicy = Pick<FraudPolicy, 'rungs' | 'approvals' | 'actions'>;
+type CasePolicy = Pick<FraudPolicy, 'rungs' | 'approvals'>;
 
 type Payment = LoadedCase<CasePolicy>;
 
@@ -39,12 +39,7 @@ async function reviewPayment(run: CaseRun, positions: number[]): Promise<void> {
 async function decide(run: CaseRun, payment: Payment) {
   const { position } = payment.event;
   const draft = await climbFor(run, payment, rungsAbove(run, payment));
-  // a list; in histories that were recorded before 0.2, a map
-  const declared: unknown = payment.content.actions;
-  const actions = Array.isArray(declared)
-    ? payment.content.actions.filter(({ on }) => on === draft.outcome).map(({ name }) => name)
-    : [(declared as Record<string, string>)[draft.outcome] ?? []].flat();
-  return run.end({ position, ending: 'case', decision: { draft, policy: payment.policy, actions } });
+  return run.end({ position, ending: 'case', decision: { draft, policy: payment.policy } });
 }
 
 /** What the policy puts above the model; without a person the default decides. A history from before 0.2 knows a person alone. */

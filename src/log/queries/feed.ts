@@ -18,9 +18,9 @@ export interface Reading {
 
 /** Names and conditions from our own code only; values go by `values`, from $6 on. */
 export interface FeedSource {
-  readonly table: 'entries' | 'decisions' | 'approvals';
+  readonly table: 'entries' | 'decisions' | 'approvals' | 'actions';
   readonly logColumn: 'log' | 'flow';
-  readonly timeColumn: 'accepted_at' | 'at' | 'opened_at';
+  readonly timeColumn: 'accepted_at' | 'at' | 'opened_at' | 'planned_at';
   readonly where: string;
   readonly values: readonly unknown[];
   /** No index answers `where`: a request reads a bounded stretch of each log, and the cursor goes on behind it. */

@@ -1,0 +1,30 @@
+/** Receivers that answered 410 Gone, and switching them on again. */
+import { Router } from 'express';
+import { SignalboxError } from '../errors.ts';
+import { enableReceiver, listReceivers } from '../log/receivers.ts';
+import { allowOnly } from './allowOnly.ts';
+import { sendJson } from './answer.ts';
+import { type Authenticate, callerOf } from './authenticate.ts';
+import { writeCursor } from './cursor.ts';
+import type { IngressDeps } from './ingressDeps.ts';
+
+export function receiverRoutes({ pool }: IngressDeps, authenticate: Authenticate): Router {
+  const router = Router();
+
+  router.get('/v1/receivers', authenticate('read'), async (_request, response) => {
+    const items = await listReceivers(pool, callerOf(response).tenant);
+    sendJson(response, 200, { items, next: writeCursor(new Map()), more: false });
+  });
+
+  router.post('/v1/receivers/:receiver/enable', authenticate('admin'), async (request, response) => {
+    const { tenant, actor } = callerOf(response);
+    const id = String(request.params.receiver);
+    const receiver = /^rcv_[0-9a-f]{16}$/.test(id) ? await enableReceiver(pool, { tenant, id, actor }) : null;
+    if (receiver === null) throw new SignalboxError('not-found');
+    sendJson(response, 200, receiver);
+  });
+
+  router.all('/v1/receivers', allowOnly('GET, HEAD'));
+  router.all('/v1/receivers/:receiver/enable', allowOnly('POST'));
+  return router;
+}

@@ -1,0 +1,256 @@
+/**
+ * Actions over HTTP. The bugs this hunts: a dead letter that nobody can find, or that comes back under another key; a page that misses
+ * one; somebody who may read and sends.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { actionDetail, receiver as receiverShape } from '../../src/ingress/actionShapes.ts';
+import { decisionDetail } from '../../src/ingress/shapes.ts';
+import { beginTry } from '../../src/log/actions.ts';
+import { audit } from '../../src/log/audit.ts';
+import { endAction, type HowItEnded } from '../../src/log/endAction.ts';
+import { createKey, type Scope } from '../../src/log/keys.ts';
+import { Policies } from '../../src/log/policies.ts';
+import { receiverAt } from '../../src/log/receivers.ts';
+import { recordEndings } from '../../src/log/recordEndings.ts';
+import { policyVersion } from '../../src/policy.ts';
+import { expectProblem } from '../support/expectProblem.ts';
+import { type Answer, ask, eventOf, post } from '../support/http.ts';
+import { startIngress, type TestIngress } from '../support/ingress.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { reviews } from '../support/reviews.ts';
+
+const flow = reviews({}, 'fraudCase', [
+  { name: 'reserve', on: 'approve', undo: 'unreserve' },
+  { name: 'release', on: 'approve', limit: { field: 'amount', max: 500 } },
+]);
+const RECEIVER = receiverAt('https://user:hush@hook.example/path?token=hush#hush');
+
+let postgres: TestPostgres;
+let ingress: TestIngress;
+let admin: Record<string, string>;
+let reader: Record<string, string>;
+let cards = 0;
+
+async function keyFor(name: string, ...scopes: Scope[]): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${await createKey(ingress.pool, { tenant: 'default', name, scopes })}` };
+}
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  ingress = await startIngress({ database: await postgres.fresh(), flows: [flow], auth: 'keys' });
+  [admin, reader] = await Promise.all([keyFor('ann', 'admin'), keyFor('rob', 'read')]);
+});
+afterAll(async () => {
+  expect(ingress.errors).toEqual([]);
+  const { findings } = await audit(ingress.pool);
+  await ingress.close();
+  await postgres.stop();
+  // no case runs here: what is planned waits in its mailbox
+  expect(findings).toEqual([]);
+});
+
+const get = (path: string): Promise<Answer> => ask(`${ingress.url}${path}`, { headers: reader });
+const redrive = (id: string, headers = admin): Promise<Answer> =>
+  ask(`${ingress.url}/v1/actions/${id}/redrive`, { method: 'POST', headers });
+
+/** A payment that was approved by hand of the test; gives its position. */
+async function decided(amount = 100): Promise<{ position: number; caseId: string }> {
+  cards += 1;
+  const subject = `card-${cards}`;
+  const data = { paymentId: `p-${cards}`, cardId: subject, terminalId: 't', amount, currency: 'EUR' };
+  const { json } = await post(ingress.url, eventOf({ id: `p-${cards}`, type: 'payment.attempted', data }), admin);
+  const position = Number(json.event.split('.')[1]);
+  const caseId = `fraud:${subject}`;
+  await recordEndings(
+    { pool: ingress.pool, notifier: ingress.notifier, flows: [flow], policies: new Policies(), announces: false },
+    { tenant: 'default', flow: 'fraud', caseId, subject },
+    [
+      {
+        ...{ position, ending: 'case' },
+        decision: {
+          policy: policyVersion(flow.name, flow.policyText),
+          draft: {
+            ...{ outcome: 'approve', confidence: 1, score: null, rung: 'default', reasons: [] },
+            ...{ result: { paymentId: data.paymentId }, provisional: false, rungs: [] },
+          },
+        },
+      },
+    ],
+  );
+  return { position, caseId };
+}
+
+async function end({ position, caseId }: { position: number; caseId: string }, action: string, how: HowItEnded): Promise<void> {
+  const key = { tenant: 'default', flow: 'fraud', eventPosition: position, action, caseId };
+  await beginTry(ingress.pool, key, { leaseMs: 1000, receiver: RECEIVER.id });
+  await endAction(ingress.pool, key, how);
+}
+
+const DONE: HowItEnded = { state: 'done', error: null };
+const GONE: HowItEnded = { state: 'dead', error: { code: 'receiver-gone', said: 'the receiver answered 410' }, gone: RECEIVER };
+const REFUSED: HowItEnded = { state: 'dead', error: { code: 'receiver-refused', said: 'the receiver answered 500' } };
+const enable = () => ask(`${ingress.url}/v1/receivers/${RECEIVER.id}/enable`, { method: 'POST', headers: admin });
+
+describe('GET /v1/actions', () => {
+  it('lists actions by state and flow, in pages that miss nothing', async () => {
+    const [first, second, above] = [await decided(), await decided(), await decided(900)];
+    await end(first, 'reserve', REFUSED);
+    await end(second, 'reserve', DONE);
+    const ids = async (query: string): Promise<string[]> => {
+      const found: string[] = [];
+      for (let after = ''; ; ) {
+        const { status, json } = await get(`/v1/actions?limit=2${query}${after}`);
+        expect(status).toBe(200);
+        found.push(...json.items.map(({ id }: { id: string }) => id));
+        after = `&after=${json.next}`;
+        if (!json.more) return found;
+      }
+    };
+    const of = ({ position }: { position: number }, ...names: string[]): string[] => names.map((name) => `act_fraud.${position}.${name}`);
+    expect(await ids('&state=dead')).toEqual(of(first, 'reserve'));
+    expect(await ids('&state=skipped')).toEqual([...of(first, 'release'), ...of(above, 'reserve')]);
+    expect(await ids('&state=refused&flow=fraud')).toEqual(of(above, 'release'));
+    expect(await ids('&state=planned')).toEqual(of(second, 'release'));
+    expect(await ids('&state=done')).toEqual(of(second, 'reserve'));
+    expect(await ids('&state=not-sent')).toEqual([]);
+    const all = [...of(first, 'reserve', 'release'), ...of(second, 'reserve', 'release'), ...of(above, 'reserve', 'release')];
+    expect(await ids('')).toEqual(all);
+    expect(await ids('&state=all')).toEqual(all);
+    expect(await ids('&flow=other')).toEqual([]);
+  });
+
+  it.each(['state=open', 'state=', 'state=dead&state=done', 'action=x', 'limit=1001', 'after=!', 'flow=%00'])(
+    'refuses ?%s',
+    async (query) => {
+      expectProblem(await get(`/v1/actions?${query}`), 400);
+    },
+  );
+});
+
+describe('GET /v1/actions/:action', () => {
+  it('shows an action with what it sends and why it failed', async () => {
+    const at = await decided();
+    await end(at, 'reserve', REFUSED);
+    const { status, json } = await get(`/v1/actions/act_fraud.${at.position}.reserve`);
+    expect(status).toBe(200);
+    expect(actionDetail.strict().safeParse(json).error).toBeUndefined();
+    expect(json).toMatchObject({
+      ...{ state: 'dead', flow: 'fraud', action: 'reserve', undoes: null, tries: 1, redrives: 0, receiver: RECEIVER.id, nextTryAt: null },
+      error: { code: 'receiver-refused', detail: 'the receiver answered 500' },
+      decision: `dec_fraud.${at.position}.1`,
+      message: { type: 'fraud.reserve', data: { action: 'reserve', outcome: 'approve' } },
+      links: { redrive: `/v1/actions/act_fraud.${at.position}.reserve/redrive` },
+    });
+    const decision = (await get(json.links.decision)).json;
+    expect(decisionDetail.strict().safeParse(decision).error).toBeUndefined();
+    expect(decision.actions.map(({ action, state }: Record<string, string>) => [action, state])).toEqual([
+      ['reserve', 'dead'],
+      ['release', 'skipped'],
+    ]);
+  });
+
+  it.each([
+    'act_none',
+    'act_fraud.999999.reserve',
+    'act_fraud.1.nothing',
+    'act_other.fraud.3.reserve',
+    'evt_fraud.3',
+    'act_fraud.3',
+    '%00',
+  ])('%s: 404', async (id) => {
+    expectProblem(await get(`/v1/actions/${id}`), 404);
+    expectProblem(await redrive(id), 404);
+  });
+});
+
+describe('POST /v1/actions/:action/redrive', () => {
+  it('plans a dead letter again, with its key and bytes, and puts its event back into the mailbox', async () => {
+    const at = await decided();
+    const id = `act_fraud.${at.position}.reserve`;
+    await end(at, 'reserve', REFUSED);
+    const mail = 'select found from mailboxes where position = $1';
+    expect((await ingress.pool.query(mail, [at.position])).rowCount).toBe(0);
+    const before = (await get(`/v1/actions/${id}`)).json;
+    expectProblem(await redrive(id, reader), 403);
+    const answer = await redrive(id);
+    expect(answer).toMatchObject({
+      status: 200,
+      json: { id, state: 'planned', tries: 0, redrives: 1, error: null, endedAt: null, message: before.message },
+    });
+    expect((await ingress.pool.query(mail, [at.position])).rowCount).toBe(1);
+    expect((await get(`/v1/actions/act_fraud.${at.position}.release`)).json.state).toBe('planned');
+    expectProblem(await redrive(id), 409, 'not-dead');
+    await end(at, 'reserve', DONE);
+    await end(at, 'release', DONE);
+    expect((await ingress.pool.query(mail, [at.position])).rowCount).toBe(0);
+    expectProblem(await redrive(id), 409, 'not-dead');
+    const lines = await ingress.pool.query<{ title: string }>(
+      "select title from records where event_position = $1 and kind = 'action' order by position",
+      [at.position],
+    );
+    expect(lines.rows.map(({ title }) => title)).toEqual([
+      ...['reserve: given up, it is a dead letter', 'release: skipped, as reserve of the same outcome was given up'],
+      ...['reserve: tried anew, by ann', 'reserve: done', 'release: done'],
+    ]);
+  });
+
+  it('sends no action again whose outcome was taken back, and the undo as often as it fails', async () => {
+    const at = await decided();
+    await end(at, 'reserve', DONE);
+    await end(at, 'release', REFUSED);
+    expectProblem(await redrive(`act_fraud.${at.position}.release`), 409, 'not-dead');
+    for (const redrives of [1, 2]) {
+      await end(at, 'unreserve', REFUSED);
+      expect(await redrive(`act_fraud.${at.position}.unreserve`)).toMatchObject({
+        status: 200,
+        json: { redrives, undoes: `act_fraud.${at.position}.reserve` },
+      });
+    }
+    const { json } = await get(`/v1/decisions/dec_fraud.${at.position}.1`);
+    expect(json.actions.filter(({ stands }: { stands: boolean }) => stands).map(({ action }: { action: string }) => action)).toEqual([
+      'reserve',
+    ]);
+    await end(at, 'unreserve', DONE);
+    const { json: after } = await get(`/v1/decisions/dec_fraud.${at.position}.1`);
+    expect(after.actions.some(({ stands }: { stands: boolean }) => stands)).toBe(false);
+  });
+
+  it('waits where a signal of the case is on its way', async () => {
+    const at = await decided();
+    await end(at, 'reserve', REFUSED);
+    await ingress.pool.query(
+      "insert into deliveries (tenant, flow, case_id, subject, sent, taken) values ('default', 'fraud', $1, 'c', 9000, 8000)",
+      [at.caseId],
+    );
+    const answer = await redrive(`act_fraud.${at.position}.reserve`);
+    expectProblem(answer, 503, 'case-busy');
+    expect((await get(`/v1/actions/act_fraud.${at.position}.reserve`)).json.state).toBe('dead');
+    await ingress.pool.query('delete from deliveries where case_id = $1', [at.caseId]);
+    expect(ingress.errors.splice(0)).toEqual([expect.objectContaining({ code: 'case-busy' })]);
+  });
+});
+
+describe('receivers', () => {
+  it('lists a receiver that answered 410 without its secrets, and sends to it again when told to', async () => {
+    const at = await decided();
+    await end(at, 'reserve', GONE);
+    const { json, text } = await get('/v1/receivers');
+    expect(text).not.toContain('hush');
+    expect(json).toEqual({
+      items: [expect.objectContaining({ id: RECEIVER.id, url: 'https://hook.example/path', state: 'disabled' })],
+      next: expect.any(String),
+      more: false,
+    });
+    expect(receiverShape.strict().safeParse(json.items[0]).error).toBeUndefined();
+    expectProblem(await redrive(`act_fraud.${at.position}.reserve`), 409, 'receiver-disabled');
+    expectProblem(await ask(`${ingress.url}/v1/receivers/${RECEIVER.id}/enable`, { method: 'POST', headers: reader }), 403);
+    expect(await enable()).toMatchObject({ status: 200, json: { state: 'enabled', disabledAt: null, enabledBy: 'ann' } });
+    const { json: again } = await enable();
+    expect(again).toEqual((await get('/v1/receivers')).json.items[0]);
+    expect(await redrive(`act_fraud.${at.position}.reserve`)).toMatchObject({ status: 200 });
+  });
+
+  it.each(['rcv_0000000000000000', 'rcv_x', '%00'])('POST /v1/receivers/%s/enable: 404', async (id) => {
+    expectProblem(await ask(`${ingress.url}/v1/receivers/${id}/enable`, { method: 'POST', headers: admin }), 404);
+  });
+});
