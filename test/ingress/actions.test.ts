@@ -3,6 +3,8 @@
  * one; somebody who may read and sends.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DecisionDraft } from '../../src/decision.ts';
+import type { Flow } from '../../src/flow.ts';
 import { actionDetail, receiver as receiverShape } from '../../src/ingress/actionShapes.ts';
 import { decisionDetail } from '../../src/ingress/shapes.ts';
 import { beginTry } from '../../src/log/actions.ts';
@@ -14,6 +16,7 @@ import { receiverAt } from '../../src/log/receivers.ts';
 import { recordEndings } from '../../src/log/recordEndings.ts';
 import { policyVersion } from '../../src/policy.ts';
 import { expectProblem } from '../support/expectProblem.ts';
+import { orders } from '../support/flows.ts';
 import { type Answer, ask, eventOf, post } from '../support/http.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -37,7 +40,7 @@ async function keyFor(name: string, ...scopes: Scope[]): Promise<Record<string, 
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  ingress = await startIngress({ database: await postgres.fresh(), flows: [flow], auth: 'keys' });
+  ingress = await startIngress({ database: await postgres.fresh(), flows: [flow, orders], auth: 'keys' });
   [admin, reader] = await Promise.all([keyFor('ann', 'admin'), keyFor('rob', 'read')]);
 });
 afterAll(async () => {
@@ -53,35 +56,37 @@ const get = (path: string): Promise<Answer> => ask(`${ingress.url}${path}`, { he
 const redrive = (id: string, headers = admin): Promise<Answer> =>
   ask(`${ingress.url}/v1/actions/${id}/redrive`, { method: 'POST', headers });
 
-/** A payment that was approved by hand of the test; gives its position. */
+/** As its case would: a default that says yes. */
+async function approve({ name, policyText }: Flow, at: { position: number; caseId: string; subject: string }): Promise<void> {
+  const draft: DecisionDraft = {
+    ...{ outcome: 'approve', confidence: 1, score: null, rung: 'default', reasons: [] },
+    ...{ result: {}, provisional: false, rungs: [] },
+  };
+  await recordEndings(
+    { pool: ingress.pool, notifier: ingress.notifier, flows: [flow, orders], policies: new Policies(), announces: false },
+    { tenant: 'default', flow: name, caseId: at.caseId, subject: at.subject },
+    [{ position: at.position, ending: 'case', decision: { policy: policyVersion(name, policyText), draft } }],
+  );
+}
+
 async function decided(amount = 100): Promise<{ position: number; caseId: string }> {
   cards += 1;
   const subject = `card-${cards}`;
   const data = { paymentId: `p-${cards}`, cardId: subject, terminalId: 't', amount, currency: 'EUR' };
   const { json } = await post(ingress.url, eventOf({ id: `p-${cards}`, type: 'payment.attempted', data }), admin);
-  const position = Number(json.event.split('.')[1]);
-  const caseId = `fraud:${subject}`;
-  await recordEndings(
-    { pool: ingress.pool, notifier: ingress.notifier, flows: [flow], policies: new Policies(), announces: false },
-    { tenant: 'default', flow: 'fraud', caseId, subject },
-    [
-      {
-        ...{ position, ending: 'case' },
-        decision: {
-          policy: policyVersion(flow.name, flow.policyText),
-          draft: {
-            ...{ outcome: 'approve', confidence: 1, score: null, rung: 'default', reasons: [] },
-            ...{ result: { paymentId: data.paymentId }, provisional: false, rungs: [] },
-          },
-        },
-      },
-    ],
-  );
-  return { position, caseId };
+  const at = { position: Number(json.event.split('.')[1]), caseId: `fraud:${subject}` };
+  await approve(flow, { ...at, subject });
+  return at;
 }
 
-async function end({ position, caseId }: { position: number; caseId: string }, action: string, how: HowItEnded): Promise<void> {
-  const key = { tenant: 'default', flow: 'fraud', eventPosition: position, action, caseId };
+interface Ended {
+  readonly position: number;
+  readonly caseId: string;
+  readonly flow?: string;
+}
+
+async function end({ position, caseId, flow: name = 'fraud' }: Ended, action: string, how: HowItEnded): Promise<void> {
+  const key = { tenant: 'default', flow: name, eventPosition: position, action, caseId };
   await beginTry(ingress.pool, key, { leaseMs: 1000, receiver: RECEIVER.id });
   await endAction(ingress.pool, key, how);
 }
@@ -192,6 +197,21 @@ describe('POST /v1/actions/:action/redrive', () => {
       ...['reserve: given up, it is a dead letter', 'release: skipped, as reserve of the same outcome was given up'],
       ...['reserve: tried anew, by ann', 'reserve: done', 'release: done'],
     ]);
+  });
+
+  it('hands an event whose subject is personal back to the case that it was handed to first', async () => {
+    const data = { customer: 'Ann Personal', amount: 5, note: 'n' };
+    const { json } = await post(ingress.url, eventOf({ id: 'order', type: 'order.placed', data }), admin);
+    const position = Number(json.event.split('.')[1]);
+    const mail = async () =>
+      (await ingress.pool.query("select case_id, subject from mailboxes where flow = 'orders' and position = $1", [position])).rows;
+    const [handed] = await mail();
+    await approve(orders, { position, caseId: handed.case_id, subject: handed.subject });
+    await end({ position, caseId: handed.case_id, flow: 'orders' }, 'release', REFUSED);
+    expect(await mail()).toEqual([]);
+    expect(await redrive(`act_orders.${position}.release`)).toMatchObject({ status: 200, json: { state: 'planned' } });
+    expect(await mail()).toEqual([handed]);
+    expect(handed.case_id).not.toContain('Ann');
   });
 
   it('sends no action again whose outcome was taken back, and the undo as often as it fails', async () => {
