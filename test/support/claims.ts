@@ -10,6 +10,7 @@ import type { Pool } from '../../src/log/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import type { Notifier } from '../../src/log/notify.ts';
 import { joinOutcomes } from '../../src/log/outcomes/joinOutcomes.ts';
+import { Policies } from '../../src/log/policies.ts';
 import { recordEndings } from '../../src/log/recordEndings.ts';
 import { DECISION_OUTCOME } from '../../src/outcomes.ts';
 
@@ -105,6 +106,7 @@ export async function openClaims(pool: Pool, notifier: Notifier, flow: Flow = cl
   const { rows } = await pool.query<{ policy: string }>('select policy from heads where tenant = $1 and log = $2', [tenant, flow.name]);
   const policy = rows[0]?.policy ?? '';
   const logs = new Logs({ pool, tenant, flows: [flow], mailed: () => undefined });
+  const policies = new Policies();
   return {
     tenant,
     async accept(...arrivals) {
@@ -127,7 +129,8 @@ export async function openClaims(pool: Pool, notifier: Notifier, flow: Flow = cl
         ...more,
       };
       const key = { tenant, flow: flow.name, caseId: caseId ?? '', subject: holder ?? '' };
-      await recordEndings({ pool, notifier }, key, [{ position, ending: 'case', decision: { draft, policy, actions: [] } }]);
+      const deps = { pool, notifier, flows: [flow], policies, announces: false };
+      await recordEndings(deps, key, [{ position, ending: 'case', decision: { draft, policy } }]);
     },
     async follow() {
       for (let state = 'more'; state !== 'all'; ) ({ state } = await joinOutcomes(pool, { tenant, flow }));
