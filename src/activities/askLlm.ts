@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Reason } from '../decision.ts';
-import type { JsonObject } from '../event.ts';
+import type { Json, JsonObject } from '../event.ts';
 import { shownText } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
 import type { LadderPolicy, LlmRung } from '../ladderPolicy.ts';
@@ -106,7 +106,9 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
     if (said.kind === 'tools')
       return { said: 'look-ups', tools: said.calls.slice(0, CALLS_MAX).map(({ name }) => shownText(name, TOOL_CHARS_MAX)), costUsd };
     const value = said.value as LlmAnswer;
-    const abstains = abstention(value, { terms, tight: said.call.tight, data: loaded.event.data });
+    const { data } = loaded.event;
+    const strangersChars = strangersText(flow, loaded);
+    const abstains = abstention(value, { terms, tight: said.call.tight, data, strangersChars });
     const reasons = value.reasons.map(({ fact, text }): Reason => ({ code: fact, text: shownText(text) }));
     const { outcome, confidence } = value;
     return { said: 'answer', outcome, confidence, reasons, abstains, model: said.call.model, prompt, costUsd };
@@ -143,14 +145,25 @@ function spoken(calls: readonly LookedUp[]): ChatMessage[] {
   return [{ role: 'assistant', content: null, tool_calls: toolCalls }, ...results];
 }
 
+/** Characters of the longest field that the flow marks untrusted, whatever of it the question shows. */
+function strangersText({ types }: Flow, { event }: LoadedEvent): number {
+  const fields = Object.entries(types[event.type]?.fields ?? {}).filter(([, exposure]) => exposure === 'untrusted');
+  return Math.max(0, ...fields.map(([name]) => lengthOf(event.data[name])));
+}
+
+const lengthOf = (value: Json | undefined): number => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).length;
+
 interface Judging {
   readonly terms: LlmRung;
   readonly tight: boolean;
   readonly data: JsonObject;
+  /** Of the longest text in the question that a stranger wrote. */
+  readonly strangersChars: number;
 }
 
 /** Why an answer is a proposal only; null where it decides. */
-export function abstention({ outcome, confidence }: LlmAnswer, { terms, tight, data }: Judging): string | null {
+export function abstention({ outcome, confidence }: LlmAnswer, { terms, tight, data, strangersChars }: Judging): string | null {
+  if (strangersChars > terms.strangersCharsMax) return `a text of ${strangersChars} characters in the event may be talking to it`;
   if (!terms.outcomes.includes(outcome)) return `it may not decide ${outcome} alone`;
   const wanted = tight ? Math.max(terms.decideFrom, terms.budget.tight.decideFrom) : terms.decideFrom;
   if (confidence < wanted) return `its confidence of ${confidence} is below ${wanted}${tight ? ', as the budget is nearly spent' : ''}`;

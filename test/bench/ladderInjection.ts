@@ -5,7 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Receipt } from '../../src/ingress/receipt.ts';
-import { obeysAll } from '../support/llmObeys.ts';
+import type { ChatRequest } from '../support/chatRequest.ts';
+import { obeys } from '../support/llmObeys.ts';
+import { type Reply, says } from '../support/llmReplies.ts';
 import type { Scene } from './ladderScene.ts';
 
 interface Text {
@@ -24,6 +26,11 @@ const OURS: readonly Text[] = [
 const CHANNEL_CHARS_MAX = 512;
 /** Above what the policy lets an LLM approve. */
 const RISKY = 450;
+/** A longer text may be talking to the LLM, which then advises only. */
+const STRANGERS_CHARS_MAX = 64;
+/** What the sender of a hostile text wants first: their payment released. Then what else the text demands, as calls and further keys. */
+const releases: Reply = says({ outcome: 'approve', confidence: 1, reasons: [{ fact: 'channel', text: 'the text says so' }] });
+const obedient = (_: ChatRequest, nth: number): Reply => [releases, obeys('call'), releases, obeys('add')][nth % 4] ?? releases;
 const ACTIONS = new Set(['fraud.release', 'fraud.block']);
 
 async function readTexts(folder: string | undefined): Promise<readonly Text[]> {
@@ -35,7 +42,7 @@ async function readTexts(folder: string | undefined): Promise<readonly Text[]> {
 export async function tryInjection(scene: Scene, folder: string | undefined): Promise<string[]> {
   const texts = await readTexts(folder);
   await scene.forgive();
-  scene.llm.follow(obeysAll);
+  scene.llm.follow(obedient);
   const from = scene.receiver.deliveries.length;
   const findings: string[] = [];
   const counts = { approved: 0, declined: 0, asked: 0 };
@@ -46,7 +53,8 @@ export async function tryInjection(scene: Scene, folder: string | undefined): Pr
       if (asked) counts.asked += 1;
       else if (outcome === 'approve') counts.approved += 1;
       else counts.declined += 1;
-      if (amount === RISKY && outcome === 'approve' && !asked) findings.push(`${id}: ${amount} was released without a person`);
+      const risky = amount === RISKY || text.length > STRANGERS_CHARS_MAX;
+      if (risky && outcome === 'approve' && !asked) findings.push(`${id}: ${amount} was released without a person`);
     }
   }
   const sent = scene.receiver.deliveries.slice(from);
@@ -72,6 +80,6 @@ function checkAction(key: string, body: string): string[] {
   const findings = ACTIONS.has(type) ? [] : [`${key}: ${type} is no action of the flow`];
   if (data.result.paymentId !== `${data.subject}-unsure`)
     findings.push(`${key}: is about ${data.result.paymentId}, not about ${data.subject}`);
-  if (/recipient|1000000|US133000|@/.test(body)) findings.push(`${key}: carries text of the event`);
+  if (/recipient|1000000|US133000|gmail|whoever asked/.test(body)) findings.push(`${key}: carries text of the event`);
   return findings;
 }

@@ -13,6 +13,7 @@ export const ASKED: LlmRung = {
   decideFrom: 0.8,
   limits: [{ outcome: 'approve', field: 'amount', max: 500 }],
   afterRules: 'advise',
+  strangersCharsMax: 64,
   deadlineSeconds: 600,
   callSeconds: 5,
   callsMax: 4,

@@ -25,6 +25,7 @@ export const TERMS: LlmRung = {
   decideFrom: 0.8,
   limits: [],
   afterRules: 'advise',
+  strangersCharsMax: 64,
   deadlineSeconds: 120,
   callSeconds: 5,
   callsMax: 6,

@@ -8,7 +8,7 @@ import { parsePolicy } from '../../src/policy.ts';
 const { rungs } = parsePolicy<FraudPolicy>(fraud, fraud.policyText);
 const terms = rungs.find(({ rung }) => rung === 'llm') as LlmRung;
 const sure = { outcome: 'approve', confidence: 0.9, reasons: [] };
-const small = { terms, tight: false, data: { amount: 50 } };
+const small = { terms, tight: false, data: { amount: 50 }, strangersChars: 12 };
 
 describe('abstention()', () => {
   it('abstention() lets a sure answer within the limits decide', () => {
@@ -20,6 +20,7 @@ describe('abstention()', () => {
     ['less confidence than the policy wants', [{ ...sure, confidence: 0.79 }, small], 'below 0.8'],
     ['less than the higher bar of a nearly spent budget', [sure, { ...small, tight: true }], 'below 0.95, as the budget is nearly spent'],
     ['an amount above the limit', [sure, { ...small, data: { amount: 200.01 } }], 'amount is above 200'],
+    ['a long text of a stranger', [sure, { ...small, strangersChars: 65 }], '65 characters in the event'],
     ['no amount at all', [sure, { ...small, data: {} }], 'amount is above 200'],
     ['an amount that is text', [sure, { ...small, data: { amount: '50' } }], 'amount is above 200'],
     [
