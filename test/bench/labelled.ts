@@ -1,0 +1,127 @@
+/**
+ * `npm run labelled -- --data DIR [--every 20]`: what the ladder costs and how often each of its rungs is wrong, on the test week of the Fraud
+ * Detection Handbook, against asking an LLM about everything and about nothing. `DIR` holds `transactions_*.csv.gz`.
+ *
+ * The LLM is a fake one: a rule of thumb over the facts of the prompt, asked over HTTP through the code that asks a real one. So costs
+ * and shares are those of the policy's prices and of this prompt's length; its errors say nothing about any model. A person is taken to be
+ * right. With `--every N`, the LLM that is asked about everything is asked about each N-th payment.
+ */
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { abstention } from '../../src/activities/askLlm.ts';
+import { createCallLlm, type LlmCall, type LlmSaid } from '../../src/activities/callLlm.ts';
+import { fraud } from '../../src/flows/fraud/flow.ts';
+import type { FraudPolicy } from '../../src/flows/fraud/policy.ts';
+import type { Flow } from '../../src/flow.ts';
+import type { LlmRung } from '../../src/ladderPolicy.ts';
+import { llmQuestion } from '../../src/llmQuestion.ts';
+import { openDatabase } from '../../src/log/database.ts';
+import { parsePolicy } from '../../src/policy.ts';
+import type { LlmAnswer } from '../../src/prompt.ts';
+import { openFakeLlm } from '../support/fakeLlm.ts';
+import { startTestStack } from '../support/stack.ts';
+import { foldTestWeek, type LabelledPayment } from './labelledFold.ts';
+import { ruleOfThumb } from './ruleOfThumb.ts';
+
+const { values } = parseArgs({ options: { data: { type: 'string' }, every: { type: 'string', default: '20' } } });
+if (values.data === undefined) throw new Error('Cannot measure without --data: a folder with transactions_*.csv.gz');
+const EVERY = Number(values.every);
+const AT_ONCE = 16;
+
+const policy = parsePolicy<FraudPolicy>(fraud, fraud.policyText);
+const shipped = policy.rungs.find((rung): rung is LlmRung => rung.rung === 'llm');
+if (shipped === undefined) throw new Error('Cannot measure as the shipped policy has no LLM');
+/** Nothing but its answers keeps it from deciding. */
+const terms: LlmRung = { ...shipped, reuseSeconds: 0, budget: { ...shipped.budget, usdMax: 1e6, tokensMax: 1e12 } };
+
+interface Tally {
+  decided: number;
+  wrong: number;
+  costUsd: number;
+}
+
+class Strategy {
+  readonly rungs = new Map<string, Tally>();
+  payments = 0;
+
+  add(rung: string, { wrong, costUsd = 0 }: { wrong: boolean; costUsd?: number }): void {
+    const tally = this.rungs.get(rung) ?? { decided: 0, wrong: 0, costUsd: 0 };
+    this.rungs.set(rung, tally);
+    tally.decided += 1;
+    tally.wrong += wrong ? 1 : 0;
+    tally.costUsd += costUsd;
+    this.payments += 1;
+  }
+
+  print(name: string): void {
+    const all = [...this.rungs.values()];
+    const costUsd = all.reduce((sum, tally) => sum + tally.costUsd, 0);
+    const wrong = all.reduce((sum, tally) => sum + tally.wrong, 0);
+    console.log(
+      `\n${name}: ${this.payments} payments, ${((1000 * costUsd) / this.payments).toFixed(4)} USD and ${((1000 * wrong) / this.payments).toFixed(2)} errors per 1,000`,
+    );
+    for (const [rung, tally] of this.rungs)
+      console.log(
+        `  ${rung.padEnd(8)} decides ${((100 * tally.decided) / this.payments).toFixed(2).padStart(6)} %, wrong in ${((100 * tally.wrong) / tally.decided).toFixed(2).padStart(5)} % of them (${tally.wrong} of ${tally.decided})`,
+      );
+  }
+}
+
+const isWrong = (outcome: string, { fraud: truth }: LabelledPayment): boolean => (outcome === 'decline') !== truth;
+
+async function askAll(payments: readonly LabelledPayment[], call: (call: LlmCall) => Promise<LlmSaid>, strategy: Strategy): Promise<void> {
+  let next = 0;
+  const ask = async (): Promise<void> => {
+    for (let at = next++; at < payments.length; at = next++) {
+      const payment = payments[at] as LabelledPayment;
+      asked += 1;
+      const { messages, answer, prompt } = llmQuestion({ flow: fraud as Flow, policy, terms }, payment);
+      const said = await call({
+        ...{ tenant: 'default', flow: 'fraud', eventPosition: asked, subject: payment.event.subject, step: 'turn 0' },
+        ...{ terms, promptVersion: prompt, messages, answer, tools: [], signal: new AbortController().signal },
+      });
+      const costUsd = said.call?.costUsd ?? 0;
+      if (said.kind !== 'answer') throw new Error(`the fake LLM did not answer: ${JSON.stringify(said)}`);
+      const value = said.value as LlmAnswer;
+      const passes =
+        payment.provisional.rung === 'rules' ||
+        abstention(value, { terms, tight: false, data: payment.event.data, strangersChars: 0 }) !== null;
+      strategy.add(passes ? 'person' : 'llm', { wrong: !passes && isWrong(value.outcome, payment), costUsd });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+}
+
+let asked = 0;
+const [ladder, never, always] = [new Strategy(), new Strategy(), new Strategy()];
+const [doubtful, sampled]: [LabelledPayment[], LabelledPayment[]] = [[], []];
+let nth = 0;
+for await (const payment of foldTestWeek(values.data)) {
+  nth += 1;
+  if (nth % EVERY === 0) sampled.push(payment);
+  if (!payment.final) doubtful.push(payment);
+  const { outcome, rung } = payment.provisional;
+  for (const strategy of [ladder, never]) if (payment.final) strategy.add(rung, { wrong: isWrong(outcome, payment) });
+}
+for (const _ of doubtful) never.add('person', { wrong: false });
+
+const llm = await openFakeLlm(ruleOfThumb);
+const stack = await startTestStack();
+const pool = openDatabase((await stack.run()).database ?? '', { name: 'labelled' });
+try {
+  const target = { baseUrl: llm.url, apiKey: null, model: 'rule-of-thumb', requestsPerMinute: null, tokensPerMinute: null };
+  const call = createCallLlm({ pool, logger: pino({ level: 'warn' }), llm: target });
+  await askAll(doubtful, call, ladder);
+  await askAll(sampled, call, always);
+} finally {
+  await pool.end();
+  await stack.stop();
+  await llm.close();
+}
+console.log(
+  `The LLM is a fake one, a rule of thumb: its errors are its own. Prices per million tokens: ${terms.price.inputUsdPerMillion} USD in, ${terms.price.outputUsdPerMillion} out.`,
+);
+console.log('A person is taken to be right; their time has no price here.');
+ladder.print('the ladder (rules, model, LLM, person)');
+never.print('never an LLM (rules, model, person)');
+always.print(`always an LLM, then a person (each ${EVERY}th payment)`);

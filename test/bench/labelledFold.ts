@@ -1,0 +1,53 @@
+/** The Fraud Detection Handbook's payments as the reflex judges them in time order, with what turned out to be true. */
+import type { Decision } from '../../src/decision.ts';
+import { dayStartMs, findCsv, readTransactions, toEvents } from '../../src/evaluate/handbook.ts';
+import type { FlowEvent, JsonObject } from '../../src/event.ts';
+import type { StateBytes } from '../../src/flow.ts';
+import { FEATURES } from '../../src/flows/fraud/features.ts';
+import { fraud } from '../../src/flows/fraud/flow.ts';
+import { fraudReflex } from '../../src/flows/fraud/reflex.ts';
+import { takePayment } from '../../src/flows/fraud/takePayment.ts';
+import { parsePolicy } from '../../src/policy.ts';
+
+/** The week that the handbook tests on. */
+const FROM_MS = dayStartMs('2018-08-08');
+const BEFORE_MS = dayStartMs('2018-08-15');
+
+export interface LabelledPayment {
+  readonly event: FlowEvent;
+  readonly found: JsonObject;
+  readonly provisional: Decision;
+  /** The reflex has decided; else a case would follow. */
+  readonly final: boolean;
+  readonly fraud: boolean;
+}
+
+/** The payments of the test week, judged after all that came before them; labels are known a week after their payment. */
+export async function* foldTestWeek(directory: string): AsyncGenerator<LabelledPayment> {
+  const policy = parsePolicy(fraud, fraud.policyText);
+  const states = new Map<string, StateBytes>();
+  for await (const { event, transaction } of toEvents(readTransactions(await findCsv(directory, 'transactions_')))) {
+    const keys = fraudReflex.keys(event);
+    const before = keys.map((key) => states.get(key) ?? null);
+    const { decision, states: after, signal } = fraudReflex.fold(before, event, policy);
+    after.forEach((state, at) => {
+      if (state !== null) states.set(keys[at] as string, state);
+    });
+    if (transaction === null || decision === undefined || event.timeMs < FROM_MS || event.timeMs >= BEFORE_MS) continue;
+    // what the reflex hands to a case, also for a payment that needs none
+    const { row } = takePayment(before, event);
+    yield {
+      event,
+      found: signal?.found ?? Object.fromEntries(FEATURES.map((name, at) => [name, row[at] as number])),
+      provisional: {
+        ...decision,
+        id: 'dec_fraud.0.0',
+        revises: null,
+        policy: 'fraud@000000000000',
+        at: new Date(event.timeMs).toISOString(),
+      },
+      final: !decision.provisional,
+      fraud: transaction.fraud,
+    };
+  }
+}
