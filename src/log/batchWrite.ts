@@ -1,14 +1,13 @@
 /** What a batch writes, in one statement. */
 import type { DecisionDraft } from '../decision.ts';
+import type { StateBytes } from '../flow.ts';
 import { decisionId } from '../ids.ts';
 import type { AcceptedEvent, Arrival, LogContext } from './arrival.ts';
 import { CaseIds } from './caseIds.ts';
 import type { Client } from './database.ts';
 import type { foldEntry, States } from './fold.ts';
+import { packedBooleans, packedBytes, packedIntegers, packedPositions, packedTexts, packedTimes } from './packedArray.ts';
 import { together } from './together.ts';
-
-/** JSON texts in one text, parted by what no JSON text can hold (as in RFC 7464): as an array each of its quotes would be escaped and read again. */
-const sequence = (texts: readonly string[]): string => texts.join('\x1e');
 
 type Entry = ReturnType<typeof foldEntry>;
 
@@ -31,7 +30,7 @@ export class BatchWrite {
     id: [] as string[],
     type: [] as string[],
     subject: [] as (string | null)[],
-    time: [] as string[],
+    timeMs: [] as number[],
     hash: [] as Buffer[],
     ending: [] as string[],
     history: [] as boolean[],
@@ -73,7 +72,7 @@ export class BatchWrite {
     e.id.push(event.id);
     e.type.push(event.type);
     e.subject.push(subject);
-    e.time.push(new Date(timeMs).toISOString());
+    e.timeMs.push(timeMs);
     e.hash.push(event.hash);
     e.ending.push(entry.ending);
     e.history.push(history);
@@ -119,16 +118,28 @@ export class BatchWrite {
     // told apart, as `on conflict` costs twice as much: under the head's lock nobody else writes a state of this log
     const added = keys.filter((key) => !fold.stored.has(key));
     const replaced = keys.filter((key) => fold.stored.has(key));
-    const valuesOf = (some: readonly string[]) => some.map((key) => fold.states.get(key));
+    const valuesOf = (some: readonly string[]) => packedBytes(some.map((key) => fold.states.get(key) as StateBytes));
     const at = new Date(this.#acceptedAtMs).toISOString();
     return client.query({
       ...WRITE,
       values: [
         ...[tenant, log, position, at, flow?.reflex?.format ?? 0, this.#policy],
-        ...[e.position, e.source, e.id, e.type, e.subject, e.time, e.hash, e.ending, e.history, e.note, sequence(e.body)],
-        ...[d.position, d.subject, d.outcome, d.provisional, sequence(d.body)],
-        ...[added, valuesOf(added), replaced, valuesOf(replaced)],
-        ...[m.position, m.caseId, m.subject, m.bytes, sequence(m.found)],
+        ...[
+          packedPositions(e.position),
+          ...[e.source, e.id, e.type, e.subject].map(packedTexts),
+          packedTimes(e.timeMs),
+          packedBytes(e.hash),
+        ],
+        ...[packedTexts(e.ending), packedBooleans(e.history), packedTexts(e.note), packedTexts(e.body)],
+        ...[
+          packedPositions(d.position),
+          packedTexts(d.subject),
+          packedTexts(d.outcome),
+          packedBooleans(d.provisional),
+          packedTexts(d.body),
+        ],
+        ...[packedTexts(added), valuesOf(added), packedTexts(replaced), valuesOf(replaced)],
+        ...[packedPositions(m.position), packedTexts(m.caseId), packedTexts(m.subject), packedIntegers(m.bytes), packedTexts(m.found)],
       ],
     });
   }
@@ -143,7 +154,7 @@ const WRITE = {
     from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[])
       as q(position, source, id, type, subject, time, hash, ending, history, note)
   ), b as (
-    insert into bodies (tenant, log, position, body) select $1, $2, q.position, q.body from unnest($7::bigint[], string_to_array($17, E'\\x1e')) as q(position, body)
+    insert into bodies (tenant, log, position, body) select $1, $2, q.position, q.body from unnest($7::bigint[], $17::text[]) as q(position, body)
   ), i as (
     insert into identities (tenant, source, id, log, position, hash)
     select $1, q.source, q.id, $2, q.position, q.hash from unnest($7::bigint[], $8::text[], $9::text[], $13::bytea[]) as q(position, source, id, hash)
@@ -151,7 +162,7 @@ const WRITE = {
   ), d as (
     insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
     select $1, $2, q.position, $2, q.position, 0, q.subject, q.outcome, q.provisional, $6, $4::timestamptz, q.body
-    from unnest($18::bigint[], $19::text[], $20::text[], $21::bool[], string_to_array($22, E'\\x1e')) as q(position, subject, outcome, provisional, body)
+    from unnest($18::bigint[], $19::text[], $20::text[], $21::bool[], $22::text[]) as q(position, subject, outcome, provisional, body)
   ), s as (
     insert into states (tenant, log, key, format, value) select $1, $2, q.key, $5::smallint, q.value from unnest($23::text[], $24::bytea[]) as q(key, value)
   ), u as (
@@ -160,7 +171,7 @@ const WRITE = {
   ), m as (
     insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found)
     select $1, $2, q.case_id, q.position, q.subject, q.bytes, q.found
-    from unnest($27::bigint[], $28::text[], $29::text[], $30::int[], string_to_array($31, E'\\x1e')) as q(position, case_id, subject, bytes, found)
+    from unnest($27::bigint[], $28::text[], $29::text[], $30::int[], $31::text[]) as q(position, case_id, subject, bytes, found)
   )
   update heads set position = $3 where tenant = $1 and log = $2`,
 };

@@ -2,6 +2,7 @@
 import type { Arrival, LogContext } from './arrival.ts';
 import type { Client, Pool } from './database.ts';
 import type { States } from './fold.ts';
+import { packedTexts } from './packedArray.ts';
 
 interface Seen {
   readonly hash: Buffer;
@@ -46,8 +47,8 @@ export const identityKey = (source: string, id: string): string => `${source.len
 
 /** In one statement, so of one snapshot. */
 export async function readKnown(client: Client | Pool, { tenant, log }: LogContext, { arrivals, keys }: Wanted): Promise<Known> {
-  const identities = [arrivals.map(({ event }) => event.source), arrivals.map(({ event }) => event.id)];
-  const { rows } = await client.query<ReadRow>({ ...READ, values: [tenant, ...identities, log, [...keys]] });
+  const identities = [packedTexts(arrivals.map(({ event }) => event.source)), packedTexts(arrivals.map(({ event }) => event.id))];
+  const { rows } = await client.query<ReadRow>({ ...READ, values: [tenant, ...identities, log, packedTexts([...keys])] });
   const known = { seen: new Map<string, Seen>(), states: new Map() as States, stored: new Set<string>() };
   for (const row of rows) {
     if (row.source !== null) known.seen.set(identityKey(row.source, row.id), row);
