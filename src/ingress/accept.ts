@@ -6,10 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ERRORS, SignalboxError } from '../errors.ts';
 import type { IncomingEvent } from '../event.ts';
 import type { Place } from '../ids.ts';
-import type { Answer } from '../log/arrival.ts';
+import type { AcceptedEvent, Answer } from '../log/arrival.ts';
 import type { Logs, Routed } from '../log/logs.ts';
 import { DECISION_OUTCOME } from '../outcomes.ts';
-import { sendJson } from './answer.ts';
+import { sendJson, sendText } from './answer.ts';
 import { type Caller, mayDo } from './authenticate.ts';
 import type { FinalDecisions } from './finalDecisions.ts';
 import type { Metrics } from './metrics.ts';
@@ -18,6 +18,7 @@ import { waitSeconds } from './prefer.ts';
 import { problemOf } from './problem.ts';
 import { BATCH_BYTES_MAX, BODY_BYTES_MAX, readBody } from './readBody.ts';
 import type { Receipt, Receipts } from './receipt.ts';
+import { receiptText } from './receiptText.ts';
 import { route } from './route.ts';
 import type { RouteOutcomes } from './routeOutcomes.ts';
 
@@ -103,14 +104,16 @@ export function createAccept(deps: AcceptDeps): Accept {
     const stored = repeats.length === 0 ? [] : await receipts.storedAll(logs.tenant, repeats);
     const receiptOfRepeat = new Map(repeats.map((answer, at) => [answer, stored[at] as Receipt]));
     let next = 0;
+    const accepted: (AcceptedEvent | null)[] = [];
     const results = routed.map((one): Result => {
-      if (one instanceof SignalboxError) return rejected(one);
-      const answer = answers[next++];
-      if (answer === undefined || answer instanceof SignalboxError) return rejected(answer ?? new SignalboxError('internal'));
+      const answer = one instanceof SignalboxError ? one : (answers[next++] ?? new SignalboxError('internal'));
+      accepted.push(answer instanceof SignalboxError || answer.result === 'known' ? null : answer);
+      if (one instanceof SignalboxError || answer instanceof SignalboxError) return rejected(answer);
       return resultOf(() => receiptOf(one.arrival.event, answer, (known) => repeat(receiptOfRepeat.get(known) as Receipt)));
     });
     if (results.length > 0 && results.every((result) => result.status === 'rejected')) throw noneAccepted(answers, results);
-    sendJson(response, 202, { results });
+    const texts = results.map((result, at) => textOf(result, accepted[at] ?? null));
+    sendText(response, 202, `{"results":[${texts.join(',')}]}`);
   }
 
   /** What needs a look into the database is looked up in one go. */
@@ -165,6 +168,9 @@ function assertMay(caller: Caller, { tenant, history }: { tenant: string; histor
 }
 
 const repeat = (receipt: Receipt): Receipt => ({ ...receipt, duplicate: true });
+
+const textOf = (result: Result, accepted: AcceptedEvent | null): string =>
+  accepted === null || result.status === 'rejected' ? JSON.stringify(result) : receiptText(result, accepted);
 
 /** Whether the event's end is still to come. */
 const waits = ({ status }: Receipt): boolean => status === 'signalled';

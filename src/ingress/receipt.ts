@@ -1,9 +1,9 @@
 /** What a caller is told about an event: the answer to posting it, and the first part of its stored form. */
-import type { Decision, DecisionDraft } from '../decision.ts';
+import type { Decision } from '../decision.ts';
 import { SignalboxError } from '../errors.ts';
 import { type Ending, type IncomingEvent, type Status, statusOf } from '../event.ts';
 import { approvalId, eventId, type Place, UNROUTED } from '../ids.ts';
-import type { AcceptedEvent } from '../log/arrival.ts';
+import type { AcceptedDecision, AcceptedEvent } from '../log/arrival.ts';
 import type { CaseIds } from '../log/caseIds.ts';
 import type { Pool } from '../log/database.ts';
 import { type KeptEvent, readEvent, readEvents } from '../log/queries/events.ts';
@@ -104,8 +104,8 @@ export function createReceipts({ pool, ...temporal }: TemporalWeb & { readonly p
       if (events.length < places.length) throw new SignalboxError('not-found');
       return events.map(receiptNow);
     },
-    fresh(tenant, { source, id }, { log, position, subject, ending, decision, acceptedAtMs }) {
-      const shown = decision === null ? null : reflexDecision(decision, acceptedAtMs);
+    fresh(tenant, { source, id }, { log, position, subject, ending, decision, acceptedAt }) {
+      const shown = decision === null ? null : reflexDecision(decision, acceptedAt);
       return receiptOf({ tenant, log, position, source, id, subject, ending, decision: shown, approvalTurn: null, run: null }, temporal);
     },
     async stored(place) {
@@ -116,7 +116,7 @@ export function createReceipts({ pool, ...temporal }: TemporalWeb & { readonly p
   };
 }
 
-function reflexDecision(decision: DecisionDraft & { id: string; policy: string }, atMs: number): Decision {
+function reflexDecision(decision: AcceptedDecision, at: string): Decision {
   const { id, outcome, confidence, score, rung, reasons, result, provisional, policy } = decision;
-  return { id, outcome, confidence, score, rung, reasons, result, provisional, revises: null, policy, at: new Date(atMs).toISOString() };
+  return { id, outcome, confidence, score, rung, reasons, result, provisional, revises: null, policy, at };
 }

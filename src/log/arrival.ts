@@ -13,14 +13,22 @@ export interface Arrival {
   readonly history: boolean;
 }
 
+export interface AcceptedDecision extends DecisionDraft {
+  readonly id: string;
+  readonly policy: string;
+  /** `"confidence":...` to `"result":...` as JSON members: what is stored and told alike is made once. */
+  readonly members: string;
+}
+
 export interface AcceptedEvent {
   readonly result: 'accepted';
   readonly log: string;
   readonly position: number;
-  readonly acceptedAtMs: number;
+  /** RFC 3339. */
+  readonly acceptedAt: string;
   readonly subject: string | null;
   readonly ending: Ending;
-  readonly decision: (DecisionDraft & { id: string; policy: string }) | null;
+  readonly decision: AcceptedDecision | null;
   readonly caseId: string | null;
 }
 

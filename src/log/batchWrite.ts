@@ -2,7 +2,7 @@
 import type { DecisionDraft } from '../decision.ts';
 import type { StateBytes } from '../flow.ts';
 import { decisionId } from '../ids.ts';
-import type { AcceptedEvent, Arrival, LogContext } from './arrival.ts';
+import type { AcceptedDecision, AcceptedEvent, Arrival, LogContext } from './arrival.ts';
 import { CaseIds } from './caseIds.ts';
 import type { Client } from './database.ts';
 import type { foldEntry, States } from './fold.ts';
@@ -21,7 +21,7 @@ interface FoldedStates {
 /** Gathers the columns of a batch's rows and writes them in one statement. */
 export class BatchWrite {
   readonly #context: LogContext;
-  readonly #acceptedAtMs: number;
+  readonly #acceptedAt: string;
   readonly #policy: string;
   readonly #caseIds: CaseIds;
   readonly #entries = {
@@ -54,7 +54,7 @@ export class BatchWrite {
 
   constructor(context: LogContext, acceptedAtMs: number, policy: string) {
     this.#context = context;
-    this.#acceptedAtMs = acceptedAtMs;
+    this.#acceptedAt = new Date(acceptedAtMs).toISOString();
     this.#policy = policy;
     this.#caseIds = context.caseIds ?? new CaseIds(context.flow === null ? [] : [context.flow]);
   }
@@ -64,7 +64,7 @@ export class BatchWrite {
   }
 
   add({ event, history }: Arrival, place: { position: number; timeMs: number; subject: string | null }, entry: Entry): AcceptedEvent {
-    const { tenant, log, flow } = this.#context;
+    const { tenant, flow, log } = this.#context;
     const { position, timeMs, subject } = place;
     const e = this.#entries;
     e.position.push(position);
@@ -78,21 +78,23 @@ export class BatchWrite {
     e.history.push(history);
     e.note.push(entry.note);
     e.body.push(event.body);
-    if (entry.decision !== null) this.#addDecision(position, subject ?? '', entry.decision);
+    const decision = entry.decision === null ? null : this.#addDecision(position, subject ?? '', entry.decision);
     const caseId = entry.found === null || flow === null ? null : this.#caseIds.of({ tenant, flow: log, subject: subject ?? '' });
     if (caseId !== null) this.#addMail({ position, caseId, subject: subject ?? '', bytes: event.body.length }, entry.found ?? '{}');
-    const decision =
-      entry.decision === null ? null : { ...entry.decision, id: decisionId({ tenant, log, position }, 0), policy: this.#policy };
-    return { result: 'accepted', log, position, acceptedAtMs: this.#acceptedAtMs, subject, ending: entry.ending, decision, caseId };
+    return { result: 'accepted', log, position, acceptedAt: this.#acceptedAt, subject, ending: entry.ending, decision, caseId };
   }
 
-  #addDecision(position: number, subject: string, decision: DecisionDraft): void {
-    const { outcome, provisional, ...body } = decision;
+  #addDecision(position: number, subject: string, draft: DecisionDraft): AcceptedDecision {
+    const { tenant, log } = this.#context;
+    const { outcome, confidence, score, rung, reasons, result, provisional, rungs } = draft;
+    const members = JSON.stringify({ confidence, score, rung, reasons, result }).slice(1, -1);
     this.#decisions.position.push(position);
     this.#decisions.subject.push(subject);
     this.#decisions.outcome.push(outcome);
     this.#decisions.provisional.push(provisional);
-    this.#decisions.body.push(JSON.stringify(body));
+    this.#decisions.body.push(`{${members},"rungs":${JSON.stringify(rungs)}}`);
+    const id = decisionId({ tenant, log, position }, 0);
+    return { id, outcome, confidence, score, rung, reasons, result, provisional, rungs, policy: this.#policy, members };
   }
 
   #addMail(mail: { position: number; caseId: string; subject: string; bytes: number }, found: string): void {
@@ -119,11 +121,10 @@ export class BatchWrite {
     const added = keys.filter((key) => !fold.stored.has(key));
     const replaced = keys.filter((key) => fold.stored.has(key));
     const valuesOf = (some: readonly string[]) => packedBytes(some.map((key) => fold.states.get(key) as StateBytes));
-    const at = new Date(this.#acceptedAtMs).toISOString();
     return client.query({
       ...WRITE,
       values: [
-        ...[tenant, log, position, at, flow?.reflex?.format ?? 0, this.#policy],
+        ...[tenant, log, position, this.#acceptedAt, flow?.reflex?.format ?? 0, this.#policy],
         ...[
           packedPositions(e.position),
           ...[e.source, e.id, e.type, e.subject].map(packedTexts),

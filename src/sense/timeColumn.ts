@@ -23,6 +23,17 @@ export function countUntil(times: readonly number[], timeMs: number): number {
   return low;
 }
 
+/** Puts a value into a column at the place that `countUntil` gave: nearly always the end, where `splice` would make a list for nothing. */
+export function insertAt(column: number[], at: number, value: number): void {
+  if (at === column.length) column.push(value);
+  else column.splice(at, 0, value);
+}
+
+/** Drops the oldest of a column. */
+export function dropFirst(column: number[], count: number): void {
+  if (count > 0) column.splice(0, count);
+}
+
 /** How many lie in `(afterMs, untilMs]`. */
 export function countBetween(times: readonly number[], afterMs: number, untilMs: number): number {
   return Math.max(0, countUntil(times, untilMs) - countUntil(times, afterMs));

@@ -94,6 +94,7 @@ describe('fraudReflex', () => {
     const decision = new Shop(wide).pay(START_MS);
     expect(decision).toMatchObject({ outcome: 'review', rung: 'model', provisional: true });
     expect(Object.keys(decision.signal?.found ?? {})).toEqual([...FEATURES]);
+    expect(decision.signal?.found).toMatchObject(decision.result.features as JsonObject);
     expect(decision.signal?.rungs).toEqual(decision.rungs);
     expect(decision.rungs[1]).toMatchObject({ rung: 'model', outcome: null, abstained: 'the probability lies between 0 and 1' });
     expect(JSON.stringify(decision.signal).length).toBeLessThan(16_384);

@@ -4,7 +4,7 @@
  */
 import { readAmounts, writeAmounts } from '../../sense/amountColumn.ts';
 import { ByteReader, ByteWriter } from '../../sense/bytes.ts';
-import { countUntil, readNewest, readTimes, writeTimes } from '../../sense/timeColumn.ts';
+import { countUntil, dropFirst, insertAt, readNewest, readTimes, writeTimes } from '../../sense/timeColumn.ts';
 import { CARD_WINDOW_MS, ENTRIES_MAX, HABIT_PAYMENTS_MIN, HOUR_MS, LATENESS_MS } from './horizon.ts';
 
 const FORMAT = 1;
@@ -55,11 +55,11 @@ function trim(card: CardHistory): void {
   // late payments may still come, so the habit's payments are counted from behind the lateness
   const habitFrom = Math.max(0, countUntil(times, newestMs - LATENESS_MS) - HABIT_PAYMENTS_MIN);
   const dropped = Math.max(Math.min(countUntil(times, seenFromMs), habitFrom), times.length - ENTRIES_MAX);
-  times.splice(0, dropped);
-  amounts.splice(0, dropped);
+  dropFirst(times, dropped);
+  dropFirst(amounts, dropped);
   if (card.disputes.length > 0) card.disputes = card.disputes.filter(({ timeMs }) => timeMs > seenFromMs).slice(-DISPUTES_MAX);
   const newestFailureMs = failures[failures.length - 1] ?? Number.NEGATIVE_INFINITY;
-  failures.splice(0, Math.max(countUntil(failures, newestFailureMs - HOUR_MS - LATENESS_MS), failures.length - FAILURES_MAX));
+  dropFirst(failures, Math.max(countUntil(failures, newestFailureMs - HOUR_MS - LATENESS_MS), failures.length - FAILURES_MAX));
 }
 
 /** A reader behind the format byte, which cards and terminals both begin with. */
@@ -76,8 +76,8 @@ export const newestPayment = (state: Uint8Array): number => readNewest(openState
 /** Puts a payment where its time says and returns its place. */
 export function addCardPayment({ times, amounts }: CardHistory, timeMs: number, amount: number): number {
   const at = countUntil(times, timeMs);
-  times.splice(at, 0, timeMs);
-  amounts.splice(at, 0, amount);
+  insertAt(times, at, timeMs);
+  insertAt(amounts, at, amount);
   return at;
 }
 

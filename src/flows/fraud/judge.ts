@@ -3,7 +3,7 @@ import type { DecisionDraft, Reason, RungFinding } from '../../decision.ts';
 import type { FlowEvent } from '../../event.ts';
 import type { Folded } from '../../flow.ts';
 import type { Scored } from '../../models/treeEnsemble.ts';
-import { FEATURES, REFERENCE_FEATURES } from './features.ts';
+import { FEATURES, type REFERENCE_FEATURES } from './features.ts';
 import type { FraudPolicy } from './policy.ts';
 import { modelReasons } from './reasons.ts';
 import { limitRules, velocityRules } from './rules.ts';
@@ -14,12 +14,29 @@ const DECIMALS = 1e8;
 
 const rounded = (value: number): number => Math.round(value * DECIMALS) / DECIMALS;
 
-function named(names: readonly string[], row: Float64Array): Record<string, number> {
-  const values: Record<string, number> = {};
-  names.forEach((name, at) => {
-    values[name] = rounded(row[at] as number);
-  });
-  return values;
+/** Written out: as an object that grows name by name it took a quarter of all that judging takes, and a kilobyte for every payment. */
+function referenceFeatures(row: Float64Array): Record<(typeof REFERENCE_FEATURES)[number], number> {
+  const at = (place: number): number => rounded(row[place] as number);
+  return {
+    weekend: at(0),
+    night: at(1),
+    cardCount1d: at(2),
+    cardAverage1d: at(3),
+    cardCount7d: at(4),
+    cardAverage7d: at(5),
+    cardCount30d: at(6),
+    cardAverage30d: at(7),
+    terminalCount1d: at(8),
+    terminalRisk1d: at(9),
+    terminalCount7d: at(10),
+    terminalRisk7d: at(11),
+    terminalCount30d: at(12),
+    terminalRisk30d: at(13),
+  };
+}
+
+function allFeatures(row: Float64Array): Record<string, number> {
+  return Object.fromEntries(FEATURES.map((name, at) => [name, rounded(row[at] as number)]));
 }
 
 const TIME_REASONS: Record<NonNullable<FlowEvent['timeNote']>, Reason> = {
@@ -61,9 +78,9 @@ export function judge(taken: TakenPayment, event: FlowEvent, { scored, policy }:
     ...verdict,
     score: scored.probability,
     reasons: event.timeNote === undefined ? verdict.reasons : [...verdict.reasons, TIME_REASONS[event.timeNote]],
-    result: { features: named(REFERENCE_FEATURES, taken.row) },
+    result: { features: referenceFeatures(taken.row) },
     provisional,
   };
   if (!provisional) return { states: taken.states, decision };
-  return { states: taken.states, decision, signal: { found: named(FEATURES, taken.row), rungs: verdict.rungs } };
+  return { states: taken.states, decision, signal: { found: allFeatures(taken.row), rungs: verdict.rungs } };
 }

@@ -3,7 +3,7 @@
  * disputed. About 8 bytes a payment. A label that comes before its payment waits here for it.
  */
 import { ByteWriter } from '../../sense/bytes.ts';
-import { countUntil, readTimes, writeTimes } from '../../sense/timeColumn.ts';
+import { countUntil, dropFirst, insertAt, readTimes, writeTimes } from '../../sense/timeColumn.ts';
 import { openState } from './cardHistory.ts';
 import { ENTRIES_MAX, LATENESS_MS, TERMINAL_WINDOW_MS } from './horizon.ts';
 
@@ -66,7 +66,7 @@ function trim(terminal: TerminalHistory): void {
   const { times, payments, marks, pending } = terminal;
   const seenFromMs = (times[times.length - 1] ?? Number.NEGATIVE_INFINITY) - TERMINAL_WINDOW_MS - LATENESS_MS;
   const dropped = Math.max(countUntil(times, seenFromMs), times.length - ENTRIES_MAX);
-  for (const column of [times, payments, marks]) column.splice(0, dropped);
+  for (const column of [times, payments, marks]) dropFirst(column, dropped);
   if (pending.length > 0) terminal.pending = pending.filter(({ timeMs }) => timeMs > seenFromMs).slice(-PENDING_MAX);
 }
 
@@ -80,9 +80,9 @@ export function addTerminalPayment(
   const waiting = pending.findIndex((label) => label.payment === payment);
   if (waiting !== -1) pending.splice(waiting, 1);
   const at = countUntil(times, timeMs);
-  times.splice(at, 0, timeMs);
-  payments.splice(at, 0, payment);
-  marks.splice(at, 0, waiting === -1 ? level : level | FRAUD);
+  insertAt(times, at, timeMs);
+  insertAt(payments, at, payment);
+  insertAt(marks, at, waiting === -1 ? level : level | FRAUD);
 }
 
 /**
