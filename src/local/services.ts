@@ -11,11 +11,23 @@ const PROBE_TIMEOUT_MS = 3000;
 const WORKFLOW_QUEUE = 1;
 const WARN = 40;
 
-function service(name: 'ingress' | 'worker', env: Record<string, string>, ready: ProcessSpec['ready']): ProcessSpec {
+/**
+ * An event's objects live until its batch has committed. In Node's 16 MB for what is young that is longer than between two collections:
+ * 1,600 events on their way were copied by 146 of them for 60,000 events, by 38 in 64 MB (a fifth of the process's time; 100 MB more).
+ */
+const YOUNG = '--max-semi-space-size=64';
+
+interface Start {
+  readonly env: Record<string, string>;
+  /** Node's. */
+  readonly flags?: readonly string[];
+}
+
+function service(name: 'ingress' | 'worker', { env, flags = [] }: Start, ready: ProcessSpec['ready']): ProcessSpec {
   return {
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', '--import', END_WITH_PARENT, MAIN, name],
+    args: [...flags, '--enable-source-maps', '--import', END_WITH_PARENT, MAIN, name],
     env,
     ours: true,
     stopSignal: 'SIGTERM',
@@ -29,7 +41,7 @@ function service(name: 'ingress' | 'worker', env: Record<string, string>, ready:
 /** Ready when it can accept events. */
 export function ingressSpec(env: Record<string, string>, url: string): ProcessSpec {
   const accepts = async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })).ok;
-  return service('ingress', env, (signal) => until(accepts, signal));
+  return service('ingress', { env, flags: [YOUNG] }, (signal) => until(accepts, signal));
 }
 
 /** Ready when Temporal has seen this very process ask for work: pollers of an earlier run stay on the list for minutes. */
@@ -41,5 +53,5 @@ export function workerSpec(env: Record<string, string>, connection: Connection, 
     );
     return (pollers ?? []).some(({ identity }) => identity?.startsWith(`${pid}@`) === true);
   };
-  return service('worker', env, (signal, pid) => until(() => polls(pid), signal));
+  return service('worker', { env }, (signal, pid) => until(() => polls(pid), signal));
 }
