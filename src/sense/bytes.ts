@@ -7,13 +7,20 @@
 /** Below this a varint is done with 32-bit operations, which are several times faster than division. */
 const FAST_MAX = 0x7fff_ffff;
 
+/** What the last writer wrote into, for the next one: making such memory took longer than filling it. Null while a writer has it. */
+let spare: Uint8Array | null = null;
+const SPARE_BYTES_MIN = 1024;
+const NOTHING = new Uint8Array(0);
+const SPARE_BYTES_MAX = 65_536;
+
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;
 
   /** @param capacityBytes what is likely enough; more than that costs a copy. */
   constructor(capacityBytes: number) {
-    this.#bytes = new Uint8Array(Math.max(16, capacityBytes));
+    this.#bytes = spare !== null && spare.length >= capacityBytes ? spare : new Uint8Array(Math.max(SPARE_BYTES_MIN, capacityBytes));
+    if (this.#bytes === spare) spare = null;
   }
 
   /** A whole number of 0..255. */
@@ -64,9 +71,13 @@ export class ByteWriter {
     this.#length += 8;
   }
 
-  /** What was written, in bytes of its own. */
+  /** What was written, in bytes of its own. The writer is empty then. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    const written = this.#bytes.slice(0, this.#length);
+    if (this.#bytes.length <= SPARE_BYTES_MAX) spare = this.#bytes;
+    this.#bytes = NOTHING;
+    this.#length = 0;
+    return written;
   }
 
   #reserve(more: number): void {

@@ -19,6 +19,17 @@ const anyTime = fc.oneof(
 const anyTimes = fc.array(anyTime).map((times) => times.sort((a, b) => a - b));
 
 describe('ByteWriter and ByteReader', () => {
+  it('two writers at work at once, and one after them, write nothing into what another gave', () => {
+    const [first, second] = [new ByteWriter(8), new ByteWriter(8)];
+    first.varint(1);
+    second.varint(2);
+    const [one, two] = [first.finish(), second.finish()];
+    const [third, fourth] = [new ByteWriter(8), new ByteWriter(8)];
+    third.varint(3);
+    fourth.varint(4);
+    expect([one, two, third.finish(), fourth.finish()].map((bytes) => [...bytes])).toEqual([[1], [2], [3], [4]]);
+  });
+
   it('varint() gives back every whole number up to 2^53 - 1', () => {
     const edges = [0, 1, 127, 128, 2 ** 28 - 1, 2 ** 28, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 35, 2 ** 49, Number.MAX_SAFE_INTEGER];
     fc.assert(
