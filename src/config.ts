@@ -38,6 +38,14 @@ const settings = z.object({
   SIGNALBOX_LLM_TOKENS_PER_MINUTE: perMinute.optional(),
   /** What requests of ours may reach besides the public internet. */
   SIGNALBOX_OUTBOUND_ALLOW: targets.default([]),
+  SIGNALBOX_NOTICE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_NOTICE_SECRET: text.optional(),
+  SIGNALBOX_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SIGNALBOX_MAIL_FROM: z
+    .string()
+    .regex(/^(?:[^\r\n<>@]+ )?<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address, or a name and <an address>')
+    .optional(),
+  SIGNALBOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIGNALBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIGNALBOX_KEY: text.optional(),
   SIGNALBOX_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -57,6 +65,18 @@ export function isLoopback(host: string): boolean {
 /** Readable even where the settings as a whole are not: it says how much an error tells. */
 export function wantsDebug(environment: NodeJS.ProcessEnv = process.env): boolean {
   return environment.SIGNALBOX_LOG_LEVEL === 'debug';
+}
+
+/** Which ways of telling people of approvals are configured. Whoever writes a notice knows it, whoever sends one too. */
+export const noticeChannels = ({ SIGNALBOX_NOTICE_URL, SIGNALBOX_SMTP_URL }: Config) => ({
+  webhook: SIGNALBOX_NOTICE_URL !== undefined,
+  mail: SIGNALBOX_SMTP_URL !== undefined,
+});
+
+/** What links in mails begin with: the service's own address unless told, which only this machine may reach. */
+export function publicUrl({ SIGNALBOX_PUBLIC_URL: url, HOST, PORT }: Config): string {
+  const host = HOST.includes(':') && !HOST.startsWith('[') ? `[${HOST}]` : HOST;
+  return (url ?? `http://${host}:${PORT}`).replace(/\/+$/, '');
 }
 
 /** Throws CannotRun that names every wrong setting. An empty value counts as not set. */
@@ -79,8 +99,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const llm = llmMistake(config);
   if (llm !== null) throw new CannotRun(llm);
   const outbound = [...config.SIGNALBOX_OUTBOUND_ALLOW, ...(exposed ? [] : LOOPBACK_TARGETS)];
-  const refused = config.SIGNALBOX_WEBHOOK_URL === undefined ? null : refusedTarget(config.SIGNALBOX_WEBHOOK_URL, allowList(outbound));
-  if (refused !== null) throw new CannotRun(`Cannot send actions to SIGNALBOX_WEBHOOK_URL as ${refused}: see SIGNALBOX_OUTBOUND_ALLOW`);
+  for (const setting of ['SIGNALBOX_WEBHOOK_URL', 'SIGNALBOX_NOTICE_URL'] as const) {
+    const url = config[setting];
+    const refused = url === undefined ? null : refusedTarget(url, allowList(outbound));
+    if (refused !== null) throw new CannotRun(`Cannot send anything to ${setting} as ${refused}: see SIGNALBOX_OUTBOUND_ALLOW`);
+  }
+  assertTold(config);
   return { ...config, SIGNALBOX_AUTH: auth, SIGNALBOX_OUTBOUND_ALLOW: outbound };
 }
 
@@ -96,4 +120,12 @@ function llmMistake(config: z.infer<typeof settings>): string | null {
   if (!given && (model !== undefined || limits !== undefined))
     return 'Cannot ask an LLM: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, and a setting SIGNALBOX_LLM_... is';
   return null;
+}
+
+/** Half of it would fail at the first approval. */
+function assertTold(config: z.infer<typeof settings>): void {
+  if ((config.SIGNALBOX_NOTICE_URL === undefined) !== (config.SIGNALBOX_NOTICE_SECRET === undefined))
+    throw new CannotRun('Cannot sign notices: SIGNALBOX_NOTICE_URL and SIGNALBOX_NOTICE_SECRET are set together or not at all');
+  if ((config.SIGNALBOX_SMTP_URL === undefined) !== (config.SIGNALBOX_MAIL_FROM === undefined))
+    throw new CannotRun('Cannot send mail: SIGNALBOX_SMTP_URL and SIGNALBOX_MAIL_FROM are set together or not at all');
 }

@@ -5,6 +5,8 @@ export const QUEUES = { cases: 'signalbox', llm: 'signalbox-llm', actions: 'sign
 export const EVENTS_ARRIVED = 'eventsArrived';
 export const APPROVAL_DECIDED = 'approvalDecided';
 export const CASE_STATUS = 'caseStatus';
+/** The workflow that tells somebody of an approval. Its id is the notice's key. */
+export const NOTICE_RUN = 'noticeRun';
 
 /** All keywords; registered at start. */
 export const ATTRIBUTES = {

@@ -11,12 +11,14 @@ import type { Logger } from 'pino';
 import { caseSubjects } from './activities/caseSubjects.ts';
 import { type Activities, createActivities } from './activities/createActivities.ts';
 import { createCallLlm } from './activities/callLlm.ts';
+import type { NoticeTargets } from './activities/sendNotice.ts';
 import type { WebhookTarget } from './activities/sendWebhook.ts';
 import type { Flow } from './flow.ts';
 import type { LlmTarget } from './llm/target.ts';
 import { openDatabase, type Pool } from './log/database.ts';
 import { openNotifier } from './log/notify.ts';
 import { openOutcomeFollower } from './log/outcomes/outcomeFollower.ts';
+import { readSimilar } from './log/queries/similar.ts';
 import { QUEUES } from './temporalNames.ts';
 import { ourWorkflows } from './workflowBundle.ts';
 
@@ -32,11 +34,14 @@ export interface WorkerDeps {
   readonly llm?: LlmTarget | null;
   /** In place of the database's clock where a model is to be left alone for a time: for tests that skip time. */
   readonly llmNow?: () => Promise<number>;
+  /** Absent: nobody is told of approvals. */
+  readonly notices?: NoticeTargets;
   readonly logger: Logger;
   /** The flows' workflows; ours unless told. */
   readonly workflowBundle?: WorkflowBundleOption;
   readonly maxCachedWorkflows?: number;
   readonly actionScheduleMs?: readonly number[];
+  readonly noticeScheduleMs?: readonly number[];
 }
 
 export interface RunningWorker {
@@ -59,7 +64,7 @@ async function createWorkers(
   deps: WorkerDeps & { readonly pool: Pool },
   activities: Activities,
 ): Promise<Worker[]> {
-  const { act, askLlm, ...short } = activities;
+  const { act, askLlm, sendNotice, ...short } = activities;
   const interceptors = { activity: [caseSubjects(deps.pool, deps.flows)] };
   const shared = { connection, namespace: deps.temporal.namespace, shutdownGraceTime: GRACE, shutdownForceTime: FORCE, interceptors };
   const cases = await Worker.create({
@@ -76,7 +81,7 @@ async function createWorkers(
   const actions = await Worker.create({
     ...shared,
     taskQueue: QUEUES.actions,
-    activities: { act },
+    activities: { act, sendNotice },
     maxConcurrentActivityTaskExecutions: 50,
   });
   const llm = await Worker.create({
@@ -94,12 +99,16 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
   const pool = openDatabase(deps.databaseUrl, { name: 'worker', size: POOL_SIZE });
   const notifier = openNotifier(deps.databaseUrl);
   const outcomes = openOutcomeFollower({ pool, tenant: TENANT, flows: deps.flows, logger: deps.logger });
+  const { notices: targets, noticeScheduleMs } = deps;
   const activities = createActivities({
     ...{ pool, notifier, flows: deps.flows, auth: deps.auth, webhook: deps.webhook },
     callLlm:
       deps.llm == null
         ? null
         : createCallLlm({ pool, logger: deps.logger, llm: deps.llm, ...(deps.llmNow === undefined ? {} : { now: deps.llmNow }) }),
+    similar: (about) => readSimilar(pool, about),
+    notices: targets === undefined ? undefined : { webhook: targets.webhook !== null, mail: targets.mail !== null },
+    ...{ noticeTargets: targets, noticeScheduleMs },
     ...(deps.actionScheduleMs === undefined ? {} : { scheduleMs: deps.actionScheduleMs }),
   });
 

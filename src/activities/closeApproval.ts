@@ -1,6 +1,5 @@
 import type { ApprovalKey, Verdict } from '../log/approval.ts';
-import { closeApproval } from '../log/approvals.ts';
-import type { Pool } from '../log/database.ts';
+import { type ApprovalDeps, closeApproval } from '../log/approvals.ts';
 import { failure } from './asFailure.ts';
 
 /**
@@ -10,9 +9,9 @@ import { failure } from './asFailure.ts';
  * *Idempotency*: an approval ends once; again gives the same verdict.
  * *Fails with*: `database-away`; `not-found` where the approval is not there (not retried).
  */
-export function createCloseApproval({ pool }: { pool: Pool }) {
+export function createCloseApproval({ pool, notices }: Pick<ApprovalDeps, 'pool' | 'notices'>) {
   return async (key: ApprovalKey): Promise<Verdict> => {
-    const verdict = (await closeApproval({ pool }, key))?.approval.verdict;
+    const verdict = (await closeApproval({ pool, notices }, key))?.approval.verdict;
     if (verdict == null) throw failure('not-found', `There is no approval ${key.turn} about ${key.flow}.${key.eventPosition}`);
     return verdict;
   };

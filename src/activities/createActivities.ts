@@ -1,6 +1,6 @@
 /** Everything with a side effect that a case may ask for. */
 import type { Flow } from '../flow.ts';
-import type { CaseLogDeps } from '../log/caseLog.ts';
+import type { ApprovalDeps } from '../log/approvals.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { type ActDeps, createAct } from './act.ts';
 import { failing } from './asFailure.ts';
@@ -8,13 +8,14 @@ import { type AskDeps, createAskLlm } from './askLlm.ts';
 import { createCloseApproval } from './closeApproval.ts';
 import { createLoadEvents } from './loadEvents.ts';
 import { createLookUp } from './lookUp.ts';
-import { createOpenApproval } from './openApproval.ts';
+import { createOpenApproval, type OpenApprovalDeps } from './openApproval.ts';
 import { createRecordEndings } from './recordEndings.ts';
 import { createRecordProvisional } from './recordProvisional.ts';
 import { createRecordTimer } from './recordTimer.ts';
 import { createRecordVerdict } from './recordVerdict.ts';
+import { createSendNotice, type SendNoticeDeps } from './sendNotice.ts';
 
-export interface ActivityDeps extends CaseLogDeps, ActDeps, AskDeps {
+export interface ActivityDeps extends ApprovalDeps, OpenApprovalDeps, SendNoticeDeps, ActDeps, AskDeps {
   readonly flows: readonly Flow[];
   readonly auth: 'off' | 'keys';
 }
@@ -32,6 +33,7 @@ export function createActivities(deps: ActivityDeps) {
     act: failing(createAct(deps)),
     askLlm: failing(createAskLlm(deps)),
     lookUp: failing(createLookUp(deps)),
+    sendNotice: failing(createSendNotice(deps)),
   };
 }
 

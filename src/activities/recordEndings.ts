@@ -1,5 +1,5 @@
 import type { Flow } from '../flow.ts';
-import type { CaseLogDeps } from '../log/caseLog.ts';
+import type { ApprovalDeps } from '../log/approvals.ts';
 import { Policies } from '../log/policies.ts';
 import { type CaseEnding, type EndedEvent, recordEndings } from '../log/recordEndings.ts';
 
@@ -11,7 +11,7 @@ export interface Endings {
   readonly endings: CaseEnding[];
 }
 
-export interface EndingsDeps extends CaseLogDeps {
+export interface EndingsDeps extends ApprovalDeps {
   readonly flows: readonly Flow[];
   /** None: revisions are announced to nobody. */
   readonly webhook: object | null;

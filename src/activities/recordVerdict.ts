@@ -1,9 +1,10 @@
-import { SignalboxError } from '../errors.ts';
+import { takesUnproven } from '../approvalRules.ts';
+import { ERRORS, SignalboxError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import { parseId } from '../ids.ts';
-import { readApproval, type Verdict } from '../log/approval.ts';
-import { giveVerdict } from '../log/approvals.ts';
-import { type CaseLogDeps, writeCaseLog } from '../log/caseLog.ts';
+import { type KeptApproval, readApproval, type Verdict } from '../log/approval.ts';
+import { type ApprovalDeps, giveVerdict } from '../log/approvals.ts';
+import { storable, writeCaseLog } from '../log/caseLog.ts';
 
 export interface SignalledVerdict {
   readonly tenant: string;
@@ -18,17 +19,20 @@ export interface SignalledVerdict {
 }
 
 /** The verdict that stands on the row, or why the signalled one is dropped. */
-export type HeardVerdict = { readonly standing: Verdict } | { readonly dropped: 'unknown' | 'not-by-signal' | 'off-limits' };
+export type HeardVerdict =
+  | { readonly standing: Verdict }
+  | { readonly dropped: 'unknown' | 'not-by-signal' | 'off-limits' | 'more-needed' };
 
 /**
- * Puts a verdict that came by signal on its row, before anything acts on it. One that the API took is there already.
- * With keys, a bare signal proves nobody: it counts only where the policy said so when the approval was opened.
+ * Puts a verdict that came by signal on its row, before anything acts on it. One that the API took is there already. With keys, a bare signal proves
+ * nobody: it counts only where the policy said so when the approval was opened, and never where it matters who gives it (several who must approve, a
+ * pool with roles, not-self). One that does not count is on the timeline.
  *
  * *Retries*: without end, from 100 ms up to 10 s.
  * *Idempotency*: the row decides who was first; the same verdict again changes nothing.
  * *Fails with*: `database-away`.
  */
-export function createRecordVerdict(deps: CaseLogDeps & { auth: 'off' | 'keys' }) {
+export function createRecordVerdict(deps: ApprovalDeps & { auth: 'off' | 'keys' }) {
   return async ({ approval: id, caseId, ...said }: SignalledVerdict): Promise<HeardVerdict> => {
     const place = parseId('apr', id);
     const turn = Number(place?.tail ?? Number.NaN);
@@ -37,36 +41,41 @@ export function createRecordVerdict(deps: CaseLogDeps & { auth: 'off' | 'keys' }
     const key = { tenant: said.tenant, flow: said.flow, eventPosition: place.position, turn };
     const known = await readApproval(deps.pool, key);
     if (known === null || known.caseId !== caseId) return { dropped: 'unknown' };
-    if (known.approval.state === 'open' && deps.auth === 'keys' && !known.rules.bySignal) return { dropped: 'not-by-signal' };
+    const dropped = async (why: 'not-by-signal' | 'off-limits', text: string): Promise<HeardVerdict> => {
+      await recordSignal(deps, known, { said, key: `dropped ${id}`, title: `A signal to ${said.verdict} does not count: ${text}` });
+      return { dropped: why };
+    };
+    if (known.approval.state === 'open' && deps.auth === 'keys' && !takesUnproven(known.rules))
+      return dropped('not-by-signal', 'it does not prove who sent it');
     const given = await giveVerdict(deps, { ...key, ...said, via: 'signal' }).catch((error: unknown) => {
-      if (error instanceof SignalboxError && error.code === 'bad-verdict') return null;
+      if (error instanceof SignalboxError && !ERRORS[error.code].retryable) return error;
       throw error;
     });
-    if (given?.approval.verdict == null) return { dropped: 'off-limits' };
-    const { result, approval } = given;
-    if (result === 'lost' || result === 'over')
-      await recordLate(deps, { ...key, subject: approval.subject }, { id, said, standing: given.approval.verdict as Verdict });
-    return { standing: approval.verdict as Verdict };
+    if (given === null) return { dropped: 'unknown' };
+    if (given instanceof SignalboxError) return dropped('off-limits', given.message);
+    const standing = given.approval.verdict;
+    if (standing === null) return { dropped: 'more-needed' };
+    if (given.result === 'lost' || given.result === 'over') {
+      const title = `A signal to ${said.verdict} came after ${standing.actor} had decided: nothing changed`;
+      await recordSignal(deps, known, { said, key: `late ${id}`, title, winner: standing });
+    }
+    return { standing };
   };
 }
 
-interface Late {
-  readonly id: string;
+interface PassedOver {
   readonly said: Pick<SignalledVerdict, 'verdict' | 'actor' | 'reason'>;
-  readonly standing: Verdict;
+  readonly key: string;
+  readonly title: string;
+  readonly winner?: Verdict;
 }
 
-/** Nobody waits for a signal's answer, so the timeline says who won. */
-async function recordLate(
-  { pool }: CaseLogDeps,
-  at: { tenant: string; flow: string; eventPosition: number; subject: string },
-  { id, said, standing }: Late,
-): Promise<void> {
-  const { verdict, actor, reason } = said;
-  const detail = { approval: id, verdict, actor, reason, winner: standing };
-  const title = `A signal to ${verdict} came after ${standing.actor} had decided: nothing changed`;
-  const { eventPosition, subject } = at;
-  await writeCaseLog(pool, at, (log) =>
-    log.record([{ kind: 'signal', eventPosition, subject, key: `late ${id} ${verdict} ${actor}`.replaceAll('\u0000', ''), title, detail }]),
-  );
+/** Nobody waits for a signal's answer, so the timeline says what became of it. */
+async function recordSignal({ pool }: ApprovalDeps, { key: at, approval }: KeptApproval, passed: PassedOver): Promise<void> {
+  const { verdict, actor, reason } = passed.said;
+  const { eventPosition } = at;
+  const { id, subject } = approval;
+  const key = storable(`${passed.key} ${verdict} ${actor}`);
+  const detail = { approval: id, verdict, actor, reason, ...(passed.winner === undefined ? {} : { winner: passed.winner }) };
+  await writeCaseLog(pool, at, (log) => log.record([{ kind: 'signal', eventPosition, subject, key, title: passed.title, detail }]));
 }

@@ -34,13 +34,16 @@ function reasonOf(error: unknown): string {
   return name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : shownText(code ?? message);
 }
 
-/** Null where none is configured. Throws CannotRun where the secret cannot be a key. */
-export function webhookTarget(url: string | undefined, secret: string | undefined, outbound: Outbound = PUBLIC_ONLY): WebhookTarget | null {
+/** Null where none is configured. Throws CannotRun, with the name of the setting, where the secret cannot be a key. */
+export function webhookTarget(
+  { url, secret, setting }: { url: string | undefined; secret: string | undefined; setting: string },
+  outbound: Outbound = PUBLIC_ONLY,
+): WebhookTarget | null {
   if (url === undefined || secret === undefined) return null;
   try {
     signer(secret);
   } catch (error) {
-    throw new CannotRun('Cannot sign webhooks: SIGNALBOX_WEBHOOK_SECRET must be text, or whsec_ and base64', { cause: error });
+    throw new CannotRun(`Cannot sign webhooks: ${setting} must be text, or whsec_ and base64`, { cause: error });
   }
   return { url, secret, outbound };
 }

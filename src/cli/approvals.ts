@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
+import { reviews } from './reviews.ts';
 
 interface Verdict {
   verdict: 'approve' | 'reject';
@@ -21,6 +22,10 @@ interface Approval {
   deadline: string;
   default: string;
   verdict: Verdict | null;
+  needed: number;
+  votes: Verdict[];
+  claim: { by: string; until: string } | null;
+  questions: { n: number; question: string; askedBy: string; answer: string | null; answeredBy: string | null }[];
 }
 
 export function approvals(): Command {
@@ -38,6 +43,7 @@ export function approvals(): Command {
     .addHelpText('after', '\nExample:\n  signalbox approvals get apr_fraud.17.0')
     .action(get);
   command.addCommand(give('approve')).addCommand(give('reject'));
+  for (const review of reviews()) command.addCommand(review);
   return command;
 }
 
@@ -52,9 +58,12 @@ function give(verdict: 'approve' | 'reject'): Command {
     .action((id: string, options: { reason: string; changes?: string; json?: true }) => answer(id, { ...options, verdict }));
 }
 
-function line({ id, state, subject, question, proposed, deadline, verdict }: Approval): string {
+function line({ id, state, subject, question, proposed, deadline, verdict, votes, needed }: Approval): string {
+  const counted = needed === 1 ? '' : `, ${votes.length} of ${needed} have approved`;
   const now =
-    verdict === null ? `open until ${deadline}` : `${state}: ${verdict.verdict} by ${verdict.actor} (${verdict.via}): ${verdict.reason}`;
+    verdict === null
+      ? `open until ${deadline}${counted}`
+      : `${state}: ${verdict.verdict} by ${verdict.actor} (${verdict.via}): ${verdict.reason}`;
   return `${id}  ${subject}  ${question}  proposed ${proposed.outcome}  ${now}`;
 }
 
@@ -78,6 +87,11 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
   printLine(line(approval));
   for (const [name, value] of Object.entries(approval.evidence))
     printLine(`  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const { claim, votes, questions } = approval;
+  if (claim !== null) printLine(`  claimed by ${claim.by} until ${claim.until}`);
+  for (const { verdict, actor, reason } of votes) printLine(`  ${verdict} by ${actor}: ${reason}`);
+  for (const { n, askedBy, question, answer, answeredBy } of questions)
+    printLine(`  question ${n} by ${askedBy}: ${question}  ${answer === null ? 'no answer yet' : `${answeredBy}: ${answer}`}`);
 }
 
 async function answer(

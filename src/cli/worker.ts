@@ -17,6 +17,7 @@ async function run(): Promise<void> {
     { webhookTarget },
     { llmTarget },
     { openOutbound },
+    { noticeTargets },
     { installRuntime },
   ] = await Promise.all([
     import('../config.ts'),
@@ -29,6 +30,7 @@ async function run(): Promise<void> {
     import('../activities/sendWebhook.ts'),
     import('../llm/target.ts'),
     import('../activities/outbound.ts'),
+    import('../activities/noticeTargets.ts'),
     import('../temporalRuntime.ts'),
   ]);
   const config = readConfig();
@@ -40,10 +42,12 @@ async function run(): Promise<void> {
   logLastWords(logger);
   installRuntime(logger);
   const outbound = openOutbound(config.SIGNALBOX_OUTBOUND_ALLOW);
-  const webhook = webhookTarget(config.SIGNALBOX_WEBHOOK_URL, config.SIGNALBOX_WEBHOOK_SECRET, outbound);
+  const { SIGNALBOX_WEBHOOK_URL: url, SIGNALBOX_WEBHOOK_SECRET: secret } = config;
+  const webhook = webhookTarget({ url, secret, setting: 'SIGNALBOX_WEBHOOK_SECRET' }, outbound);
   const llm = llmTarget(config);
+  const notices = noticeTargets(config, outbound);
   const temporal = { address, namespace, apiKey };
-  const open = openWorker({ flows, databaseUrl, temporal, auth: config.SIGNALBOX_AUTH, webhook, llm, logger });
+  const open = openWorker({ flows, databaseUrl, temporal, auth: config.SIGNALBOX_AUTH, webhook, llm, notices, logger });
   open.started.then(
     () => {
       logger.info({ address, namespace, llm: llm?.model ?? null }, 'running cases');

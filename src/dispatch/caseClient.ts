@@ -1,7 +1,8 @@
 /** The Temporal client as the dispatcher needs it: deliver mail, tell a verdict, look at a run. Connects when first used. */
 import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { APPROVAL_DECIDED, ATTRIBUTES, type CaseInput, EVENTS_ARRIVED, QUEUES } from '../temporalNames.ts';
+import { APPROVAL_DECIDED, ATTRIBUTES, type CaseInput, EVENTS_ARRIVED, NOTICE_RUN, QUEUES } from '../temporalNames.ts';
+import type { NoticeKey } from '../log/noticeTries.ts';
 import type { Mail } from './mail.ts';
 
 export interface TemporalAddress {
@@ -17,6 +18,8 @@ export interface CaseClient {
     caseId: string,
     verdict: { approval: string; verdict: string; actor: string; reason: string; changes: string | null },
   ): Promise<void>;
+  /** Has a notice sent, once however often it is asked. */
+  sendNotice(notice: NoticeKey): Promise<void>;
   /** `gone`: no run, or one that ended. `busy`: a workflow task waits or runs. `idle`: it has worked through all it got. */
   look(caseId: string): Promise<'gone' | 'busy' | 'idle'>;
   /** Whether the server, not this one case, is the trouble. */
@@ -92,6 +95,20 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress):
         // a case without a live run is started again by the sweep, and reads the verdict from its row
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }
+    },
+
+    async sendNotice({ tenant, key }) {
+      await timed(() =>
+        client.workflow.start(NOTICE_RUN, {
+          workflowId: tenant === 'default' ? key : `${tenant}/${key}`,
+          taskQueue: QUEUES.cases,
+          args: [{ tenant, key }],
+          // a run that ended without ending its notice (its store was lost, it was terminated) is followed by another
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: key,
+        }),
+      );
     },
 
     async look(caseId) {

@@ -23,6 +23,7 @@ import {
   takeUnsettled,
   type Unsettled,
 } from './mail.ts';
+import { tellNotices } from './tellNotices.ts';
 import { VerdictTeller } from './verdictTeller.ts';
 
 interface DispatcherDeps {
@@ -163,6 +164,7 @@ export class Dispatcher {
     const { pool } = this.#deps;
     this.hand((await findUnsent(pool, SWEEP_COUNT * 5)).map(keyText));
     await this.#verdicts.tell();
+    await tellNotices(this.#deps).catch((error) => this.#deps.logger.debug({ err: error }, 'notices wait on their rows'));
     for (;;) {
       const due = await takeUnsettled(pool, SWEEP_COUNT, CHECK_PAUSE_SECONDS);
       const again = await Promise.all(due.map((unsettled) => this.#check(unsettled)));

@@ -19,7 +19,7 @@ import { problemOf } from './problem.ts';
 import { BATCH_BYTES_MAX, BODY_BYTES_MAX, readBody } from './readBody.ts';
 import type { Receipt, Receipts } from './receipt.ts';
 import { receiptText } from './receiptText.ts';
-import { route } from './route.ts';
+import { type RouteOptions, route } from './route.ts';
 import type { RouteOutcomes } from './routeOutcomes.ts';
 
 interface AcceptDeps {
@@ -37,6 +37,8 @@ const AS_HISTORY = 'signalbox-as-history';
 /** One transaction takes a whole batch of one log; more events than this would hold the head for seconds. */
 const BATCH_COUNT_MAX = 5000;
 
+/** What holds for all events of a request. */
+type Sent = Pick<RouteOptions, 'history' | 'actor'>;
 type Known = Extract<Answer, { result: 'known' }>;
 type Result = Receipt | { status: 'rejected'; problem: ReturnType<typeof problemOf> };
 
@@ -46,11 +48,11 @@ export type Accept = (request: IncomingMessage, response: ServerResponse, caller
 export function createAccept(deps: AcceptDeps): Accept {
   const { logs, receipts, metrics } = deps;
 
-  async function answerOne(event: IncomingEvent, history: boolean, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answerOne(event: IncomingEvent, sent: Sent, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [routed] =
       event.type === DECISION_OUTCOME
-        ? await deps.routeOutcomes([event], history)
-        : [route(logs, event, { history, unknownTypes: deps.unknownTypes })];
+        ? await deps.routeOutcomes([event], sent.history)
+        : [route(logs, event, { ...sent, unknownTypes: deps.unknownTypes })];
     if (routed === undefined || routed instanceof SignalboxError) throw routed ?? new SignalboxError('internal');
     const [answer] = await logs.append([routed]);
     if (answer === undefined || answer instanceof SignalboxError) throw answer ?? new SignalboxError('internal');
@@ -87,14 +89,10 @@ export function createAccept(deps: AcceptDeps): Accept {
     return found === null ? receipt : receipt.duplicate === true ? { ...found, duplicate: true } : found;
   }
 
-  async function answerBatch(
-    items: readonly (IncomingEvent | SignalboxError)[],
-    history: boolean,
-    response: ServerResponse,
-  ): Promise<void> {
+  async function answerBatch(items: readonly (IncomingEvent | SignalboxError)[], sent: Sent, response: ServerResponse): Promise<void> {
     if (items.length > BATCH_COUNT_MAX)
       throw new SignalboxError('too-large', `A batch holds at most ${BATCH_COUNT_MAX} events: ${items.length}`);
-    const routed = await routeAll(items, history);
+    const routed = await routeAll(items, sent);
     const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
     const answers = good.length === 0 ? [] : await logs.append(good);
     // one look for all repeats: an import that is run again is nothing else
@@ -117,13 +115,13 @@ export function createAccept(deps: AcceptDeps): Accept {
   }
 
   /** What needs a look into the database is looked up in one go. */
-  async function routeAll(items: readonly (IncomingEvent | SignalboxError)[], history: boolean): Promise<(Routed | SignalboxError)[]> {
+  async function routeAll(items: readonly (IncomingEvent | SignalboxError)[], sent: Sent): Promise<(Routed | SignalboxError)[]> {
     const outcomes = items.filter((item): item is IncomingEvent => !(item instanceof SignalboxError) && item.type === DECISION_OUTCOME);
-    const looked = outcomes.length === 0 ? [] : await deps.routeOutcomes(outcomes, history);
+    const looked = outcomes.length === 0 ? [] : await deps.routeOutcomes(outcomes, sent.history);
     const routedOutcome = new Map(outcomes.map((item, at) => [item, looked[at] as Routed | SignalboxError]));
     return items.map((item) => {
       if (item instanceof SignalboxError) return item;
-      return routedOutcome.get(item) ?? attempt(() => route(logs, item, { history, unknownTypes: deps.unknownTypes }));
+      return routedOutcome.get(item) ?? attempt(() => route(logs, item, { ...sent, unknownTypes: deps.unknownTypes }));
     });
   }
 
@@ -156,8 +154,9 @@ export function createAccept(deps: AcceptDeps): Accept {
     assertMay(caller, { tenant: logs.tenant, history });
     const body = await readBody(request, mode === 'batch' ? BATCH_BYTES_MAX : BODY_BYTES_MAX);
     const parsed = parseRequest(request.headers, request.rawHeaders, body);
-    if (parsed.mode === 'batch') await answerBatch(parsed.items, history, response);
-    else await answerOne(parsed.event, history, request, response);
+    const sent = { history, actor: caller.roles === null ? null : caller.actor };
+    if (parsed.mode === 'batch') await answerBatch(parsed.items, sent, response);
+    else await answerOne(parsed.event, sent, request, response);
   };
 }
 

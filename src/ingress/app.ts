@@ -5,6 +5,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { approveRoutes } from '../console/approveRoutes.ts';
 import { pageRoutes } from '../console/pageRoutes.ts';
 import { ERRORS, SignalboxError } from '../errors.ts';
 import { actionRoutes } from './actionRoutes.ts';
@@ -21,9 +22,10 @@ import { problemOf, sendProblem } from './problem.ts';
 import { qualityRoutes } from './qualityRoutes.ts';
 import { quarantineRoutes } from './quarantineRoutes.ts';
 import { receiverRoutes } from './receiverRoutes.ts';
+import { reviewRoutes } from './reviewRoutes.ts';
 
 const ROUTES = [
-  ...[eventRoutes, decisionRoutes, flowRoutes, policyRoutes, qualityRoutes, approvalRoutes],
+  ...[eventRoutes, decisionRoutes, flowRoutes, policyRoutes, qualityRoutes, approvalRoutes, reviewRoutes],
   ...[actionRoutes, receiverRoutes, quarantineRoutes, operationRoutes],
 ];
 
@@ -56,6 +58,7 @@ export function createApp(deps: IngressDeps): RequestListener {
     app.use(routes(deps, authenticate));
   }
   app.use(pageRoutes(deps));
+  app.use(approveRoutes(deps));
   app.use((request) => {
     throw new SignalboxError('not-found', `There is nothing at ${request.method} ${request.path.slice(0, 200)}`);
   });

@@ -1,33 +1,20 @@
 /** Questions to people, and their verdicts. The row decides who was first; this only asks it and says what it said. */
-import { type Request, Router } from 'express';
-import { type FieldError, SignalboxError } from '../errors.ts';
+import { Router } from 'express';
+import { SignalboxError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
-import { parseId } from '../ids.ts';
-import { type ApprovalKey, type KeptApproval, readApproval } from '../log/approval.ts';
-import { giveVerdict, type VerdictResult } from '../log/approvals.ts';
+import { readApproval } from '../log/approval.ts';
+import { giveVerdict } from '../log/approvals.ts';
 import { readApprovals } from '../log/queries/approvals.ts';
 import { readHeads } from '../log/queries/feed.ts';
+import type { VerdictResult } from '../log/vote.ts';
 import { allowOnly } from './allowOnly.ts';
 import { sendJson } from './answer.ts';
-import { type Authenticate, callerOf } from './authenticate.ts';
+import { etag, keyOf, readStrictBody } from './approvalRequest.ts';
+import { type Authenticate, callerOf, proofOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
-import { decodeUtf8, parseJson } from './jsonText.ts';
 import { readListQuery } from './listQuery.ts';
-import { parseMediaType } from './mediaType.ts';
-import { readBody } from './readBody.ts';
-import { approvalsQuery, verdictRequest } from './shapes.ts';
-
-const VERDICT_BYTES_MAX = 64 * 1024;
-
-const etag = ({ version }: KeptApproval): Record<string, string> => ({ ETag: `"${version}"` });
-
-/** An id of another tenant is as unknown as one that never was. */
-function keyOf(id: unknown, tenant: string): ApprovalKey {
-  const place = parseId('apr', String(id));
-  if (place === null || place.tenant !== tenant || !/^\d{1,4}$/.test(place.tail ?? '')) throw new SignalboxError('not-found');
-  return { tenant, flow: place.log, eventPosition: place.position, turn: Number(place.tail) };
-}
+import { approvalsQuery, verdictRequest } from './approvalShapes.ts';
 
 /** `If-Match: "3"`; an ETag that we never gave is a version that nothing has. */
 function ifMatchOf(header: string | undefined): { ifMatch?: number } {
@@ -37,32 +24,15 @@ function ifMatchOf(header: string | undefined): { ifMatch?: number } {
   return { ifMatch: version === undefined ? -1 : Number(version) };
 }
 
-async function readVerdict(request: Request) {
-  // a form of another site cannot send this type without asking first
-  if (parseMediaType(request.headers['content-type'] ?? '')?.json !== true)
-    throw new SignalboxError('unsupported-media', 'A verdict is sent as application/json');
-  const { value } = parseJson(decodeUtf8(await readBody(request, VERDICT_BYTES_MAX)));
-  const parsed = verdictRequest.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap((issue): FieldError[] => {
-    const fields = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.map(String).join('/')];
-    return fields.map((field) => ({
-      pointer: field === '' ? '' : `/${field}`,
-      detail: issue.code === 'unrecognized_keys' ? 'is not part of a verdict' : issue.message,
-    }));
-  });
-  throw new SignalboxError('bad-verdict', undefined, { errors });
-}
-
 /** Throws what a verdict that does not count is answered. */
-function assertCounts({ result, approval }: VerdictResult): void {
+export function assertCounts({ result, approval }: VerdictResult): void {
   const more = { winner: approval.verdict };
   if (result === 'lost') throw new SignalboxError('already-decided', `${approval.verdict?.actor ?? 'Someone'} was first`, { more });
   if (result === 'over') throw new SignalboxError('over', undefined, { more });
   if (result === 'stale') throw new SignalboxError('stale');
 }
 
-export function approvalRoutes({ pool, notifier }: IngressDeps, authenticate: Authenticate): Router {
+export function approvalRoutes({ pool, notifier, notices }: IngressDeps, authenticate: Authenticate): Router {
   const router = Router();
 
   router.get('/v1/approvals', authenticate('read'), async (request, response) => {
@@ -82,14 +52,15 @@ export function approvalRoutes({ pool, notifier }: IngressDeps, authenticate: Au
   });
 
   router.post('/v1/approvals/:approval/verdict', authenticate('approve'), async (request, response) => {
-    const { tenant, actor } = callerOf(response);
-    const key = keyOf(request.params.approval, tenant);
-    const { verdict, reason, changes } = await readVerdict(request);
+    const caller = callerOf(response);
+    const key = keyOf(request.params.approval, caller.tenant);
+    const wanted = { schema: verdictRequest, what: 'a verdict', code: 'bad-verdict' } as const;
+    const { verdict, reason, changes } = await readStrictBody(request, wanted);
     const given = await giveVerdict(
-      { pool, notifier },
+      { pool, notifier, notices },
       {
-        ...key,
-        ...{ verdict, reason, actor, via: request.headers['signalbox-via'] === 'cli' ? 'cli' : 'http' },
+        ...{ ...key, verdict, reason, actor: caller.actor, proof: proofOf(caller) },
+        via: request.headers['signalbox-via'] === 'cli' ? 'cli' : 'http',
         // it was parsed from JSON: every value is one of JSON's
         ...(changes === undefined ? {} : { changes: changes as JsonObject }),
         ...ifMatchOf(request.headers['if-match']),

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
+import type { Proof } from '../approvalRules.ts';
 import { SignalboxError } from '../errors.ts';
 import type { Pool } from '../log/database.ts';
 import { findKey, hashKey, type KeyHolder, type Scope } from '../log/keys.ts';
@@ -12,20 +13,23 @@ export interface Caller {
   readonly tenant: string;
   readonly actor: string;
   readonly scopes: readonly Scope[];
+  /** Of the key's holder; null with auth off, where nobody has proven anything. */
+  readonly roles: readonly string[] | null;
 }
 
 /** How long a revoked key may still work, and a new one that was tried before may not. */
 export const REMEMBER_MS = 3000;
 const REMEMBERED_MAX = 10_000;
 const KEY = /^Bearer +(sbx_[A-Za-z0-9_-]{20,100}) *$/i;
-const LOCAL: Caller = { tenant: 'default', actor: 'local', scopes: ['admin'] };
+const LOCAL: Caller = { tenant: 'default', actor: 'local', scopes: ['admin'], roles: null };
 
 interface Remembered {
   readonly holder: Promise<KeyHolder | null>;
   readonly untilMs: number;
 }
 
-export type Authenticate = (scope: Scope) => RequestHandler;
+/** Any one of the scopes will do. */
+export type Authenticate = (...scopes: readonly Scope[]) => RequestHandler;
 
 /** Set by `authenticate` before any handler runs. */
 export function callerOf(response: Response): Caller {
@@ -37,25 +41,30 @@ export function mayDo({ scopes }: Caller, scope: Scope): boolean {
   return scopes.includes(scope) || scopes.includes('admin');
 }
 
-/** Who calls; throws `unauthenticated`, or `forbidden` where the caller lacks the scope. */
-export type Callers = (request: IncomingMessage, scope: Scope) => Caller | Promise<Caller>;
+/** How it is known who answers an approval. */
+export const proofOf = ({ roles }: Caller): Proof => (roles === null ? { by: 'nobody' } : { by: 'key', roles });
+
+/** Who calls; throws `unauthenticated`, or `forbidden` where the caller lacks the scopes. */
+export type Callers = (request: IncomingMessage, ...scopes: readonly Scope[]) => Caller | Promise<Caller>;
 
 export function createCallers({ pool, auth }: { pool: Pool; auth: 'off' | 'keys' }): Callers {
   if (auth === 'off') return () => LOCAL;
   const remembered = new Map<string, Remembered>();
-  return async (request, scope) => {
+  return async (request, ...scopes) => {
     const holder = await holderOf(request, remembered, pool);
-    const caller = { tenant: holder.tenant, actor: holder.name, scopes: holder.scopes };
-    if (!mayDo(caller, scope)) throw new SignalboxError('forbidden', `The key ${holder.name} lacks the scope ${scope}`);
+    const caller = { tenant: holder.tenant, actor: holder.name, scopes: holder.scopes, roles: holder.roles };
+    if (!scopes.some((scope) => mayDo(caller, scope)))
+      throw new SignalboxError('forbidden', `The key ${holder.name} lacks the scope ${scopes.join(' or ')}`);
     return caller;
   };
 }
 
 export function createAuthenticate(callers: Callers): Authenticate {
-  return (scope) => async (request, response, next) => {
-    response.locals.caller = await callers(request, scope);
-    next();
-  };
+  return (...scopes) =>
+    async (request, response, next) => {
+      response.locals.caller = await callers(request, ...scopes);
+      next();
+    };
 }
 
 async function holderOf(request: IncomingMessage, remembered: Map<string, Remembered>, pool: Pool): Promise<KeyHolder> {

@@ -6,6 +6,7 @@ import type { Ending } from '../event.ts';
 import type { Flow } from '../flow.ts';
 import type { Place } from '../ids.ts';
 import type { Pool } from '../log/database.ts';
+import type { NoticeChannels } from '../log/notices.ts';
 import type { Notifier } from '../log/notify.ts';
 import type { RedriveRequest } from '../log/redriveAction.ts';
 import type { Accept } from './accept.ts';
@@ -14,10 +15,12 @@ import type { TemporalWeb } from './receipt.ts';
 
 export interface IngressDeps {
   readonly pool: Pool;
-  readonly config: Pick<Config, 'SIGNALBOX_AUTH'>;
+  readonly config: Pick<Config, 'SIGNALBOX_AUTH' | 'SIGNALBOX_PUBLIC_URL'>;
   readonly flows: readonly Flow[];
   readonly temporal: TemporalWeb;
   readonly notifier: Notifier;
+  /** Absent: nobody is told of approvals. */
+  readonly notices?: NoticeChannels | undefined;
   readonly health: () => Promise<Ready>;
   readonly registry: Registry;
   /** The new ending, or null where no such event is in quarantine. */

@@ -1,7 +1,7 @@
 /** The ingress and its dispatcher, put together: opens what it needs, and gives one call that closes it all in reverse. */
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import { type Config, noticeChannels } from '../config.ts';
 import { openCaseClient } from '../dispatch/caseClient.ts';
 import { Dispatcher } from '../dispatch/dispatcher.ts';
 import { CannotRun } from '../errors.ts';
@@ -103,6 +103,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       health: probes.ready,
       registry: metrics.registry,
       notifier,
+      notices: noticeChannels(config),
       redrive: (place) => redrive({ pool, flows, caseIds, mailed }, place),
       accept: createAccept({
         ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },

@@ -5,9 +5,11 @@ import type { Scope } from '../log/keys.ts';
 import { decisionOutcome } from '../outcomes.ts';
 import { ACTION_OPERATIONS } from './actionOperations.ts';
 import { actionDetail, receiver } from './actionShapes.ts';
+import * as approvals from './approvalShapes.ts';
 import { POLICY_OPERATIONS } from './policyOperations.ts';
 import { policyChange, policyList, policyRequest, storedPolicy } from './policyShapes.ts';
 import { quality, qualityQuery } from './qualityShapes.ts';
+import { REVIEWING } from './reviewOperations.ts';
 import * as shapes from './shapes.ts';
 
 export interface Operation {
@@ -34,11 +36,14 @@ const NAMED = {
   Flow: shapes.flow,
   FlowList: shapes.flowList,
   Timeline: shapes.timeline,
+  Approval: approvals.approval,
+  ApprovalList: approvals.approvalList,
+  VerdictRequest: approvals.verdictRequest,
+  QuestionRequest: approvals.questionRequest,
+  AnswerRequest: approvals.answerRequest,
+  FurtherQuestion: approvals.furtherQuestion,
   Quality: quality,
   DecisionOutcome: decisionOutcome,
-  Approval: shapes.approval,
-  ApprovalList: shapes.approvalList,
-  VerdictRequest: shapes.verdictRequest,
   Action: actionDetail,
   ActionList: shapes.actionList,
   Receiver: receiver,
@@ -111,7 +116,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: qualityQuery,
     answers: { 200: { description: 'Figures, for all and by group', schema: 'Quality' } },
   },
-  list('/v1/approvals', { summary: 'Questions to people', query: shapes.approvalsQuery, schema: 'ApprovalList' }),
+  list('/v1/approvals', { summary: 'Questions to people', query: approvals.approvalsQuery, schema: 'ApprovalList' }),
   one('/v1/approvals/:approval', { summary: 'An approval, with an ETag', schema: 'Approval' }),
   {
     method: 'post',
@@ -122,6 +127,7 @@ export const OPERATIONS: readonly Operation[] = [
     request: { 'application/json': ref('VerdictRequest') },
     answers: { 200: { description: 'The verdict counts, or is the one that this actor gave before', schema: 'Approval' } },
   },
+  ...REVIEWING,
   ...ACTION_OPERATIONS,
   list('/v1/quarantine', { summary: 'Events that their flow could not fold', query: shapes.quarantineQuery, schema: 'QuarantineList' }),
   {

@@ -4,10 +4,12 @@ import { type FieldError, SignalboxError } from '../errors.ts';
 import type { IncomingEvent, JsonObject } from '../event.ts';
 import type { Logs, Routed } from '../log/logs.ts';
 
-interface RouteOptions {
+export interface RouteOptions {
   readonly history: boolean;
   /** `reject`: a type that no flow takes is refused instead of kept. */
   readonly unknownTypes: 'store' | 'reject';
+  /** Whose key sent it; null with auth off. */
+  readonly actor?: string | null;
 }
 
 const ERRORS_MAX = 20;
@@ -15,11 +17,12 @@ const ERRORS_MAX = 20;
 const SUBJECT_BYTES_MAX = 2048;
 
 /** Throws `unknown-type`, or `off-schema` with a pointer to each field that is wrong. */
-export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes }: RouteOptions): Routed {
+export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes, actor = null }: RouteOptions): Routed {
+  const sent = { history, ...(actor === null ? {} : { actor }) };
   const flow = logs.flowOf(event.type);
   if (flow === null) {
     if (unknownTypes === 'reject') throw new SignalboxError('unknown-type', `No flow takes events of type ${event.type}`);
-    return { flow: null, arrival: { event, subject: null, data: {}, history } };
+    return { flow: null, arrival: { event, subject: null, data: {}, ...sent } };
   }
   const type = flow.types[event.type];
   const parsed = type?.schema.safeParse(event.data ?? null);
@@ -32,7 +35,7 @@ export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes 
     throw new SignalboxError('off-schema', `The subject ${fault}`, {
       errors: [{ pointer: '/data', detail: `names a subject that ${fault}` }],
     });
-  return { flow, arrival: { event, subject, data, history } };
+  return { flow, arrival: { event, subject, data, ...sent } };
 }
 
 export function offSchema(detail: string, fault: z.ZodError | undefined): SignalboxError {

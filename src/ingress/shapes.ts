@@ -5,9 +5,9 @@ import { action, receiver, takenAction } from './actionShapes.ts';
 import { filterText, listParameters } from './listQuery.ts';
 import { truth } from './qualityShapes.ts';
 
-const id = (prefix: string): z.ZodString => z.string().regex(new RegExp(`^${prefix}_`));
-const at = z.iso.datetime();
-const details = z.record(z.string(), z.unknown());
+export const id = (prefix: string): z.ZodString => z.string().regex(new RegExp(`^${prefix}_`));
+export const at = z.iso.datetime();
+export const details = z.record(z.string(), z.unknown());
 
 export const decision = z.object({
   id: id('dec'),
@@ -38,7 +38,7 @@ export const receipt = z.object({
   links: z.object({ event: z.string(), decision: z.string().optional(), subject: z.string().optional(), approval: z.string().optional() }),
 });
 
-const eventRef = z.object({ event: id('evt'), source: z.string(), id: z.string(), type: z.string(), time: at });
+export const eventRef = z.object({ event: id('evt'), source: z.string(), id: z.string(), type: z.string(), time: at });
 
 const decisionItem = decision.extend({ flow: z.string(), subject: z.string(), event: eventRef });
 
@@ -112,37 +112,6 @@ export const timeline = z.object({
   more: z.boolean(),
 });
 
-const verdict = z.object({
-  verdict: z.enum(['approve', 'reject']),
-  actor: z.string(),
-  reason: z.string(),
-  changes: details.optional(),
-  at,
-  via: z.enum(['http', 'cli', 'signal', 'mail', 'default']),
-});
-
-export const approval = z.object({
-  id: id('apr'),
-  state: z.enum(['open', 'decided', 'expired']),
-  flow: z.string(),
-  subject: z.string(),
-  event: eventRef,
-  question: z.string(),
-  evidence: details,
-  proposed: z.object({ outcome: z.string(), result: details }),
-  deadline: at,
-  default: z.string(),
-  verdict: verdict.nullable(),
-  links: z.record(z.string(), z.string()),
-});
-
-/** What a person sends: anything that is not asked for is refused, so that nobody thinks it counted. */
-export const verdictRequest = z.strictObject({
-  verdict: z.enum(['approve', 'reject']),
-  reason: z.string().trim().min(1).max(2000),
-  changes: details.optional(),
-});
-
 export const ready = z.object({
   ready: z.boolean(),
   database: z.object({ ok: z.boolean() }),
@@ -152,12 +121,11 @@ export const ready = z.object({
   otherCode: z.array(z.string()).optional(),
 });
 
-const listOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: z.string(), more: z.boolean() });
+export const listOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: z.string(), more: z.boolean() });
 
 export const eventList = listOf(storedEvent);
 export const decisionList = listOf(decisionItem);
 export const flowList = listOf(flow);
-export const approvalList = listOf(approval);
 export const actionList = listOf(action);
 export const receiverList = listOf(receiver);
 export const quarantineList = listOf(quarantinedEvent);
@@ -176,10 +144,5 @@ export const decisionsQuery = z.strictObject({
   flow: filterText.optional(),
   subject: filterText.optional(),
   outcome: filterText.optional(),
-});
-export const approvalsQuery = z.strictObject({
-  ...listParameters,
-  state: z.enum(['open', 'decided', 'expired', 'all']).optional().describe('`open` unless told'),
-  flow: filterText.optional(),
 });
 export const quarantineQuery = z.strictObject({ ...listParameters, flow: filterText.optional() });

@@ -11,6 +11,8 @@ export interface Arrival {
   readonly subject: string | null;
   readonly data: JsonObject;
   readonly history: boolean;
+  /** Whose key sent it; absent with auth off, where nobody has proven anything. */
+  readonly actor?: string;
 }
 
 export interface AcceptedDecision extends DecisionDraft {

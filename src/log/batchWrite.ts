@@ -36,6 +36,7 @@ export class BatchWrite {
     history: [] as boolean[],
     note: [] as (string | null)[],
     body: [] as string[],
+    actor: [] as (string | null)[],
   };
   readonly #decisions = {
     position: [] as number[],
@@ -63,7 +64,11 @@ export class BatchWrite {
     return this.#entries.position.length;
   }
 
-  add({ event, history }: Arrival, place: { position: number; timeMs: number; subject: string | null }, entry: Entry): AcceptedEvent {
+  add(
+    { event, history, actor }: Arrival,
+    place: { position: number; timeMs: number; subject: string | null },
+    entry: Entry,
+  ): AcceptedEvent {
     const { tenant, flow, log } = this.#context;
     const { position, timeMs, subject } = place;
     const e = this.#entries;
@@ -78,6 +83,7 @@ export class BatchWrite {
     e.history.push(history);
     e.note.push(entry.note);
     e.body.push(event.body);
+    e.actor.push(actor ?? null);
     const decision = entry.decision === null ? null : this.#addDecision(position, subject ?? '', entry.decision);
     const caseId = entry.found === null || flow === null ? null : this.#caseIds.of({ tenant, flow: log, subject: subject ?? '' });
     if (caseId !== null) this.#addMail({ position, caseId, subject: subject ?? '', bytes: event.body.length }, entry.found ?? '{}');
@@ -141,6 +147,7 @@ export class BatchWrite {
         ],
         ...[packedTexts(added), valuesOf(added), packedTexts(replaced), valuesOf(replaced)],
         ...[packedPositions(m.position), packedTexts(m.caseId), packedTexts(m.subject), packedIntegers(m.bytes), packedTexts(m.found)],
+        packedTexts(e.actor),
       ],
     });
   }
@@ -150,10 +157,10 @@ export class BatchWrite {
 const WRITE = {
   name: 'signalbox-write',
   text: `with e as (
-    insert into entries (tenant, log, position, kind, accepted_at, source, id, type, subject, time, hash, ending, history, note)
-    select $1, $2, q.position, 'event', $4::timestamptz, q.source, q.id, q.type, q.subject, q.time, q.hash, q.ending, q.history, q.note
-    from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[])
-      as q(position, source, id, type, subject, time, hash, ending, history, note)
+    insert into entries (tenant, log, position, kind, accepted_at, source, id, type, subject, time, hash, ending, history, note, actor)
+    select $1, $2, q.position, 'event', $4::timestamptz, q.source, q.id, q.type, q.subject, q.time, q.hash, q.ending, q.history, q.note, q.actor
+    from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[], $32::text[])
+      as q(position, source, id, type, subject, time, hash, ending, history, note, actor)
   ), b as (
     insert into bodies (tenant, log, position, body) select $1, $2, q.position, q.body from unnest($7::bigint[], $17::text[]) as q(position, body)
   ), i as (

@@ -10,6 +10,8 @@ export interface KeyHolder {
   /** The actor of what is done with the key. */
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** What its holder is: pools of reviewers are made of roles. */
+  readonly roles: readonly string[];
 }
 
 export interface KeyRow extends KeyHolder {
@@ -22,18 +24,21 @@ const RANDOM_BYTES = 32;
 export const hashKey = (key: string): Buffer => createHash('sha256').update(key, 'utf8').digest();
 
 /** The new key, or null where the name is taken (revoked keys keep theirs: it stands in records as an actor). */
-export async function createKey(pool: Pool, { tenant, name, scopes }: KeyHolder): Promise<string | null> {
+export async function createKey(
+  pool: Pool,
+  { tenant, name, scopes, roles = [] }: Omit<KeyHolder, 'roles'> & { readonly roles?: readonly string[] },
+): Promise<string | null> {
   const key = `sbx_${randomBytes(RANDOM_BYTES).toString('base64url')}`;
   const made = await pool.query(
-    'insert into keys (tenant, name, hash, scopes) values ($1, $2, $3, $4) on conflict (tenant, name) do nothing',
-    [tenant, name, hashKey(key), scopes],
+    'insert into keys (tenant, name, hash, scopes, roles) values ($1, $2, $3, $4, $5) on conflict (tenant, name) do nothing',
+    [tenant, name, hashKey(key), scopes, roles],
   );
   return made.rowCount === 1 ? key : null;
 }
 
 export async function listKeys(pool: Pool, tenant: string): Promise<KeyRow[]> {
   const { rows } = await pool.query<KeyHolder & { created_at: Date; revoked_at: Date | null }>(
-    'select tenant, name, scopes, created_at, revoked_at from keys where tenant = $1 order by name',
+    'select tenant, name, scopes, roles, created_at, revoked_at from keys where tenant = $1 order by name',
     [tenant],
   );
   return rows.map(({ created_at: createdAt, revoked_at: revokedAt, ...holder }) => ({
@@ -54,6 +59,8 @@ export async function revokeKey(pool: Pool, { tenant, name }: Pick<KeyHolder, 't
 
 /** Who holds a live key of that hash. */
 export async function findKey(pool: Pool, hash: Buffer): Promise<KeyHolder | null> {
-  const { rows } = await pool.query<KeyHolder>('select tenant, name, scopes from keys where hash = $1 and revoked_at is null', [hash]);
+  const { rows } = await pool.query<KeyHolder>('select tenant, name, scopes, roles from keys where hash = $1 and revoked_at is null', [
+    hash,
+  ]);
   return rows[0] ?? null;
 }

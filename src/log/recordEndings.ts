@@ -8,7 +8,7 @@ import { shownText } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
 import { decisionId } from '../ids.ts';
 import { readStanding } from './actions.ts';
-import { settleApprovals } from './approvals.ts';
+import { type ApprovalDeps, settleApprovals } from './approvals.ts';
 import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from './caseLog.ts';
 import { type DecisionRow, decisionOf, readDecisions } from './eventDecisions.ts';
 import { planActions } from './planActions.ts';
@@ -33,7 +33,7 @@ export interface EndedEvent {
   readonly failed?: string[];
 }
 
-export interface EndingDeps extends CaseLogDeps {
+export interface EndingDeps extends ApprovalDeps {
   readonly flows: readonly Flow[];
   readonly policies: Policies;
   /** Whether anybody is told of revisions. */
@@ -48,7 +48,7 @@ interface Drafted {
 }
 
 export async function recordEndings(
-  { pool, notifier, ...deps }: EndingDeps,
+  { pool, notifier, notices, ...deps }: EndingDeps,
   key: CaseKey & { subject: string },
   endings: readonly CaseEnding[],
 ): Promise<EndedEvent[]> {
@@ -67,7 +67,7 @@ export async function recordEndings(
     const final = new Map(after.filter(({ provisional }) => !provisional).map((row) => [row.event_position, decisionOf(row, after)]));
     await planDrafted(log, { ...deps, subject }, { drafted, before, final });
     await endEntries(log, endings);
-    await settleApprovals(log, positions);
+    await settleApprovals(log, positions, notices);
     await settleMail(log, key, positions);
     const standing = await readStanding(log.client, log, positions);
     return positions.map((position): EndedEvent => {
@@ -102,7 +102,7 @@ export async function recordProvisional(
 /** What follows from the decisions that are new, by the policy of each. */
 async function planDrafted(
   log: CaseLogWriter,
-  { flows, policies, announces, subject }: Omit<EndingDeps, keyof CaseLogDeps> & { readonly subject: string },
+  { flows, policies, announces, subject }: Omit<EndingDeps, keyof ApprovalDeps> & { readonly subject: string },
   { drafted, before, final }: { drafted: readonly Drafted[]; before: readonly DecisionRow[]; final: ReadonlyMap<number, Decision> },
 ): Promise<void> {
   if (drafted.length === 0) return;

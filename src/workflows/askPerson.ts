@@ -5,38 +5,24 @@
  */
 import { condition } from '@temporalio/workflow';
 import type { CaseApproval } from '../activities/openApproval.ts';
+import type { ApprovalTerms, Milestone } from '../approvalRules.ts';
 import type { JsonObject } from '../event.ts';
-import type { Approval, ApprovalRules, Verdict } from '../log/approval.ts';
+import type { Verdict } from '../log/approval.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
 import { quick, shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
-
-/** As policies give them. */
-export interface ApprovalTerms {
-  readonly deadlineSeconds: number;
-  readonly remindersSeconds: readonly number[];
-  readonly escalation: readonly { readonly afterSeconds: number; readonly to: string }[];
-  /** The outcome that holds when nobody answers. */
-  readonly default: string;
-  readonly bySignal: boolean;
-}
 
 export interface Question {
   /** Counts the approvals about one event, from 0. */
   readonly turn: number;
   readonly question: string;
-  readonly evidence: JsonObject;
-  readonly proposed: Approval['proposed'];
+  /** What the event's data is called among the evidence. */
+  readonly dataAs: string;
+  /** What the rungs below would have done. */
+  readonly advice: JsonObject;
+  readonly proposed: CaseApproval['proposed'];
+  /** As policies give them. */
   readonly terms: ApprovalTerms;
-  readonly changeable: ApprovalRules['changeable'];
-}
-
-interface Milestone {
-  readonly atMs: number;
-  readonly key: string;
-  readonly title: string;
-  /** Who is asked from then on. */
-  readonly asked?: string;
 }
 
 export interface Answer {
@@ -47,7 +33,7 @@ export interface Answer {
 
 export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Question): Promise<Answer> {
   const { position } = about.event;
-  const { approval, openedAt } = await open(run, about, asking);
+  const { approval, openedAt, milestones } = await open(run, about, asking);
   const openedMs = Date.parse(openedAt);
   const answer = (verdict: Verdict): Answer => ({ verdict, approval, waitedMs: Date.parse(verdict.at) - openedMs });
   if (approval.verdict !== null) return answer(approval.verdict);
@@ -60,19 +46,15 @@ export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Questi
       approval: approval.id,
     });
   show('');
-  for (const milestone of milestones(asking.terms, approval, openedMs)) {
-    if (await waitUntil(heard, milestone.atMs, milestone.title)) break;
-    const { key, title, asked } = milestone;
-    await run.during(() =>
-      quick.recordTimer({
-        ...run.key,
-        eventPosition: position,
-        key,
-        title,
-        detail: { approval: approval.id, ...(asked === undefined ? {} : { to: asked }) },
-      }),
-    );
-    if (asked !== undefined) show(` from ${asked}`);
+  // histories from before 0.2 have none, and a calendar had no say in them
+  for (const milestone of milestones ?? relative(asking.terms, approval, openedMs)) {
+    const { kind, nth, to } = milestone;
+    const title = kind === 'reminder' ? `Reminder ${nth + 1}: nobody has answered` : `Escalated to ${to}`;
+    if (await waitUntil(heard, Date.parse(milestone.at), title)) break;
+    const noted = { key: `${kind} ${approval.id} ${nth}`, title, turn: asking.turn, milestone };
+    const detail = { approval: approval.id, ...(to === undefined ? {} : { to }) };
+    await run.during(() => quick.recordTimer({ ...run.key, eventPosition: position, ...noted, detail }));
+    if (to !== undefined) show(` from ${to}`);
   }
   const deadlineMs = Date.parse(approval.deadline);
   if (!heard()) await waitUntil(heard, deadlineMs, `${approval.default} by default`);
@@ -86,33 +68,21 @@ export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Questi
   return answer(standing);
 }
 
-async function open(run: CaseRun, about: LoadedEvent, { turn, question, evidence, proposed, terms, changeable }: Question) {
-  const openedMs = Date.now();
-  const opened = {
-    ...run.key,
-    ...{ eventPosition: about.event.position, turn, question, evidence, proposed, policy: about.policy },
-    openedAt: new Date(openedMs).toISOString(),
-    deadline: new Date(openedMs + terms.deadlineSeconds * 1000).toISOString(),
-    defaultOutcome: terms.default,
-    rules: { changeable, bySignal: terms.bySignal },
-  };
-  return run.during(() => shown.openApproval.executeWithOptions({ summary: question.slice(0, 200) }, [opened]));
+async function open(run: CaseRun, about: LoadedEvent, asking: Question) {
+  const summary = asking.question.slice(0, 200);
+  // the case's own clock: a server that skips time has another one than its workers
+  const openedAt = new Date(Date.now()).toISOString();
+  const opened = { ...run.key, ...asking, eventPosition: about.event.position, policy: about.policy, openedAt };
+  return run.during(() => shown.openApproval.executeWithOptions({ summary }, [opened]));
 }
 
 /** In order of time, those before the deadline. A run that starts again passes the ones it missed at once; each is recorded once. */
-function milestones(terms: ApprovalTerms, { id, deadline }: CaseApproval, openedMs: number): Milestone[] {
-  const reminders = terms.remindersSeconds.map((seconds, at) => ({
-    atMs: openedMs + seconds * 1000,
-    key: `reminder ${id} ${at}`,
-    title: `Reminder ${at + 1}: nobody has answered`,
-  }));
-  const steps = terms.escalation.map(({ afterSeconds, to }, at) => ({
-    atMs: openedMs + afterSeconds * 1000,
-    key: `escalation ${id} ${at}`,
-    title: `Escalated to ${to}`,
-    asked: to,
-  }));
-  return [...reminders, ...steps].filter(({ atMs }) => atMs < Date.parse(deadline)).sort((a, b) => a.atMs - b.atMs);
+function relative({ remindersSeconds, escalation }: ApprovalTerms, { deadline }: CaseApproval, openedMs: number): Milestone[] {
+  const at = (seconds: number): string => new Date(openedMs + seconds * 1000).toISOString();
+  const reminders = remindersSeconds.map((seconds, nth): Milestone => ({ kind: 'reminder', nth, at: at(seconds) }));
+  const steps = escalation.map(({ afterSeconds, to }, nth): Milestone => ({ kind: 'escalation', nth, at: at(afterSeconds), to }));
+  const inTime = [...reminders, ...steps].filter((milestone) => Date.parse(milestone.at) < Date.parse(deadline));
+  return inTime.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
 async function waitUntil(heard: () => boolean, atMs: number, summary: string): Promise<boolean> {

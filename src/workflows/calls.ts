@@ -34,3 +34,11 @@ export const asking = proxyActivities<Pick<Activities, 'askLlm'>>({
   heartbeatTimeout: '10 s',
   retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '30 s' },
 });
+
+/** As above. Told in time or not at all. */
+export const telling = proxyActivities<Pick<Activities, 'sendNotice'>>({
+  taskQueue: QUEUES.actions,
+  startToCloseTimeout: '50 s',
+  scheduleToCloseTimeout: '3 hours',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});

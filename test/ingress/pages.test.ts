@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Flow } from '../../src/flow.ts';
 import { OPERATIONS } from '../../src/ingress/openapi.ts';
-import { receipt, storedEvent, verdictRequest } from '../../src/ingress/shapes.ts';
+import { verdictRequest } from '../../src/ingress/approvalShapes.ts';
+import { receipt, storedEvent } from '../../src/ingress/shapes.ts';
 import { ledger } from '../support/flows.ts';
 import { ask, eventOf, post } from '../support/http.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';

@@ -30,7 +30,7 @@ beforeEach(async () => {
     ...{ caseId: `ledger:asked-${asked}`, subject: `asked-${asked}`, question: 'Is it right?', evidence: { amount: 5000 } },
     proposed: { outcome: 'fine', result: { amount: 5000 } },
     ...{ openedAt: new Date().toISOString(), deadline: new Date(Date.now() + 3_600_000).toISOString(), defaultOutcome: 'alarm' },
-    ...{ policy: 'ledger@000000000000', rules: { changeable: ['amount'], bySignal: true } },
+    ...{ policy: 'ledger@000000000000', rules: { changes: { amount: { type: 'number' as const, min: 0, max: 10_000 } }, bySignal: true } },
   });
   path = `/v1/approvals/${approval.id}`;
 });

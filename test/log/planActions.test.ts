@@ -152,7 +152,7 @@ describe('planActions()', () => {
       {
         ...{ ...key, caseId: `fraud:${late.subject}`, subject: late.subject, question: '?', evidence: {}, policy },
         ...{ proposed: { outcome: 'approve', result: {} }, openedAt: new Date().toISOString(), deadline: new Date().toISOString() },
-        ...{ defaultOutcome: 'approve', rules: { changeable: [], bySignal: true } },
+        ...{ defaultOutcome: 'approve', rules: { bySignal: true } },
       },
     );
     expect(await closeApproval({ pool }, key)).toMatchObject({ approval: { verdict: { verdict: 'approve', via: 'default' } } });

@@ -11,7 +11,7 @@ export async function verdictOn(
   await openApproval(deps, {
     ...{ ...key, caseId: `fraud:${subject}`, subject, question: 'Is it right?', evidence: {}, policy: 'fraud@000000000000' },
     ...{ proposed: { outcome: proposed, result: {} }, openedAt: new Date().toISOString() },
-    ...{ deadline: new Date(Date.now() + 3_600_000).toISOString(), defaultOutcome: 'decline', rules: { changeable: [], bySignal: true } },
+    ...{ deadline: new Date(Date.now() + 3_600_000).toISOString(), defaultOutcome: 'decline', rules: { bySignal: true } },
   });
   await giveVerdict(deps, { ...key, verdict, actor: 'ann', reason: 'known', via: 'http' });
 }

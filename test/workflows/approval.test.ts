@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readApproval } from '../../src/log/approval.ts';
-import { type GivenVerdict, giveVerdict } from '../../src/log/approvals.ts';
+import { giveVerdict } from '../../src/log/approvals.ts';
+import type { GivenVerdict } from '../../src/log/vote.ts';
 import type { CaseStatus } from '../../src/workflows/caseRun.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { recordHistory } from '../support/recordHistory.ts';

@@ -1,5 +1,6 @@
 /** What the tests' workers run. */
 export { fraudCase } from '../../src/flows/fraud/workflow.ts';
+export { noticeRun } from '../../src/workflows/noticeRun.ts';
 export { askingCase } from './askingCase.ts';
 export { parcelCase } from './parcelCase.ts';
 export { recordedCase } from './recordedCase.ts';

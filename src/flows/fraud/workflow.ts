@@ -73,8 +73,8 @@ function reviewer(run: CaseRun, payment: Payment): LadderRung {
   return {
     rung: 'human',
     async ask({ advice }) {
-      const asked = question(payment, advice);
-      const answer = await askPerson(run, payment, { ...asked, turn: 0, terms: payment.content.approvals, changeable: [] });
+      const asked = { ...question(payment), advice, turn: 0, terms: payment.content.approvals };
+      const answer = await askPerson(run, payment, asked);
       const decision = decisionFrom(answer, payment);
       const { rung, outcome, confidence } = decision;
       return { finding: { rung, outcome, confidence, ms: answer.waitedMs }, decision };
@@ -98,27 +98,17 @@ function byDefault({ content, provisional }: Payment): LadderRung {
 
 const resultOf = ({ event }: Payment): JsonObject => ({ paymentId: event.data.paymentId ?? null });
 
-function question(payment: Payment, advice: JsonObject) {
-  const { event, found, provisional } = payment;
-  const { paymentId, cardId, amount, currency } = event.data;
-  const { score = null, reasons = [], outcome = null } = provisional ?? {};
-  const evidence: JsonObject = {
-    payment: event.data,
-    features: found,
-    score,
-    provisional: outcome,
-    reasons: reasons.map((reason): JsonObject => ({ ...reason })),
-    ...advice,
-  };
+function question(payment: Payment) {
+  const { paymentId, cardId, amount, currency } = payment.event.data;
   return {
     question: `Release payment ${paymentId} of ${amount} ${currency} by card ${cardId}?`,
-    evidence,
+    dataAs: 'payment',
     proposed: { outcome: 'approve', result: resultOf(payment) },
   };
 }
 
 function decisionFrom(
-  { verdict: { verdict, actor, reason, via }, approval }: Answer,
+  { verdict: { verdict, actor, reason, via, changes }, approval }: Answer,
   { provisional }: Payment,
 ): Omit<DecisionDraft, 'rungs' | 'provisional'> {
   const byDefault = via === 'default';
@@ -131,6 +121,6 @@ function decisionFrom(
     score: provisional?.score ?? null,
     rung: byDefault ? 'default' : 'human',
     reasons: [said, ...(provisional?.reasons ?? [])],
-    result: { ...provisional?.result, ...approval.proposed.result },
+    result: { ...provisional?.result, ...approval.proposed.result, ...(verdict === 'approve' ? changes : {}) },
   };
 }

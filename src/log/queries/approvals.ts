@@ -1,5 +1,6 @@
 /** Pages of approvals, and the events in quarantine. */
-import { APPROVAL_COLUMNS, APPROVAL_EVENT, type Approval, type KeptApproval, keptApproval } from '../approval.ts';
+import type { Approval, KeptApproval } from '../approval.ts';
+import { APPROVAL_COLUMNS, APPROVAL_EVENT, keptApproval } from '../approvalRow.ts';
 import type { Pool } from '../database.ts';
 import { type FeedPage, type FeedSource, type LogPlace, type Positions, readFeed } from './feed.ts';
 

@@ -1,0 +1,115 @@
+/** The page behind a link in a mail: what is asked, by what evidence, and a form to answer it. It works without style and without a script. */
+import type { Json } from '../event.ts';
+import type { ChangeRule } from '../ladderPolicy.ts';
+import type { Approval, KeptApproval } from '../log/approval.ts';
+import type { KeptLink } from '../log/links.ts';
+import { html, type Markup, page } from './page.ts';
+import { valueMarkup } from './valueMarkup.ts';
+
+/** What a form's fields for changes are named with. */
+export const CHANGE_PREFIX = 'change.';
+
+const NOTHING = html``;
+
+export function approvePage({ link, kept }: { link: KeptLink; kept: KeptApproval }): string {
+  const { approval } = kept;
+  const answerable = approval.state === 'open' && !link.used && !link.expired;
+  return page(
+    `Approval ${approval.id}`,
+    html`<main><h1>${approval.question}</h1>
+<p>Approval <code>${approval.id}</code>, flow ${approval.flow}, about ${approval.subject}.</p>
+${facts(approval, link)}
+${answerable ? form(kept) : html`<p><strong>${endOf(approval, link)}</strong></p>`}
+<h2>Proposed: ${approval.proposed.outcome}</h2>${valueMarkup(approval.proposed.result as Json)}
+<h2>Evidence</h2>${valueMarkup(approval.evidence)}
+${votes(approval)}${questions(approval)}</main>`,
+  );
+}
+
+function facts({ deadline, asked, needed, claim, ...approval }: Approval, { mail }: KeptLink): Markup {
+  const rows: [string, string][] = [
+    ['You', mail],
+    ['Asked', asked.length === 0 ? 'everyone who may give verdicts' : asked.join(', ')],
+    ['Approvals needed', String(needed)],
+    ['Deadline', deadline],
+    ['Without a verdict until then', approval.default],
+    ...(claim === null ? [] : [['Claimed', `by ${claim.by} until ${claim.until}`] as [string, string]]),
+  ];
+  return html`<table>${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</table>`;
+}
+
+function endOf({ state, verdict }: Approval, { used }: KeptLink): string {
+  if (state === 'decided' && verdict !== null) return `It is decided: ${verdict.verdict} by ${verdict.actor}.`;
+  if (state === 'expired') return 'It is over: nobody answered in time.';
+  return used ? 'This link was used: your verdict is recorded, and others are still asked.' : 'The deadline has passed.';
+}
+
+function votes({ votes: given }: Approval): Markup {
+  if (given.length === 0) return NOTHING;
+  return html`<h2>Verdicts so far</h2><ul>${given.map(
+    ({ verdict, actor, reason, at, changes }) =>
+      html`<li>${verdict} by ${actor} at ${at}: ${reason}${changes === undefined ? NOTHING : valueMarkup(changes)}</li>`,
+  )}</ul>`;
+}
+
+function questions({ questions: asked }: Approval): Markup {
+  if (asked.length === 0) return NOTHING;
+  return html`<h2>Further questions</h2><dl>${asked.map(
+    ({ question, askedBy, answer, answeredBy }) =>
+      html`<dt>${askedBy}: ${question}</dt><dd>${answer === null ? 'No answer yet' : `${answeredBy}: ${answer}`}</dd>`,
+  )}</dl>`;
+}
+
+function form({ approval, rules }: KeptApproval): Markup {
+  const fields = Object.entries(rules.changes);
+  // who approves after somebody else approves the same
+  const shown: Readonly<Record<string, unknown>> = { ...approval.proposed.result, ...approval.votes[0]?.changes };
+  const changes = fields.map(([name, rule]) => changeField(name, rule, shown[name]));
+  return html`<form method="post">
+<fieldset><legend>Your verdict</legend>
+<p><input type="radio" id="approve" name="verdict" value="approve" required> <label for="approve">Approve: ${approval.proposed.outcome}</label></p>
+<p><input type="radio" id="reject" name="verdict" value="reject" required> <label for="reject">Reject</label></p>
+<p><label for="reason">Why (kept with the verdict)</label><br><textarea id="reason" name="reason" rows="3" cols="60" maxlength="2000" required></textarea></p>
+</fieldset>
+${changes.length === 0 ? NOTHING : html`<fieldset><legend>With an approval, you may change</legend>${changes}</fieldset>`}
+<p><button type="submit">Give this verdict</button></p>
+</form>`;
+}
+
+function changeField(name: string, rule: ChangeRule, value: unknown): Markup {
+  const [id, field] = [`change-${name}`, `${CHANGE_PREFIX}${name}`];
+  const now = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  if (rule.type === 'choice') {
+    const options = ['', ...rule.options].map(
+      (option) => html`<option${option === now ? html` selected` : NOTHING} value="${option}">${option}</option>`,
+    );
+    return html`<p><label for="${id}">${name}</label> <select id="${id}" name="${field}">${options}</select></p>`;
+  }
+  if (rule.type === 'number')
+    return html`<p><label for="${id}">${name} (${rule.min} to ${rule.max})</label> <input type="number" step="any" id="${id}" name="${field}" min="${rule.min}" max="${rule.max}" value="${now}"></p>`;
+  return html`<p><label for="${id}">${name} (up to ${rule.charsMax} characters)</label> <input type="text" id="${id}" name="${field}" maxlength="${rule.charsMax}" value="${now}"></p>`;
+}
+
+/** What became of a verdict by the form. */
+export function answeredPage({ approval }: KeptApproval): string {
+  const more = approval.state === 'open' ? html`<p>It counts: ${approval.votes.length} of ${approval.needed} have approved.</p>` : NOTHING;
+  return page(
+    'Your verdict counts',
+    html`<main><h1>Your verdict counts</h1><p>${approval.question}</p>${
+      approval.verdict === null ? NOTHING : html`<p>Decided: ${approval.verdict.verdict} by ${approval.verdict.actor}.</p>`
+    }${more}</main>`,
+  );
+}
+
+/** A refusal, for a browser. */
+export function refusedPage({ title, detail, errors = [] }: { title: string; detail?: string; errors?: readonly object[] }): string {
+  const faults = (errors as readonly { pointer: string; detail: string }[]).map(
+    ({ pointer, detail: fault }) => html`<li>${pointer.slice(1)} ${fault}</li>`,
+  );
+  return page(
+    title,
+    html`<main><h1>${title}</h1>${detail === undefined ? NOTHING : html`<p>${detail}</p>`}${
+      faults.length === 0 ? NOTHING : html`<ul>${faults}</ul>`
+    }<p>Nothing was changed. <a href="">Look at the approval again</a></p></main>`,
+  );
+}

@@ -1,0 +1,121 @@
+/**
+ * `/approve/{token}`, where links in mails lead. GET shows and never acts: mail programs and scanners follow links. POST acts once, for the recipient whom
+ * the token stands for; it must come from the page itself.
+ */
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import helmet from 'helmet';
+import { ERRORS, SignalboxError } from '../errors.ts';
+import type { Json, JsonObject } from '../event.ts';
+import { allowOnly } from '../ingress/allowOnly.ts';
+import { parseStrict, VERDICT_BYTES_MAX } from '../ingress/approvalRequest.ts';
+import { assertCounts } from '../ingress/approvalRoutes.ts';
+import { verdictRequest } from '../ingress/approvalShapes.ts';
+import type { IngressDeps } from '../ingress/ingressDeps.ts';
+import { decodeUtf8 } from '../ingress/jsonText.ts';
+import { parseMediaType } from '../ingress/mediaType.ts';
+import { problemOf } from '../ingress/problem.ts';
+import { readBody } from '../ingress/readBody.ts';
+import type { KeptApproval } from '../log/approval.ts';
+import { followLink, giveVerdictByLink } from '../log/links.ts';
+import { answeredPage, approvePage, CHANGE_PREFIX, refusedPage } from './approvePage.ts';
+
+const APPROVE_PATH = '/approve/';
+
+const security = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      ...{ defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
+      formAction: ["'self'"],
+    },
+  },
+  // the address is a secret, so it goes to no other site; with no-referrer a browser would call its own form's origin `null`
+  referrerPolicy: { policy: 'same-origin' },
+  strictTransportSecurity: false,
+});
+
+const headers: RequestHandler = (request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('X-Robots-Tag', 'noindex, nofollow');
+  security(request, response, next);
+};
+
+function sendPage(response: Response, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+/** Refuses in HTML whoever prefers it; trouble of ours goes on to where it is logged. */
+function forBrowsers(handle: (request: Request, response: Response) => Promise<void>): RequestHandler {
+  return async (request, response) => {
+    try {
+      await handle(request, response);
+    } catch (error) {
+      const problem = problemOf(error);
+      const wanted = request.accepts(['application/problem+json', 'text/html']) === 'text/html';
+      if (!wanted || ERRORS[problem.code].status >= 500) throw error;
+      sendPage(response, problem.status, refusedPage(problem));
+    }
+  };
+}
+
+/** Browsers say where a form stood. */
+function assertOwnForm({ headers: { origin, host } }: Request, publicUrl: string | undefined): void {
+  if (origin === undefined) return;
+  const own = publicUrl !== undefined && new URL(publicUrl).origin === origin;
+  if (!own && !(URL.canParse(origin) && new URL(origin).host === host))
+    throw new SignalboxError('forbidden', 'The form must be the one of this page');
+}
+
+async function readForm(request: Request): Promise<ReadonlyMap<string, string>> {
+  const type = parseMediaType(request.headers['content-type'] ?? '')?.essence;
+  if (type !== 'application/x-www-form-urlencoded')
+    throw new SignalboxError('unsupported-media', 'Cannot read the verdict as it must be a form (application/x-www-form-urlencoded)');
+  const sent = [...new URLSearchParams(decodeUtf8(await readBody(request, VERDICT_BYTES_MAX)))];
+  const form = new Map(sent);
+  if (form.size < sent.length) throw new SignalboxError('bad-verdict', 'Each field is sent once');
+  return form;
+}
+
+/** A rejection changes nothing, an empty field neither, nor one that was left as it is proposed. */
+function changesOf(form: ReadonlyMap<string, string>, { rules, approval }: KeptApproval): JsonObject | undefined {
+  if (form.get('verdict') === 'reject') return undefined;
+  const given = [...form].filter(([name, text]) => name.startsWith(CHANGE_PREFIX) && text !== '');
+  const changes = given.map(([name, text]): [string, Json] => {
+    const field = name.slice(CHANGE_PREFIX.length);
+    return [field, rules.changes[field]?.type === 'number' ? Number(text) : text];
+  });
+  return Object.fromEntries(changes.filter(([field, value]) => approval.proposed.result[field] !== value));
+}
+
+export function approveRoutes({ pool, notifier, notices, config }: IngressDeps): Router {
+  const router = Router();
+  const path = `${APPROVE_PATH}:token`;
+
+  const show = forBrowsers(async (request, response) => {
+    const found = await followLink(pool, String(request.params.token));
+    if (found === null) throw new SignalboxError('not-found');
+    sendPage(response, 200, approvePage(found));
+  });
+
+  const answer = forBrowsers(async (request, response) => {
+    assertOwnForm(request, config.SIGNALBOX_PUBLIC_URL);
+    const token = String(request.params.token);
+    const found = await followLink(pool, token);
+    if (found === null) throw new SignalboxError('not-found');
+    const form = await readForm(request);
+    const plain = Object.fromEntries([...form].filter(([name]) => !name.startsWith(CHANGE_PREFIX)));
+    const { verdict, reason } = parseStrict(plain, { schema: verdictRequest, what: 'a verdict', code: 'bad-verdict' });
+    const changes = changesOf(form, found.kept);
+    const said = { verdict, reason, ...(changes === undefined ? {} : { changes }) };
+    const given = await giveVerdictByLink({ pool, notifier, notices }, token, said);
+    if (given === null) throw new SignalboxError('not-found');
+    assertCounts(given);
+    sendPage(response, 200, answeredPage(given));
+  });
+
+  router.get(path, headers, show);
+  router.post(path, headers, answer);
+  router.all(path, allowOnly('GET, HEAD, POST'));
+  return router;
+}
