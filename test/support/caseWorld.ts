@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { openOutbound } from '../../src/activities/outbound.ts';
+import type { NoticeTargets } from '../../src/activities/sendNotice.ts';
 import type { WebhookTarget } from '../../src/activities/sendWebhook.ts';
 import { openCaseClient } from '../../src/dispatch/caseClient.ts';
 import { Dispatcher } from '../../src/dispatch/dispatcher.ts';
@@ -29,6 +30,8 @@ interface WorldOptions {
   readonly llm?: LlmTarget;
   readonly llmNow?: () => Promise<number>;
   readonly actionScheduleMs?: readonly number[];
+  readonly notices?: NoticeTargets;
+  readonly noticeScheduleMs?: readonly number[];
   /** 0: every workflow task replays its history. */
   readonly maxCachedWorkflows?: number;
   readonly temporal?: { readonly address: string; readonly namespace: string };
@@ -89,13 +92,18 @@ export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
     worker = null;
   };
   const startWorker = async (): Promise<RunningWorker> => {
-    const { flows, auth = 'off', llm = null, llmNow, maxCachedWorkflows, actionScheduleMs } = options;
-    const webhook = options.webhook === undefined ? null : { outbound: openOutbound(LOOPBACK_TARGETS), ...options.webhook };
+    const { flows, auth = 'off', llm = null, llmNow, maxCachedWorkflows, actionScheduleMs, noticeScheduleMs } = options;
+    const outbound = openOutbound(LOOPBACK_TARGETS);
+    const webhook = options.webhook === undefined ? null : { outbound, ...options.webhook };
+    const told = options.notices?.webhook ?? null;
+    const notices = options.notices && { ...options.notices, webhook: told === null ? null : { outbound, ...told } };
     worker = openWorker({
       ...{ flows, databaseUrl: url, temporal, auth, webhook, llm, logger, workflowBundle: bundle },
       ...(llmNow === undefined ? {} : { llmNow }),
       ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
       ...(actionScheduleMs === undefined ? {} : { actionScheduleMs }),
+      ...(notices === undefined ? {} : { notices }),
+      ...(noticeScheduleMs === undefined ? {} : { noticeScheduleMs }),
     });
     await worker.started;
     return worker;

@@ -1,0 +1,132 @@
+/** The rows of approvals under many hands. The bugs this hunts: two winners, a vote counted twice, a vote nobody can explain afterwards. */
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
+import { type ApprovalKey, readApproval } from '../../src/log/approval.ts';
+import { giveVerdict } from '../../src/log/approvals.ts';
+import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { Logs } from '../../src/log/logs.ts';
+import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import { readOwnDecisions } from '../../src/log/queries/ownDecisions.ts';
+import type { GivenVerdict } from '../../src/log/vote.ts';
+import { booking } from '../support/arrivals.ts';
+import { ledger } from '../support/flows.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { openQuestion } from '../support/questions.ts';
+
+const PAIRS = 500;
+/** As many as a pool of connections serves without waiting long. */
+const AT_ONCE = 5;
+
+let pool: Pool;
+let notifier: Notifier;
+let position: number;
+let turns = 0;
+
+beforeAll(async () => {
+  const url = await (await startPostgres()).fresh();
+  pool = openDatabase(url, { name: 'test' });
+  notifier = openNotifier(url);
+  await ensureHeads(pool, 'default', [ledger]);
+  await activateFlow(pool, 'default', ledger);
+  const logs = new Logs({ pool, tenant: 'default', flows: [ledger], mailed: () => undefined });
+  const [answer] = await logs.append([{ flow: ledger, arrival: { ...booking({ id: 'one', amount: 5000 }), actor: 'shop' } }]);
+  await logs.close();
+  position = answer !== undefined && 'result' in answer && answer.result === 'accepted' ? answer.position : 0;
+});
+afterAll(async () => {
+  await notifier.close();
+  await pool.end();
+});
+
+async function opened(terms: NonNullable<Parameters<typeof openQuestion>[2]>['terms'] = {}): Promise<ApprovalKey> {
+  turns += 1;
+  return (await openQuestion(pool, position, { terms, turn: turns })).key;
+}
+
+const give = (key: ApprovalKey, actor: string, verdict: 'approve' | 'reject', more: Partial<GivenVerdict> = {}) =>
+  giveVerdict({ pool, notifier }, { ...key, actor, verdict, reason: `${actor} says so`, via: 'http', ...more });
+const votesOf = async ({ turn }: ApprovalKey) =>
+  (await pool.query<{ actor: string }>('select actor from approval_votes where turn = $1 order by version', [turn])).rows.map(
+    ({ actor }) => actor,
+  );
+
+/** Two people at once; who calls first and who says what changes from pair to pair. */
+async function race(key: ApprovalKey, nth: number): Promise<void> {
+  const said = nth % 2 === 0 ? (['approve', 'reject'] as const) : (['reject', 'approve'] as const);
+  const calls = [() => give(key, 'ann', said[0]), () => give(key, 'bob', said[1])];
+  const pair = await Promise.all((nth % 3 === 0 ? calls.reverse() : calls).map((call) => call()));
+  expect(pair.map((one) => one?.result).sort()).toEqual(['given', 'lost']);
+  const winner = pair.find((one) => one?.result === 'given')?.approval.verdict?.actor;
+  expect(pair.map((one) => one?.approval.verdict?.actor)).toEqual([winner, winner]);
+  expect(await votesOf(key)).toEqual([winner]);
+}
+
+describe('giveVerdict()', () => {
+  it(`gives each of ${PAIRS} pairs of opposite verdicts one winner`, async () => {
+    for (let at = 0; at < PAIRS; at += AT_ONCE) {
+      const keys: ApprovalKey[] = [];
+      while (keys.length < AT_ONCE) keys.push(await opened());
+      await Promise.all(keys.map((key, nth) => race(key, at + nth)));
+    }
+  }, 120_000);
+
+  it('counts different actors until enough approve, however they race', async () => {
+    const key = await opened({ needed: 3 });
+    const results = await Promise.all(['ann', 'bob', 'cem', 'dan', 'eve'].map((actor) => give(key, actor, 'approve')));
+    expect(results.map((one) => one?.result).sort()).toEqual(['counted', 'counted', 'given', 'lost', 'lost']);
+    expect((await votesOf(key)).length).toBe(3);
+  });
+
+  it('lets one rejection decide, and one actor say one thing once', async () => {
+    const key = await opened({ needed: 2 });
+    expect(await give(key, 'ann', 'approve')).toMatchObject({
+      result: 'counted',
+      version: 2,
+      approval: { state: 'open', needed: 2, verdict: null },
+    });
+    expect(await give(key, 'ann', 'approve')).toMatchObject({ result: 'same', version: 2 });
+    await expect(give(key, 'ann', 'reject')).rejects.toMatchObject({ code: 'already-voted', more: { vote: { verdict: 'approve' } } });
+    expect(await give(key, 'bob', 'reject')).toMatchObject({ result: 'given', approval: { state: 'decided', verdict: { actor: 'bob' } } });
+    expect(await give(key, 'ann', 'approve')).toMatchObject({ result: 'same' });
+    expect(await votesOf(key)).toEqual(['ann', 'bob']);
+  });
+
+  it('keeps what was seen: the version that was answered and a hash of what it showed', async () => {
+    const key = await opened({ needed: 2 });
+    await give(key, 'ann', 'approve');
+    await give(key, 'bob', 'approve');
+    const kept = await readApproval(pool, key);
+    const { question, proposed, evidence } = kept?.approval ?? {};
+    const shown = createHash('sha256').update(JSON.stringify({ question, proposed, evidence })).digest('hex');
+    expect(kept?.approval.votes).toMatchObject([
+      { actor: 'ann', verdict: 'approve', reason: 'ann says so', version: 1, shown, via: 'http' },
+      { actor: 'bob', version: 2, shown },
+    ]);
+  });
+
+  it('refuses the sender of the event where it is not to judge itself, and nobody else', async () => {
+    const key = await opened({ notSelf: true });
+    const byKey = { proof: { by: 'key' as const, roles: [] } };
+    await expect(give(key, 'shop', 'approve', byKey)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await give(key, 'ann', 'approve', byKey)).toMatchObject({ result: 'given' });
+    expect(await give(await opened(), 'shop', 'approve', byKey)).toMatchObject({ result: 'given' });
+    // with auth off everyone is the same actor, and nobody has proven anything
+    expect(await give(await opened({ notSelf: true }), 'shop', 'approve')).toMatchObject({ result: 'given' });
+  });
+});
+
+describe('readOwnDecisions()', () => {
+  it('gives some few final decisions of a subject, newest first, and none about the event itself', async () => {
+    const logs = new Logs({ pool, tenant: 'default', flows: [ledger], mailed: () => undefined });
+    for (let at = 0; at < 7; at += 1)
+      await logs.append([{ flow: ledger, arrival: booking({ id: `small-${at}`, account: 'many', amount: at }) }]);
+    await logs.append([{ flow: ledger, arrival: booking({ id: 'asks', account: 'many', amount: 5000 }) }]);
+    await logs.close();
+    const about = { tenant: 'default', flow: 'ledger', subject: 'many', eventPosition: position + 7 };
+    const found = await readOwnDecisions(pool, about);
+    expect(found.map(({ event }) => event)).toEqual([6, 5, 4, 3, 2].map((more) => `evt_ledger.${position + more}`));
+    expect(found[0]).toMatchObject({ outcome: 'fine', rung: 'rules', confidence: 1 });
+    expect(await readOwnDecisions(pool, { ...about, subject: 'nobody' })).toEqual([]);
+  });
+});
