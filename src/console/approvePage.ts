@@ -19,10 +19,10 @@ export function approvePage({ link, kept }: { link: KeptLink; kept: KeptApproval
     html`<main><h1>${approval.question}</h1>
 <p>Approval <code>${approval.id}</code>, flow ${approval.flow}, about ${approval.subject}.</p>
 ${facts(approval, link)}
-${answerable ? form(kept) : html`<p><strong>${endOf(approval, link)}</strong></p>`}
+${answerable ? NOTHING : html`<p><strong>${endOf(approval, link)}</strong></p>`}
 <h2>Proposed: ${approval.proposed.outcome}</h2>${valueMarkup(approval.proposed.result as Json)}
 <h2>Evidence</h2>${valueMarkup(approval.evidence)}
-${votes(approval)}${questions(approval)}</main>`,
+${votes(approval)}${questions(approval)}${answerable ? form(kept) : NOTHING}</main>`,
   );
 }
 
@@ -65,8 +65,8 @@ function form({ approval, rules }: KeptApproval): Markup {
   // who approves after somebody else approves the same
   const shown: Readonly<Record<string, unknown>> = { ...approval.proposed.result, ...approval.votes[0]?.changes };
   const changes = fields.map(([name, rule]) => changeField(name, rule, shown[name]));
-  return html`<form method="post">
-<fieldset><legend>Your verdict</legend>
+  return html`<h2>Your verdict</h2><form method="post">
+<fieldset><legend>What do you say?</legend>
 <p><input type="radio" id="approve" name="verdict" value="approve" required> <label for="approve">Approve: ${approval.proposed.outcome}</label></p>
 <p><input type="radio" id="reject" name="verdict" value="reject" required> <label for="reject">Reject</label></p>
 <p><label for="reason">Why (kept with the verdict)</label><br><textarea id="reason" name="reason" rows="3" cols="60" maxlength="2000" required></textarea></p>

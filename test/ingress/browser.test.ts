@@ -1,10 +1,13 @@
 /** The pages in a real browser: they load nothing from elsewhere, break no rule of their own headers, and their links lead somewhere. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { readApproval } from '../../src/log/approval.ts';
+import { createLink } from '../../src/log/links.ts';
 import { chromiumPath, openBrowser } from '../support/chromium.ts';
 import { ledger } from '../support/flows.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { askAbout } from '../support/questions.ts';
 
 const executable = chromiumPath();
 // a machine without a browser (only continuous integration installs one) cannot run these
@@ -39,6 +42,41 @@ withBrowser('pages in Chromium', () => {
     expect(await page.locator('h1').first().textContent()).toContain('Signalbox');
     expect({ errors: errors.filter((text) => !text.includes('favicon')), elsewhere }).toEqual({ errors: [], elsewhere: [] });
     await page.close();
+  });
+
+  it('/approve/:token shows its evidence and gives a verdict by its form, without a script and from the keyboard', async () => {
+    const evidence = {
+      payment: { paymentId: 'p-1', amount: 5000, note: '<b>bold</b>' },
+      score: 0.4,
+      reasons: [{ code: 'new', text: 'a new card' }],
+    };
+    const changes = {
+      amount: { type: 'number' as const, min: 0, max: 6000 },
+      currency: { type: 'choice' as const, options: ['EUR', 'USD'] },
+    };
+    const asked = await askAbout(ingress, { question: 'Release payment p-1 of 5000 EUR?', evidence, terms: { changes } });
+    const token = await createLink(ingress.pool, { ...asked.key, mail: 'ann@bank.example', expiresAt: '2100-01-01T00:00:00Z' });
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 800, height: 1100 } });
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text());
+    });
+    await page.goto(`${ingress.url}/approve/${token}`);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Release payment p-1 of 5000 EUR?');
+    expect(await page.getByText('<b>bold</b>', { exact: true }).count()).toBe(1);
+    await page.getByLabel('Approve: fine').focus();
+    await page.keyboard.press('Space');
+    await page.getByLabel('Why (kept with the verdict)').fill('called the customer');
+    await page.getByLabel('amount (0 to 6000)').fill('4000');
+    if (process.env.SIGNALBOX_SCREENSHOT !== undefined) await page.screenshot({ path: process.env.SIGNALBOX_SCREENSHOT, fullPage: true });
+    await page.getByRole('button', { name: 'Give this verdict' }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Your verdict counts');
+    expect({ errors: errors.filter((text) => !text.includes('favicon')) }).toEqual({ errors: [] });
+    expect((await readApproval(ingress.pool, asked.key))?.approval.verdict).toMatchObject({
+      ...{ verdict: 'approve', actor: 'ann@bank.example', via: 'mail', changes: { amount: 4000 } },
+    });
+    await context.close();
   });
 
   it('/ links to pages that are there', async () => {

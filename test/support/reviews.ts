@@ -30,7 +30,11 @@ function fold(): Folded {
     confidence: 0.5,
     score: 0.4,
     rung: 'model' as const,
-    reasons: [{ code: 'amount-unusual', text: 'the amount is far from the habit' }],
+    reasons: [
+      { code: 'amount-unusual', text: 'the amount is far from the habit', weight: 0.3 },
+      { code: 'known-terminal', text: 'the terminal is known', weight: -0.5 },
+      { code: 'noted', text: 'weighs nothing' },
+    ],
     result: {},
     provisional: true,
     rungs: [],
@@ -53,7 +57,7 @@ export function reviews(
       'payment.attempted': {
         schema: z.looseObject({ cardId: z.string() }) as unknown as z.ZodType<JsonObject>,
         subject: (data) => String(data.cardId),
-        fields: { paymentId: 'plain', cardId: 'plain', terminalId: 'plain', amount: 'plain', currency: 'plain' },
+        fields: { paymentId: 'plain', cardId: 'plain', terminalId: 'plain', amount: 'plain', currency: 'plain', pin: 'secret' },
       },
     },
     policySchema,

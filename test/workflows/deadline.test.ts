@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTES } from '../../src/local/temporalNamespace.ts';
+import type { Calendar } from '../../src/ladderPolicy.ts';
 import { readApproval } from '../../src/log/approval.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
@@ -82,6 +83,82 @@ describe.each([
     await time.client.workflow.getHandle(caseId).result();
     const late = await giveVerdict(world, { ...key(position), verdict: 'approve', actor: 'ann', reason: 'late', via: 'http' });
     expect(late).toMatchObject({ result: 'over', approval: { verdict: { via: 'default' } } });
+  });
+});
+
+/** Office days around the clock, in UTC, but for the two days after today: a weekend, whenever this runs. */
+function aroundAWeekend(): { calendar: Calendar; shutFromMs: number } {
+  const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+  const today = new Date().getUTCDay();
+  const shut = [DAYS[(today + 1) % 7], DAYS[(today + 2) % 7]];
+  const days = DAYS.filter((day) => !shut.includes(day));
+  const midnight = new Date().setUTCHours(24, 0, 0, 0);
+  return { calendar: { timeZone: 'UTC', days, from: '00:00', to: '00:00', holidays: [] }, shutFromMs: midnight };
+}
+
+describe.each([
+  ['cached', undefined],
+  ['replayed', 0],
+])('three tiers of escalation over a weekend, %s', (_name, maxCachedWorkflows) => {
+  let time: TestWorkflowEnvironment;
+  let world: CaseWorld;
+  const { calendar, shutFromMs } = aroundAWeekend();
+  const pool = { roles: [], mail: [] };
+
+  beforeAll(async () => {
+    quietRuntime();
+    time = await startTimeSkipping();
+    const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD]));
+    await time.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+    world = await openCaseWorld({
+      flows: [
+        reviews({
+          ...{ deadlineSeconds: 24 * 3600, remindersSeconds: [3600], calendar, ask: 'desk' },
+          pools: { desk: pool, lead: pool, head: pool, board: pool },
+          escalation: [
+            { afterSeconds: 8 * 3600, to: 'lead' },
+            { afterSeconds: 16 * 3600, to: 'head' },
+            { afterSeconds: 23 * 3600, to: 'board' },
+          ],
+        }),
+      ],
+      temporal: { address: time.address, namespace: 'default' },
+      ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+    });
+  });
+  afterAll(async () => {
+    await world.close();
+    await time.teardown();
+  });
+
+  it('askPerson() escalates three times in business hours, and takes the default at the deadline after the weekend', async () => {
+    const [accepted] = await world.accept([payment('p-weekend', 'weekend')]);
+    const position = accepted?.position ?? 0;
+    const { approval, openedAt, rules } = await eventually(() => readApproval(world.pool, key(position)));
+    const openedMs = Date.parse(openedAt);
+    // by hand: what does not fit before midnight comes two days later
+    const due = (hours: number) =>
+      new Date(openedMs + hours * HOUR_MS + (openedMs + hours * HOUR_MS <= shutFromMs ? 0 : 48 * HOUR_MS)).toISOString();
+    expect(rules.milestones?.map(({ kind, to, at }) => [to ?? kind, at])).toEqual([
+      ['reminder', due(1)],
+      ['lead', due(8)],
+      ['head', due(16)],
+      ['board', due(23)],
+    ]);
+    expect(approval.deadline).toBe(due(24));
+    const before = await time.currentTimeMs();
+    await time.client.workflow.getHandle('fraud:weekend').result();
+    expect((await time.currentTimeMs()) - before).toBeGreaterThanOrEqual(72 * HOUR_MS - 5000);
+    expect(await timers(world, position)).toEqual([
+      'Reminder 1: nobody has answered',
+      'Escalated to lead',
+      'Escalated to head',
+      'Escalated to board',
+      'No verdict in time: reject by default',
+    ]);
+    expect(await world.rows('select outcome from decisions where event_position = $1 and not provisional', [position])).toEqual([
+      { outcome: 'decline' },
+    ]);
   });
 });
 
