@@ -4,6 +4,7 @@ import { readApproval } from '../../src/log/approval.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
 import { followLink } from '../../src/log/links.ts';
 import { findUntold } from '../../src/log/noticeTries.ts';
+import { askFurther } from '../../src/log/questions.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { recordHistory } from '../support/recordHistory.ts';
 import { payment, reviews } from '../support/reviews.ts';
@@ -78,6 +79,10 @@ describe('notices', () => {
     expect((await sent('opened', 3)).map(({ recipient }) => recipient).sort()).toEqual(['ann@bank.example', 'bob@bank.example', null]);
     await sent('reminder', 3);
     expect((await sent('escalated', 3)).map(({ recipient }) => recipient).sort()).toEqual(['bob@bank.example', 'lead@bank.example', null]);
+    const further = { ...key(position), actor: 'ann', question: 'Is the customer\nabroad?' };
+    for (let at = 0; at < 2; at += 1) await askFurther({ ...world, notices: CHANNELS }, further);
+    await sent('question', 4);
+    expect(smtp.mails.find(({ text }) => text.includes('A reviewer asks:'))?.text).toContain('\n> Is the customer abroad?\n');
     await giveVerdict({ ...world, notices: CHANNELS }, { ...key(position), verdict: 'reject', actor: 'ann', reason: 'no', via: 'http' });
     expect((await sent('decided', 4)).map(({ recipient }) => recipient).sort()).toEqual([
       'ann@bank.example',
@@ -90,14 +95,15 @@ describe('notices', () => {
       'fraud.approval-opened',
       'fraud.approval-reminder',
       'fraud.approval-escalated',
+      'fraud.approval-question',
       'fraud.approval-decided',
     ]);
     expect(told[0]?.data).toMatchObject({ approval: id, flow: 'fraud', subject: 'told', default: 'decline', needed: 1, asked: ['desk'] });
     expect(told[0]?.data).not.toHaveProperty('evidence');
     expect(told[2]?.data).toMatchObject({ to: 'leads' });
-    expect(told[3]?.data).toMatchObject({ state: 'decided', verdict: { verdict: 'reject', actor: 'ann', via: 'http' } });
+    expect(told[4]?.data).toMatchObject({ state: 'decided', verdict: { verdict: 'reject', actor: 'ann', via: 'http' } });
     expect(receiver.refusals).toEqual([]);
-    expect(new Set(receiver.deliveries.map(({ key: given }) => given)).size).toBe(4);
+    expect(new Set(receiver.deliveries.map(({ key: given }) => given)).size).toBe(5);
     await recordHistory(world, `ntc_fraud.${position}.0.opened-0.webhook`, 'noticeRun-sent');
     await world.client.workflow.getHandle('fraud:told').result();
     await recordHistory(world, 'fraud:told', 'fraudCase-reminded-and-escalated');
