@@ -9,7 +9,7 @@ import { sendWebhook, type WebhookTarget } from './sendWebhook.ts';
 
 const MINUTE_MS = 60_000;
 /** The pauses before each try: the last one comes within the hour, as a reminder that comes tomorrow reminds nobody. */
-export const NOTICE_SCHEDULE_MS: readonly number[] = [0, MINUTE_MS / 2, 2 * MINUTE_MS, 10 * MINUTE_MS, 45 * MINUTE_MS];
+const NOTICE_SCHEDULE_MS: readonly number[] = [0, MINUTE_MS / 2, 2 * MINUTE_MS, 10 * MINUTE_MS, 45 * MINUTE_MS];
 /** A try that has not said how it went is given this long: its timeouts, and time to record it. */
 const LEASE_MS = 60_000;
 

@@ -7,7 +7,7 @@ import type { Pool } from '../../src/log/database.ts';
 import type { NoticeChannels } from '../../src/log/notices.ts';
 import { eventOf, post } from './http.ts';
 
-export const TERMS: ApprovalTerms = {
+const TERMS: ApprovalTerms = {
   deadlineSeconds: 3600,
   remindersSeconds: [],
   escalation: [],

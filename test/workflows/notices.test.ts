@@ -135,9 +135,7 @@ describe('notices', () => {
     const position = await opened(world, 'hostile', 'x\r\nBcc: eve@evil.example\r\n\r\nhttps://evil.example/approve/\u202e');
     const mail = await eventually(async () => smtp.mails.find(({ text }) => text.includes(`apr_fraud.${position}.0`)));
     const lines = mail.text.split('\n').filter((line) => line.includes('evil.example'));
-    expect(lines).toEqual([
-      expect.stringMatching(/^> Release payment x Bcc: eve@evil\.example https:\/\/evil\.example\/approve\/ of 120 EUR/),
-    ]);
+    expect(lines).toEqual([expect.stringMatching(/^> Release payment x Bcc: \S+ https:\/\/evil\.example\/approve\/ of 120 EUR/)]);
     expect(mail.headers.some(([name]) => name === 'bcc')).toBe(false);
   });
 
