@@ -7,7 +7,6 @@ import { giveVerdict } from '../../src/log/approvals.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { type Notifier, openNotifier } from '../../src/log/notify.ts';
-import { readOwnDecisions } from '../../src/log/queries/ownDecisions.ts';
 import type { GivenVerdict } from '../../src/log/vote.ts';
 import { booking } from '../support/arrivals.ts';
 import { ledger } from '../support/flows.ts';
@@ -113,20 +112,5 @@ describe('giveVerdict()', () => {
     expect(await give(await opened(), 'shop', 'approve', byKey)).toMatchObject({ result: 'given' });
     // with auth off everyone is the same actor, and nobody has proven anything
     expect(await give(await opened({ notSelf: true }), 'shop', 'approve')).toMatchObject({ result: 'given' });
-  });
-});
-
-describe('readOwnDecisions()', () => {
-  it('gives some few final decisions of a subject, newest first, and none about the event itself', async () => {
-    const logs = new Logs({ pool, tenant: 'default', flows: [ledger], mailed: () => undefined });
-    for (let at = 0; at < 7; at += 1)
-      await logs.append([{ flow: ledger, arrival: booking({ id: `small-${at}`, account: 'many', amount: at }) }]);
-    await logs.append([{ flow: ledger, arrival: booking({ id: 'asks', account: 'many', amount: 5000 }) }]);
-    await logs.close();
-    const about = { tenant: 'default', flow: 'ledger', subject: 'many', eventPosition: position + 7 };
-    const found = await readOwnDecisions(pool, about);
-    expect(found.map(({ event }) => event)).toEqual([6, 5, 4, 3, 2].map((more) => `evt_ledger.${position + more}`));
-    expect(found[0]).toMatchObject({ outcome: 'fine', rung: 'rules', confidence: 1 });
-    expect(await readOwnDecisions(pool, { ...about, subject: 'nobody' })).toEqual([]);
   });
 });
