@@ -46,9 +46,11 @@ export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Questi
       approval: approval.id,
     });
   show('');
+  const deadlineMs = Date.parse(approval.deadline);
   // histories from before 0.2 have none, and a calendar had no say in them
-  for (const milestone of milestones ?? relative(asking.terms, approval, openedMs)) {
+  for (const milestone of milestones ?? relative(asking.terms, openedMs)) {
     const { kind, nth, to } = milestone;
+    if (Date.parse(milestone.at) >= deadlineMs) break;
     const title = kind === 'reminder' ? `Reminder ${nth + 1}: nobody has answered` : `Escalated to ${to}`;
     if (await waitUntil(heard, Date.parse(milestone.at), title)) break;
     const noted = { key: `${kind} ${approval.id} ${nth}`, title, turn: asking.turn, milestone };
@@ -56,7 +58,6 @@ export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Questi
     await run.during(() => quick.recordTimer({ ...run.key, eventPosition: position, ...noted, detail }));
     if (to !== undefined) show(` from ${to}`);
   }
-  const deadlineMs = Date.parse(approval.deadline);
   if (!heard()) await waitUntil(heard, deadlineMs, `${approval.default} by default`);
   const told = run.verdicts.get(approval.id);
   if (told !== undefined) return answer(told);
@@ -76,13 +77,12 @@ async function open(run: CaseRun, about: LoadedEvent, asking: Question) {
   return run.during(() => shown.openApproval.executeWithOptions({ summary }, [opened]));
 }
 
-/** In order of time, those before the deadline. A run that starts again passes the ones it missed at once; each is recorded once. */
-function relative({ remindersSeconds, escalation }: ApprovalTerms, { deadline }: CaseApproval, openedMs: number): Milestone[] {
+/** In order of time. A run that starts again passes the ones it missed at once; each is recorded once. */
+function relative({ remindersSeconds, escalation }: ApprovalTerms, openedMs: number): Milestone[] {
   const at = (seconds: number): string => new Date(openedMs + seconds * 1000).toISOString();
   const reminders = remindersSeconds.map((seconds, nth): Milestone => ({ kind: 'reminder', nth, at: at(seconds) }));
   const steps = escalation.map(({ afterSeconds, to }, nth): Milestone => ({ kind: 'escalation', nth, at: at(afterSeconds), to }));
-  const inTime = [...reminders, ...steps].filter((milestone) => Date.parse(milestone.at) < Date.parse(deadline));
-  return inTime.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return [...reminders, ...steps].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
 async function waitUntil(heard: () => boolean, atMs: number, summary: string): Promise<boolean> {
