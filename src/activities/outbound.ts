@@ -9,7 +9,7 @@ import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { SignalboxError } from '../errors.ts';
-import { type AllowList, allowList, refusedAddress, refusedTarget, shownTarget } from '../outboundTarget.ts';
+import { type AllowList, allowList, refusedAddress, refusedTarget } from '../outboundTarget.ts';
 
 /** All that a name stands for, as `dns.lookup` gives it. */
 export type LookUpAll = (
@@ -66,7 +66,8 @@ export const PUBLIC_ONLY: Outbound = openOutbound([]);
 /** Posts, and gives the status; of the answer nothing else counts. Throws `target-refused`, or what went wrong on the way. */
 export async function post({ allow, agent }: Outbound, url: string, { headers, body, signal }: OutboundRequest): Promise<number> {
   const why = refusedTarget(url, allow);
-  if (why !== null) throw refusal(shownTarget(url), why);
+  // the path of an address may be its secret
+  if (why !== null) throw refusal(URL.canParse(url) ? new URL(url).host : 'the target', why);
   const answer = await request(url, { dispatcher: agent, method: 'POST', headers, body, signal });
   await answer.body.dump({ limit: ANSWER_BYTES_MAX, signal }).catch(() => undefined);
   return answer.statusCode;

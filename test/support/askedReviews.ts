@@ -6,7 +6,7 @@ import type { LadderPolicy, LlmRung } from '../../src/ladderPolicy.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
 import { payment, reviews } from './reviews.ts';
 
-export const ASKED: LlmRung = {
+const ASKED: LlmRung = {
   rung: 'llm',
   prompt: 'review',
   outcomes: ['approve', 'decline'],

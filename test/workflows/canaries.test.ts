@@ -7,11 +7,13 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
+import { openOutbound } from '../../src/activities/outbound.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Ingress, openIngress } from '../../src/ingress/openIngress.ts';
 import type { Receipt } from '../../src/ingress/receipt.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { createLogger } from '../../src/logger.ts';
+import { LOOPBACK_TARGETS } from '../../src/outboundTarget.ts';
 import { APPROVAL_DECIDED, CASE_STATUS } from '../../src/temporalNames.ts';
 import { openWorker, type RunningWorker } from '../../src/worker.ts';
 import { eventually } from '../support/eventually.ts';
@@ -98,7 +100,8 @@ describe('canaries', () => {
     const settings = { ...config, DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporal.address };
     ingress = await openIngress({ config: settings, flows: [orders], logger });
     releases.push(() => ingress.close());
-    const webhook = { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/${JWT}`, secret: 'a secret of the test' };
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/${JWT}`;
+    const webhook = { url, secret: 'a secret of the test', outbound: openOutbound(LOOPBACK_TARGETS) };
     worker = openWorker({
       ...{ flows: [orders], databaseUrl, temporal: { address: temporal.address, namespace }, auth: 'off', webhook, logger },
       ...{ workflowBundle: bundle, actionScheduleMs: [0, 20, 20] },
