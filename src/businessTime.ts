@@ -5,7 +5,7 @@
  * out counts as the same time after it; one that a change brings twice counts as its first. Hours whose end is not after their begin go on to
  * the next day, and belong to the day that they begin on.
  */
-import type { Calendar } from './ladderPolicy.ts';
+import type { Calendar } from './approvalsPolicy.ts';
 
 const DAY_MS = 86_400_000;
 /** Thirty days of eight-hour days are 18 weeks; a calendar that is shut for longer than this ends all waiting here. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type FieldError, SignalboxError } from './errors.ts';
 import type { JsonObject } from './event.ts';
-import type { ChangeRule } from './ladderPolicy.ts';
+import type { ChangeRule } from './approvalsPolicy.ts';
 
 type ChangeRules = Readonly<Record<string, ChangeRule>>;
 

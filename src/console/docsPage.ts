@@ -1,6 +1,7 @@
 /** The reference, from the same operations and codes as the OpenAPI document. */
 import { ERRORS } from '../errors.ts';
-import { OPERATIONS, type Operation, openApiDocument } from '../ingress/openapi.ts';
+import { OPERATIONS, openApiDocument } from '../ingress/openapi.ts';
+import type { Operation } from '../ingress/openapiNames.ts';
 import { html, type Markup, page } from './page.ts';
 
 interface Parameter {

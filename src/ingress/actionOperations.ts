@@ -1,6 +1,6 @@
 /** What can be asked about actions and their receivers, for the OpenAPI document. */
 import { actionsQuery } from './actionShapes.ts';
-import type { Operation } from './openapi.ts';
+import type { Operation } from './openapiNames.ts';
 
 export const ACTION_OPERATIONS: readonly Operation[] = [
   {

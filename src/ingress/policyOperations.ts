@@ -1,5 +1,5 @@
 /** What the OpenAPI document says of policies. */
-import type { Operation } from './openapi.ts';
+import type { Operation } from './openapiNames.ts';
 import { policyQuery } from './policyShapes.ts';
 import { pageQuery } from './shapes.ts';
 

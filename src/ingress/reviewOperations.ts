@@ -1,5 +1,5 @@
 /** The part of the API that reviewers use before a verdict, and the page behind a link. */
-import type { Operation } from './openapi.ts';
+import type { Operation } from './openapiNames.ts';
 
 const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
 

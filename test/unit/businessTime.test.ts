@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addBusinessSeconds, HORIZON_DAYS } from '../../src/businessTime.ts';
-import type { Calendar } from '../../src/ladderPolicy.ts';
+import type { Calendar } from '../../src/approvalsPolicy.ts';
 
 const HOUR = 3600;
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTES } from '../../src/local/temporalNamespace.ts';
-import type { Calendar } from '../../src/ladderPolicy.ts';
+import type { Calendar } from '../../src/approvalsPolicy.ts';
 import { readApproval } from '../../src/log/approval.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';

@@ -1,0 +1,54 @@
+/** The shapes that the API's document names, and the form in which its operations are told. */
+import type { z } from 'zod';
+import type { Scope } from '../log/keys.ts';
+import { decisionOutcome } from '../outcomes.ts';
+import { actionDetail, receiver } from './actionShapes.ts';
+import * as approvals from './approvalShapes.ts';
+import { policyChange, policyList, policyRequest, storedPolicy } from './policyShapes.ts';
+import { quality } from './qualityShapes.ts';
+import * as shapes from './shapes.ts';
+
+export interface Operation {
+  readonly method: 'get' | 'post';
+  /** As express writes it: `/v1/events/:event`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly scope: Scope | null;
+  readonly query?: z.ZodObject;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly request?: Readonly<Record<string, object>>;
+  readonly answers: Readonly<Record<string, { description: string; schema?: keyof typeof NAMED; type?: string }>>;
+}
+
+/** What other documents may refer to, by name. */
+export const NAMED = {
+  Receipt: shapes.receipt,
+  BatchResults: shapes.batchResults,
+  StoredEvent: shapes.storedEvent,
+  EventList: shapes.eventList,
+  Decision: shapes.decision,
+  DecisionDetail: shapes.decisionDetail,
+  DecisionList: shapes.decisionList,
+  Flow: shapes.flow,
+  FlowList: shapes.flowList,
+  Timeline: shapes.timeline,
+  Approval: approvals.approval,
+  ApprovalList: approvals.approvalList,
+  VerdictRequest: approvals.verdictRequest,
+  QuestionRequest: approvals.questionRequest,
+  AnswerRequest: approvals.answerRequest,
+  FurtherQuestion: approvals.furtherQuestion,
+  Quality: quality,
+  DecisionOutcome: decisionOutcome,
+  Action: actionDetail,
+  ActionList: shapes.actionList,
+  Receiver: receiver,
+  ReceiverList: shapes.receiverList,
+  QuarantineList: shapes.quarantineList,
+  PolicyList: policyList,
+  StoredPolicy: storedPolicy,
+  PolicyRequest: policyRequest,
+  PolicyChange: policyChange,
+  Ready: shapes.ready,
+  Problem: shapes.problem,
+} as const;
