@@ -1,5 +1,5 @@
 /**
- * `npm run ladder [-- --data DIR --kills 50 --only faults,injection,stall,llm-kills,action-kills]`: what the ladder promises where its LLM is
+ * `npm run ladder [-- --data DIR --kills 50 --only faults,injection,stall,calm,llm-kills,action-kills]`: what the ladder promises where its LLM is
  * slow, wrong, hostile or away, on a whole stack of its own with a fake LLM at wire level. `--data` names a folder with llm-faults.json and
  * prompt-injection.jsonl; without it, small tables of our own serve.
  *
@@ -7,6 +7,7 @@
  */
 import { parseArgs } from 'node:util';
 import { signalbox } from '../support/command.ts';
+import { tryCalm } from './ladderCalm.ts';
 import { tryFaults } from './ladderFaults.ts';
 import { tryInjection } from './ladderInjection.ts';
 import { checkKilled, fickle, Gate, killInTheAir } from './ladderKills.ts';
@@ -38,6 +39,7 @@ const TRIALS: Readonly<Record<string, (scene: Scene) => Promise<string[]>>> = {
   faults: tryFaults,
   injection: (scene) => tryInjection(scene, values.data),
   stall: tryStall,
+  calm: tryCalm,
   'llm-kills': llmKills,
   'action-kills': actionKills,
 };
