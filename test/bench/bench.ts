@@ -119,6 +119,7 @@ function ratios(rounds: readonly Round[], bare: readonly number[]): void {
   ratio('throughput to echo, 100 cards, 64 connections', (r) => r.hot64.perSecond / r.echo64.perSecond, '-');
   ratio('decisions to bare signalWithStart, new subjects', (r, at) => r.cold64.perSecond / (bare[at] ?? Number.NaN), 'at least 30');
   ratio('p50 to echo, one connection', (r) => r.single1.p50Ms / r.echo1.p50Ms, 'at most 6, aim 4');
+  ratio('events in batches of 100 to echo', (r) => (r.batch.perSecond * 100) / r.echo64.perSecond, 'at least 1.8');
   ratio('events in batches of 100 to single events', (r) => (r.batch.perSecond * 100) / r.cold64.perSecond, 'at least 3');
 }
 
