@@ -73,10 +73,10 @@ export async function checkKilled(scene: Scene, what: string, kept: readonly Kep
     (await scene.rows<{ open: number }>("select count(*)::int as open from actions where state = 'planned'"))[0]?.open === 0;
   await until(settled, AbortSignal.timeout(AIR_MS));
   const actions = await scene.rows<{ event_position: number; key: string; action: string; state: string; decision: string }>(
-    'select event_position, key, action, state, decision from actions',
+    'select event_position::int, key, action, state, decision from actions',
   );
   const calls = await scene.rows<{ position: number; calls: number }>(
-    "select event_position as position, count(*)::int as calls from llm_calls where state <> 'reused' group by 1",
+    "select event_position::int as position, count(*)::int as calls from llm_calls where state <> 'reused' group by 1",
   );
   const bodies = new Map<string, Set<string>>();
   for (const { key, body } of scene.receiver.deliveries) bodies.set(key, (bodies.get(key) ?? new Set()).add(body));
