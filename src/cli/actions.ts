@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
-import { printJson, printLine, say } from './print.ts';
+import { printJson, printLine } from './print.ts';
+import { redriveEach } from './redrive.ts';
+
+const PATH = '/v1/actions';
 
 interface Action {
   id: string;
@@ -38,14 +41,13 @@ export function actions(): Command {
   return command;
 }
 
-const pathOf = (id: string): string => `/v1/actions/${encodeURIComponent(id)}`;
 const why = ({ error }: Action): string => (error === null ? '' : `${error.code === null ? '' : `${error.code}: `}${error.detail}`);
 
 async function list(options: ListOptions & { state?: string; flow?: string }): Promise<void> {
   const { openService } = await import('./target.ts');
   const { state, flow } = options;
   await printList<Action>(await openService(), {
-    path: '/v1/actions',
+    path: PATH,
     filters: { state, flow },
     options,
     header: ['ACTION', 'STATE', 'SUBJECT', 'TRIES', 'NEXT TRY', 'ERROR'],
@@ -56,7 +58,7 @@ async function list(options: ListOptions & { state?: string; flow?: string }): P
 async function get(id: string, { json }: { json?: true }): Promise<void> {
   const { openService } = await import('./target.ts');
   const service = await openService();
-  const action = await service.ask<Action>(pathOf(id));
+  const action = await service.ask<Action>(`${PATH}/${encodeURIComponent(id)}`);
   if (json === true) return printJson(action);
   const { state, subject, decision, undoes, tries } = action;
   printLine(`${action.id}  ${state}  ${subject}  after ${decision}${undoes === null ? '' : `, takes ${undoes} back`}  ${tries} tries`);
@@ -64,22 +66,5 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
   printLine(`  ${JSON.stringify(action.message)}`);
 }
 
-async function redrive(ids: readonly string[], { json }: { json?: true }): Promise<void> {
-  const { openService } = await import('./target.ts');
-  const { Refused } = await import('../client/serviceClient.ts');
-  const service = await openService();
-  const done: unknown[] = [];
-  for (const id of ids) {
-    try {
-      const action = await service.ask<Action>(`${pathOf(id)}/redrive`, { method: 'POST' });
-      done.push(action);
-      if (json !== true) printLine(`${id}  ${action.state}`);
-    } catch (error) {
-      if (!(error instanceof Refused) || error.status >= 500 || error.status === 401 || error.status === 403) throw error;
-      process.exitCode = 1;
-      done.push({ action: id, problem: error.problem });
-      say(`${id}  ${error.message}`);
-    }
-  }
-  if (json === true) printJson(done);
-}
+const redrive = (ids: readonly string[], options: { json?: true }): Promise<void> =>
+  redriveEach<Action>(ids, options, { path: PATH, name: 'action', became: ({ state }) => state });

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
-import { printJson, printLine, say } from './print.ts';
 import type { Receipt } from './receipt.ts';
+import { redriveEach } from './redrive.ts';
+
+const PATH = '/v1/quarantine';
 
 type Quarantined = Receipt & { reason?: string | null; acceptedAt?: string; type?: string };
 
@@ -24,7 +26,7 @@ export function quarantine(): Command {
 async function list(options: ListOptions & { flow?: string }): Promise<void> {
   const { openService } = await import('./target.ts');
   await printList<Quarantined>(await openService(), {
-    path: '/v1/quarantine',
+    path: PATH,
     filters: { flow: options.flow },
     options,
     header: ['EVENT', 'SOURCE', 'ID', 'SUBJECT', 'REASON'],
@@ -32,22 +34,5 @@ async function list(options: ListOptions & { flow?: string }): Promise<void> {
   });
 }
 
-async function redrive(ids: readonly string[], { json }: { json?: true }): Promise<void> {
-  const { openService } = await import('./target.ts');
-  const { Refused } = await import('../client/serviceClient.ts');
-  const service = await openService();
-  const done: unknown[] = [];
-  for (const id of ids) {
-    try {
-      const answer = await service.ask<Receipt>(`/v1/quarantine/${encodeURIComponent(id)}/redrive`, { method: 'POST' });
-      done.push(answer);
-      if (json !== true) printLine(`${id}  ${answer.status}`);
-    } catch (error) {
-      if (!(error instanceof Refused) || error.status >= 500 || error.status === 401 || error.status === 403) throw error;
-      process.exitCode = 1;
-      done.push({ event: id, problem: error.problem });
-      say(`${id}  ${error.message}`);
-    }
-  }
-  if (json === true) printJson(done);
-}
+const redrive = (ids: readonly string[], options: { json?: true }): Promise<void> =>
+  redriveEach<Receipt>(ids, options, { path: PATH, name: 'event', became: ({ status }) => status });
