@@ -5,14 +5,12 @@
  * taken in a statement of its own: a statement that waits for a lock still sees the snapshot from before the wait. Busy cases
  * never hold up accepting, as the head is another row.
  */
-import type { PoolClient } from 'pg';
-import { SignalboxError } from '../errors.ts';
 import { redacted } from '../exposure.ts';
 import { redactText } from '../redactText.ts';
-import { type Client, isDatabaseAway, type Pool } from './database.ts';
-import { lockHead } from './head.ts';
+import type { Client, Pool } from './database.ts';
+import { findHead, lockHead } from './head.ts';
 import type { Notifier } from './notify.ts';
-import { watchBlockers } from './watchdog.ts';
+import { underLock } from './underLock.ts';
 
 export interface CaseLogDeps {
   readonly pool: Pool;
@@ -38,9 +36,6 @@ const casesLog = (flow: string): string => `${flow}/cases`;
 
 /** PostgreSQL's text cannot hold U+0000; a verdict by signal may. */
 export const storable = (text: string): string => text.replaceAll('\u0000', '\ufffd');
-
-/** Locked too long, cancelled or picked as a deadlock's victim: the same work may succeed when tried again. */
-export const AGAIN: ReadonlySet<string> = new Set(['55P03', '57014', '40P01', '40001']);
 
 const INSERT_RECORDS = `insert into records (tenant, log, position, at, kind, event_position, subject, key, title, detail)
   select $1, $2, $3::bigint + q.n, $4::timestamptz, q.kind, q.event_position, q.subject, q.key, q.title, q.detail
@@ -108,10 +103,11 @@ export class CaseLogWriter {
 
 async function lock(client: Client, { tenant, flow }: FlowLog): Promise<number> {
   const log = casesLog(flow);
-  await client.query(
-    'insert into heads (tenant, log) select $1, $2 where not exists (select from heads where tenant = $1 and log = $2) on conflict do nothing',
-    [tenant, log],
-  );
+  const head = await findHead(client, tenant, log);
+  if (head !== null) return head.position;
+  // the flow's first case
+  await client.query('insert into heads (tenant, log) values ($1, $2) on conflict do nothing', [tenant, log]);
+  await client.query('commit');
   return (await lockHead(client, tenant, log)).position;
 }
 
@@ -119,31 +115,13 @@ async function lock(client: Client, { tenant, flow }: FlowLog): Promise<number> 
  * Runs `work` in one transaction under the lock and commits. `work` may run again (nothing of a failed one is kept).
  * Throws SignalboxError `database-away` where trying again helps.
  */
-export async function writeCaseLog<Result>(pool: Pool, at: FlowLog, work: (log: CaseLogWriter) => Promise<Result>): Promise<Result> {
-  let client: PoolClient | undefined;
-  let unwatch: (() => void) | undefined;
-  try {
-    client = await pool.connect();
-    unwatch = watchBlockers(pool, client);
+export function writeCaseLog<Result>(pool: Pool, at: FlowLog, work: (log: CaseLogWriter) => Promise<Result>): Promise<Result> {
+  return underLock(pool, async (client) => {
     const before = await lock(client, at);
     const log = new CaseLogWriter(client, at, before);
     const result = await work(log);
     if (log.position !== before)
       await client.query('update heads set position = $3 where tenant = $1 and log = $2', [at.tenant, log.log, log.position]);
-    await client.query('commit');
-    client.release();
     return result;
-  } catch (error) {
-    // a connection in doubt is closed, which rolls back
-    const kept = await client?.query('rollback').then(
-      () => true,
-      () => false,
-    );
-    client?.release(kept !== true);
-    if (isDatabaseAway(error) || AGAIN.has((error as { code?: string }).code ?? ''))
-      throw new SignalboxError('database-away', undefined, { cause: error });
-    throw error;
-  } finally {
-    unwatch?.();
-  }
+  });
 }

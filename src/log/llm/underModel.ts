@@ -5,11 +5,9 @@
  * sees the snapshot from before the wait, and `now()` the time from before it.
  */
 import type { PoolClient } from 'pg';
-import { SignalboxError } from '../../errors.ts';
 import type { Breaker } from '../../llm/breaker.ts';
-import { AGAIN } from '../caseLog.ts';
-import { type Client, isDatabaseAway, type Pool } from '../database.ts';
-import { watchBlockers } from '../watchdog.ts';
+import type { Client, Pool } from '../database.ts';
+import { underLock } from '../underLock.ts';
 
 export interface LlmLogDeps {
   readonly pool: Pool;
@@ -75,32 +73,14 @@ export async function keepModel({ client, model }: LockedModel, row: ModelRow): 
 }
 
 /** Throws SignalboxError `database-away` where trying again helps; nothing of a failed try is kept. */
-export async function underModel<Result>(
+export function underModel<Result>(
   { pool, now }: LlmLogDeps,
   model: string,
   work: (locked: LockedModel) => Promise<Result>,
 ): Promise<Result> {
-  let client: PoolClient | undefined;
-  let unwatch: (() => void) | undefined;
-  try {
-    client = await pool.connect();
-    unwatch = watchBlockers(pool, client);
+  const locked = async (client: PoolClient): Promise<Result> => {
     const { row, databaseMs } = await lock(client, model);
-    const result = await work({ client, model, row, nowMs: now === undefined ? databaseMs : await now() });
-    await client.query('commit');
-    client.release();
-    return result;
-  } catch (error) {
-    // a connection in doubt is closed, which rolls back
-    const kept = await client?.query('rollback').then(
-      () => true,
-      () => false,
-    );
-    client?.release(kept !== true);
-    const { code = '' } = error as { code?: string };
-    if (isDatabaseAway(error) || AGAIN.has(code) || code === TAKEN) throw new SignalboxError('database-away', undefined, { cause: error });
-    throw error;
-  } finally {
-    unwatch?.();
-  }
+    return work({ client, model, row, nowMs: now === undefined ? databaseMs : await now() });
+  };
+  return underLock(pool, locked, [TAKEN]);
 }
