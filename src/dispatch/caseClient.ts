@@ -1,8 +1,8 @@
 /** The Temporal client as the dispatcher needs it: deliver mail, tell a verdict, look at a run. Connects when first used. */
 import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { APPROVAL_DECIDED, ATTRIBUTES, type CaseInput, EVENTS_ARRIVED, NOTICE_RUN, QUEUES } from '../temporalNames.ts';
 import type { NoticeKey } from '../log/noticeTries.ts';
+import { APPROVAL_DECIDED, ATTRIBUTES, type CaseInput, EVENTS_ARRIVED, NOTICE_RUN, QUEUES } from '../temporalNames.ts';
 import type { Mail } from './mail.ts';
 
 export interface TemporalAddress {

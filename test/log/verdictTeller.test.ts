@@ -1,0 +1,76 @@
+/** The bug this hunts: a verdict that waits for the round trips of all the others, or that is told again to a case that works on it. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import type { CaseClient } from '../../src/dispatch/caseClient.ts';
+import { VerdictTeller } from '../../src/dispatch/verdictTeller.ts';
+import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
+import { giveVerdict } from '../../src/log/approvals.ts';
+import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { Logs } from '../../src/log/logs.ts';
+import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import { booking } from '../support/arrivals.ts';
+import { ledger } from '../support/flows.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { openQuestion } from '../support/questions.ts';
+
+const VERDICTS = 20;
+
+let pool: Pool;
+let notifier: Notifier;
+
+beforeAll(async () => {
+  const url = await (await startPostgres()).fresh();
+  pool = openDatabase(url, { name: 'test' });
+  notifier = openNotifier(url);
+  await ensureHeads(pool, 'default', [ledger]);
+  await activateFlow(pool, 'default', ledger);
+  const logs = new Logs({ pool, tenant: 'default', flows: [ledger], mailed: () => undefined });
+  const bookings = Array.from({ length: VERDICTS }, (_, nth) => booking({ id: `booking-${nth}`, amount: 5000 }));
+  const answers = await logs.append(bookings.map((arrival) => ({ flow: ledger, arrival })));
+  await logs.close();
+  for (const answer of answers) {
+    const { key } = await openQuestion(pool, 'position' in answer ? answer.position : 0);
+    await giveVerdict({ pool, notifier }, { ...key, actor: 'ann', verdict: 'approve', reason: 'known', via: 'http' });
+  }
+});
+afterAll(async () => {
+  await notifier.close();
+  await pool.end();
+});
+
+/** A server that takes signals, the first of them only when it is let go. */
+function slowServer() {
+  const told: string[] = [];
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const cases: Pick<CaseClient, 'look' | 'tellVerdict'> = {
+    look: async () => 'busy',
+    tellVerdict: async (_case, { approval }) => {
+      told.push(approval);
+      if (told.length === 1) await held;
+    },
+  };
+  return { told, letGo, teller: new VerdictTeller({ pool, cases: cases as CaseClient, logger: pino({ level: 'silent' }) }) };
+}
+
+describe('VerdictTeller', () => {
+  it('tells the other verdicts while one of them waits for the server', async () => {
+    const { told, letGo, teller } = slowServer();
+    const round = teller.tell();
+    while (told.length < VERDICTS) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(new Set(told).size).toBe(VERDICTS);
+    letGo();
+    await round;
+  });
+
+  it('does not tell again what a case was told just now', async () => {
+    const { told, letGo, teller } = slowServer();
+    letGo();
+    await teller.tell();
+    await teller.tell();
+    expect(told).toHaveLength(VERDICTS);
+    await teller.close();
+  });
+});
