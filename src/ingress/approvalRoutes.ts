@@ -10,11 +10,11 @@ import type { VerdictResult } from '../log/vote.ts';
 import { allowOnly } from './allowOnly.ts';
 import { sendJson } from './answer.ts';
 import { etag, keyOf, readStrictBody } from './approvalRequest.ts';
+import { approvalsQuery, verdictRequest } from './approvalShapes.ts';
 import { type Authenticate, callerOf, proofOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { readListQuery } from './listQuery.ts';
-import { approvalsQuery, verdictRequest } from './approvalShapes.ts';
 
 /** `If-Match: "3"`; an ETag that we never gave is a version that nothing has. */
 function ifMatchOf(header: string | undefined): { ifMatch?: number } {

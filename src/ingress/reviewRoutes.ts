@@ -8,9 +8,9 @@ import type { Reviewer } from '../log/vote.ts';
 import { allowOnly } from './allowOnly.ts';
 import { sendJson } from './answer.ts';
 import { etag, keyOf, readStrictBody } from './approvalRequest.ts';
+import { answerRequest, questionRequest } from './approvalShapes.ts';
 import { type Authenticate, callerOf, mayDo, proofOf } from './authenticate.ts';
 import type { IngressDeps } from './ingressDeps.ts';
-import { answerRequest, questionRequest } from './approvalShapes.ts';
 
 function reviewerOf(request: Request, response: Response): Reviewer {
   const caller = callerOf(response);
