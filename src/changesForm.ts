@@ -1,8 +1,8 @@
 /** What a reviewer may change of a proposed result: one zod schema, made from the policy, that forms are drawn from and changes are parsed by. */
 import { z } from 'zod';
+import type { ChangeRule } from './approvalsPolicy.ts';
 import { type FieldError, SignalboxError } from './errors.ts';
 import type { JsonObject } from './event.ts';
-import type { ChangeRule } from './approvalsPolicy.ts';
 
 type ChangeRules = Readonly<Record<string, ChangeRule>>;
 

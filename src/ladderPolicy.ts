@@ -3,7 +3,7 @@
  * rules, so that a rung, a deadline or a budget is data in one place and means the same in every flow.
  */
 import { z } from 'zod';
-import { approvals, type ApprovalsPolicy } from './approvalsPolicy.ts';
+import { type ApprovalsPolicy, approvals } from './approvalsPolicy.ts';
 import { DAY_SECONDS, DAYS_MAX, field, HUMAN_NAME_CHARS_MAX, name, seconds } from './policyWords.ts';
 
 const PROMPT_CHARS_MAX = 20_000;

@@ -8,9 +8,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { createCallLlm } from './activities/callLlm.ts';
 import { caseSubjects } from './activities/caseSubjects.ts';
 import { type Activities, createActivities } from './activities/createActivities.ts';
-import { createCallLlm } from './activities/callLlm.ts';
 import type { NoticeTargets } from './activities/sendNotice.ts';
 import type { WebhookTarget } from './activities/sendWebhook.ts';
 import type { Flow } from './flow.ts';

@@ -13,12 +13,12 @@ import { createLlmClient } from '../llm/client.ts';
 import { createQuestion, type Question } from '../llm/question.ts';
 import type { LlmTarget } from '../llm/target.ts';
 import { createTurns } from '../llm/turns.ts';
-import { admit, type Admitted } from '../log/llm/admit.ts';
+import { type Admitted, admit } from '../log/llm/admit.ts';
 import { type Ending, type Settled, settle } from '../log/llm/settle.ts';
 import type { LlmLogDeps } from '../log/llm/underModel.ts';
 import { failure } from './asFailure.ts';
-import { endingOf } from './llmEnding.ts';
 import type { LlmCall, LlmSaid } from './llmCall.ts';
+import { endingOf } from './llmEnding.ts';
 import { createLlmNews } from './llmNews.ts';
 import { abstention, saidByRow } from './llmSaid.ts';
 

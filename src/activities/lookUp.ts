@@ -1,10 +1,10 @@
-import { shownTo } from '../exposure.ts';
 import type { JsonObject } from '../event.ts';
+import { shownTo } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
 import { writeCaseLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/database.ts';
-import { loadEvents } from '../log/loadEvents.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
+import { loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
 import { readPastEvents } from '../log/queries/history.ts';
 import { readSimilar } from '../log/queries/similar.ts';

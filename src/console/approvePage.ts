@@ -1,6 +1,7 @@
 /** The page behind a link in a mail: what is asked, by what evidence, and a form to answer it. It works without style and without a script. */
-import type { Json } from '../event.ts';
+
 import type { ChangeRule } from '../approvalsPolicy.ts';
+import type { Json } from '../event.ts';
 import type { Approval, KeptApproval } from '../log/approval.ts';
 import type { KeptLink } from '../log/links.ts';
 import { html, type Markup, page } from './page.ts';

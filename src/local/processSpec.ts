@@ -15,8 +15,8 @@ export interface ProcessSpec {
   /** Then SIGKILL. */
   readonly stopTimeoutMs: number;
   readonly readyTimeoutMs: number;
-  /** Before every start: ends or clears what a killed predecessor left. */
-  readonly prepare?: () => Promise<void>;
+  /** Before every start: clears what a killed predecessor left, waits for what it cannot start without. Gives up only when the signal says so. */
+  readonly prepare?: (signal: AbortSignal) => Promise<void>;
   /** Resolves once it serves; gives up only when the signal says so. */
   readonly ready: (signal: AbortSignal, pid: number) => Promise<void>;
   /** Lines from this level on (pino's numbers) are shown in the terminal; all of them are in the log file. */

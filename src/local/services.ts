@@ -1,6 +1,7 @@
 /** Our own two processes, as the supervisor runs them: the same `signalbox ingress` and `signalbox worker` that can be run alone. */
 import { fileURLToPath } from 'node:url';
 import type { Connection } from '@temporalio/client';
+import pg from 'pg';
 import { QUEUES } from '../temporalNames.ts';
 import type { ProcessSpec } from './processSpec.ts';
 import { until } from './until.ts';
@@ -23,8 +24,13 @@ interface Start {
   readonly flags?: readonly string[];
 }
 
-function service(name: 'ingress' | 'worker', { env, flags = [] }: Start, ready: ProcessSpec['ready']): ProcessSpec {
+function service(
+  name: 'ingress' | 'worker',
+  { env, flags = [] }: Start,
+  when: Pick<ProcessSpec, 'ready'> & Partial<Pick<ProcessSpec, 'prepare'>>,
+): ProcessSpec {
   return {
+    ...when,
     name,
     command: process.execPath,
     args: [...flags, '--enable-source-maps', '--import', END_WITH_PARENT, MAIN, name],
@@ -33,15 +39,34 @@ function service(name: 'ingress' | 'worker', { env, flags = [] }: Start, ready: 
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 20_000,
     readyTimeoutMs: 60_000,
-    ready,
     showFrom: WARN,
   };
 }
 
-/** Ready when it can accept events. */
-export function ingressSpec(env: Record<string, string>, url: string): ProcessSpec {
+async function answers(databaseUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: PROBE_TIMEOUT_MS });
+  try {
+    await client.connect();
+    return true;
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Ready when it can accept events. It ends where it finds no database, and the pauses between its starts grew while a killed one recovered:
+ * it was missed for up to 18 s after that (tried). So its start waits for the database.
+ */
+export function ingressSpec(env: Record<string, string> & { readonly DATABASE_URL: string }, url: string): ProcessSpec {
   const accepts = async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })).ok;
-  return service('ingress', { env, flags: [YOUNG] }, (signal) => until(accepts, signal));
+  return service(
+    'ingress',
+    { env, flags: [YOUNG] },
+    {
+      prepare: (signal) => until(() => answers(env.DATABASE_URL), signal),
+      ready: (signal) => until(accepts, signal),
+    },
+  );
 }
 
 /** Ready when Temporal has seen this very process ask for work: pollers of an earlier run stay on the list for minutes. */
@@ -53,5 +78,5 @@ export function workerSpec(env: Record<string, string>, connection: Connection, 
     );
     return (pollers ?? []).some(({ identity }) => identity?.startsWith(`${pid}@`) === true);
   };
-  return service('worker', { env }, (signal, pid) => until(() => polls(pid), signal));
+  return service('worker', { env }, { ready: (signal, pid) => until(() => polls(pid), signal) });
 }

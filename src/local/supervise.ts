@@ -8,8 +8,8 @@ import type { ProcessSpec } from './processSpec.ts';
 const BACKOFF_FIRST_MS = 100;
 /** Low enough that everything is back within a minute even when all of it was killed several times. */
 const BACKOFF_MAX_MS = 5000;
-/** Who ran for this long starts again at once. */
-const STEADY_MS = 20_000;
+/** Who served for this long starts again at once. */
+const STEADY_MS = 5000;
 
 export interface Supervised {
   stop(): Promise<void>;
@@ -45,7 +45,7 @@ export async function supervise(spec: ProcessSpec, { log, say, changed, signal }
   let running: RunningProcess | null = null;
 
   const startOnce = async (within: AbortSignal) => {
-    await spec.prepare?.();
+    await spec.prepare?.(within);
     within.throwIfAborted();
     running = await runProcess(spec, log);
     changed(running.pid);

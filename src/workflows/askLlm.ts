@@ -5,8 +5,8 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { AskedLlm } from '../activities/askLlm.ts';
 import type { DecisionDraft } from '../decision.ts';
-import type { LoadedEvent } from '../log/loadEvents.ts';
 import type { LlmRung } from '../ladderPolicy.ts';
+import type { LoadedEvent } from '../log/loadEvents.ts';
 import { asking, shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
 import type { Climbed, LadderRung } from './ladder.ts';

@@ -1,8 +1,8 @@
 /** The reference and the pages: what they name is served, and what is served is named. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Flow } from '../../src/flow.ts';
-import { OPERATIONS } from '../../src/ingress/openapi.ts';
 import { verdictRequest } from '../../src/ingress/approvalShapes.ts';
+import { OPERATIONS } from '../../src/ingress/openapi.ts';
 import { receipt, storedEvent } from '../../src/ingress/shapes.ts';
 import { ledger } from '../support/flows.ts';
 import { ask, eventOf, post } from '../support/http.ts';

@@ -106,6 +106,34 @@ describe('supervise()', () => {
     await started?.stop();
     expect(said.some((line) => line.startsWith('fixture is back'))).toBe(false);
   });
+
+  it('supervise() starts a process again once what it needs is there', async () => {
+    let [there, asked] = [true, 0];
+    const prepare = (signal: AbortSignal): Promise<void> =>
+      until(async () => {
+        asked += 1;
+        return there;
+      }, signal);
+    const pids: (number | null)[] = [];
+    await begin(fixture(LIVES, { prepare }), pids);
+    there = false;
+    process.kill(await marked(), 'SIGKILL');
+    await soon(async () => asked > 3);
+    expect(pids.at(-1)).toBeNull();
+    there = true;
+    await soon(async () => said.some((line) => line.startsWith('fixture is back')));
+    expect(said.some((line) => line.startsWith('fixture did not come back'))).toBe(false);
+  });
+
+  it('supervise() stops while a process waits for what it needs', async () => {
+    let there = true;
+    await begin(fixture(LIVES, { prepare: (signal) => until(async () => there, signal) }));
+    there = false;
+    process.kill(await marked(), 'SIGKILL');
+    await soon(async () => said.some((line) => line.startsWith('fixture ended')));
+    await started?.stop();
+    expect(said.some((line) => line.startsWith('fixture is back'))).toBe(false);
+  });
 });
 
 describe('logFile()', () => {

@@ -59,7 +59,7 @@ export function endWith(runner: number, pid: number): void {
 
 /** Starts a process and waits until it serves. A shared one is written down for jest's teardown and outlives this process. */
 export async function launch(spec: ProcessSpec, { log, shared: outlives = false }: { log: string; shared?: boolean }): Promise<Launched> {
-  await spec.prepare?.();
+  await spec.prepare?.(AbortSignal.timeout(spec.readyTimeoutMs));
   const output = await open(log, 'a');
   const child = spawn(spec.command, spec.args, {
     ...spec.owner,

@@ -1,8 +1,8 @@
 /** Reminder, escalation and default, on a server that skips time. That server has one clock for all that runs on it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { SEARCH_ATTRIBUTES } from '../../src/local/temporalNamespace.ts';
 import type { Calendar } from '../../src/approvalsPolicy.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/local/temporalNamespace.ts';
 import { readApproval } from '../../src/log/approval.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';

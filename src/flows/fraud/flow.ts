@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Flow } from '../../flow.ts';
 import { foldingCode } from '../foldingCode.ts';
+import { fraudBriefing } from './briefing.ts';
 import { fraudLabels } from './labels.ts';
 import { paymentTypes } from './payment.ts';
-import { fraudBriefing } from './briefing.ts';
 import { type FraudPolicy, fraudPolicy, OUTCOMES } from './policy.ts';
 import { fraudReflex } from './reflex.ts';
 

@@ -1,6 +1,7 @@
 /** Rows of calls to LLMs, as they are read. */
-import type { LlmAbstention } from '../../llm/abstentions.ts';
+
 import { llmCallId } from '../../ids.ts';
+import type { LlmAbstention } from '../../llm/abstentions.ts';
 import type { Client, Pool } from '../database.ts';
 import { toUsd } from './budget.ts';
 import { epochMs } from './underModel.ts';

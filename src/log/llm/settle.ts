@@ -5,8 +5,8 @@
  * kept as `late`, and whoever brought it is told the first.
  */
 import { type Health, judged } from '../../llm/breaker.ts';
-import { settleCost } from './budget.ts';
 import type { Cost } from './budget.ts';
+import { settleCost } from './budget.ts';
 import { type CallState, type EventPlace, isOver, type KeptCall, readEventCalls } from './calls.ts';
 import { addTotal } from './totals.ts';
 import { epochMs, keepModel, type LlmLogDeps, type LockedModel, timeOf, underModel } from './underModel.ts';
