@@ -2,6 +2,7 @@
 
 import type { ChangeRule } from '../approvalsPolicy.ts';
 import type { Json } from '../event.ts';
+import type { Problem } from '../ingress/problem.ts';
 import type { Approval, KeptApproval } from '../log/approval.ts';
 import type { KeptLink } from '../log/links.ts';
 import { html, type Markup, page } from './page.ts';
@@ -20,7 +21,7 @@ export function approvePage({ link, kept }: { link: KeptLink; kept: KeptApproval
     html`<main><h1>${approval.question}</h1>
 <p>Approval <code>${approval.id}</code>, flow ${approval.flow}, about ${approval.subject}.</p>
 ${facts(approval, link)}
-${answerable ? NOTHING : html`<p><strong>${endOf(approval, link)}</strong></p>`}
+${answerable ? html`<p><a href="#verdict">Give your verdict</a></p>` : html`<p><strong>${endOf(approval, link)}</strong></p>`}
 <h2>Proposed: ${approval.proposed.outcome}</h2>${valueMarkup(approval.proposed.result as Json)}
 <h2>Evidence</h2>${valueMarkup(approval.evidence)}
 ${votes(approval)}${questions(approval)}${answerable ? form(kept) : NOTHING}</main>`,
@@ -66,7 +67,7 @@ function form({ approval, rules }: KeptApproval): Markup {
   // who approves after somebody else approves the same
   const shown: Readonly<Record<string, unknown>> = { ...approval.proposed.result, ...approval.votes[0]?.changes };
   const changes = fields.map(([name, rule]) => changeField(name, rule, shown[name]));
-  return html`<h2>Your verdict</h2><form method="post">
+  return html`<h2 id="verdict">Your verdict</h2><form method="post">
 <fieldset><legend>What do you say?</legend>
 <p><input type="radio" id="approve" name="verdict" value="approve" required> <label for="approve">Approve: ${approval.proposed.outcome}</label></p>
 <p><input type="radio" id="reject" name="verdict" value="reject" required> <label for="reject">Reject</label></p>
@@ -103,14 +104,14 @@ export function answeredPage({ approval }: KeptApproval): string {
 }
 
 /** A refusal, for a browser. */
-export function refusedPage({ title, detail, errors = [] }: { title: string; detail?: string; errors?: readonly object[] }): string {
-  const faults = (errors as readonly { pointer: string; detail: string }[]).map(
-    ({ pointer, detail: fault }) => html`<li>${pointer.slice(1)} ${fault}</li>`,
-  );
+export function refusedPage({ status, title, detail, errors = [] }: Pick<Problem, 'status' | 'title' | 'detail' | 'errors'>): string {
+  const faults = errors.map(({ pointer, detail: fault }) => html`<li>${pointer.slice(1)} ${fault}</li>`);
+  // where there is no approval, its page would only say so again
+  const again = status === 404 ? NOTHING : html` <a href="">Look at the approval again</a>`;
   return page(
     title,
     html`<main><h1>${title}</h1>${detail === undefined ? NOTHING : html`<p>${detail}</p>`}${
       faults.length === 0 ? NOTHING : html`<ul>${faults}</ul>`
-    }<p>Nothing was changed. <a href="">Look at the approval again</a></p></main>`,
+    }<p>Nothing was changed.${again}</p></main>`,
   );
 }

@@ -21,6 +21,9 @@ import { answeredPage, approvePage, CHANGE_PREFIX, refusedPage } from './approve
 
 const APPROVE_PATH = '/approve/';
 
+const noLink = (): SignalboxError =>
+  new SignalboxError('not-found', 'No approval has this link: it must be whole, as it stands in the mail');
+
 const security = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
@@ -94,7 +97,7 @@ export function approveRoutes({ pool, notifier, notices, config }: IngressDeps):
 
   const show = forBrowsers(async (request, response) => {
     const found = await followLink(pool, String(request.params.token));
-    if (found === null) throw new SignalboxError('not-found');
+    if (found === null) throw noLink();
     sendPage(response, 200, approvePage(found));
   });
 
@@ -102,14 +105,14 @@ export function approveRoutes({ pool, notifier, notices, config }: IngressDeps):
     assertOwnForm(request, config.SIGNALBOX_PUBLIC_URL);
     const token = String(request.params.token);
     const found = await followLink(pool, token);
-    if (found === null) throw new SignalboxError('not-found');
+    if (found === null) throw noLink();
     const form = await readForm(request);
     const plain = Object.fromEntries([...form].filter(([name]) => !name.startsWith(CHANGE_PREFIX)));
     const { verdict, reason } = parseStrict(plain, { schema: verdictRequest, what: 'a verdict', code: 'bad-verdict' });
     const changes = changesOf(form, found.kept);
     const said = { verdict, reason, ...(changes === undefined ? {} : { changes }) };
     const given = await giveVerdictByLink({ pool, notifier, notices }, token, said);
-    if (given === null) throw new SignalboxError('not-found');
+    if (given === null) throw noLink();
     assertCounts(given);
     sendPage(response, 200, answeredPage(given));
   });

@@ -1,8 +1,8 @@
 /** The reference, from the same operations and codes as the OpenAPI document. */
 import { ERRORS } from '../errors.ts';
 import { OPERATIONS, openApiDocument } from '../ingress/openapi.ts';
-import type { Operation } from '../ingress/openapiNames.ts';
-import { html, type Markup, page } from './page.ts';
+import { type Operation, templateOf } from '../ingress/openapiNames.ts';
+import { html, type Markup, page, prose } from './page.ts';
 
 interface Parameter {
   readonly name: string;
@@ -14,19 +14,20 @@ interface Parameter {
 type Documented = ReturnType<typeof openApiDocument>;
 
 function operationMarkup({ paths }: Documented, { method, path, summary, scope, request, answers }: Operation): Markup {
-  const shown = path.replace(/:(\w+)/g, '{$1}');
+  const shown = templateOf(path);
   const { parameters } = (paths[shown]?.[method] ?? { parameters: [] }) as { parameters: readonly Parameter[] };
   const rows = parameters.map(
     (parameter) =>
-      html`<tr><td><code>${parameter.name}</code></td><td>${parameter.in}</td><td>${parameter.description ?? parameter.schema.description ?? ''}</td></tr>`,
+      html`<tr><td><code>${parameter.name}</code></td><td>${parameter.in}</td><td>${prose(parameter.description ?? parameter.schema.description ?? '')}</td></tr>`,
   );
   const accepts = Object.keys(request ?? {}).map((type) => html`<li><code>${type}</code></li>`);
   const given = Object.entries(answers).map(
-    ([status, { description, schema }]) => html`<li>${status}: ${description}${schema === undefined ? '' : ` (${schema})`}</li>`,
+    ([status, { description, schema }]) =>
+      html`<li>${status}: ${prose(description)}${schema === undefined ? html`` : html` (<a href="#schema-${schema}">${schema}</a>)`}</li>`,
   );
   return html`<h3 id="${method}-${shown}"><code>${method.toUpperCase()} ${shown}</code></h3>
-<p>${summary}${scope === null ? ' No key needed.' : ` Scope: ${scope}.`}</p>
-${rows.length === 0 ? html`` : html`<table><tr><th>Parameter</th><th>In</th><th></th></tr>${rows}</table>`}
+<p>${prose(summary.replace(/\.$/, ''))}.${scope === null ? ' No key needed.' : ` Scope: ${scope}.`}</p>
+${rows.length === 0 ? html`` : html`<table><tr><th>Parameter</th><th>In</th><th>What</th></tr>${rows}</table>`}
 ${accepts.length === 0 ? html`` : html`<p>Accepts:</p><ul>${accepts}</ul>`}<p>Answers:</p><ul>${given}</ul>`;
 }
 

@@ -1,7 +1,8 @@
 /** The first page: what is here and where to go. */
 import type { Flow } from '../flow.ts';
 import { OPERATIONS } from '../ingress/openapi.ts';
-import { html, page } from './page.ts';
+import { templateOf } from '../ingress/openapiNames.ts';
+import { html, page, prose } from './page.ts';
 
 /** Routes that a browser can simply open. */
 const isLink = ({ method, path }: { method: string; path: string }): boolean => method === 'get' && !path.includes(':');
@@ -9,8 +10,9 @@ const isLink = ({ method, path }: { method: string; path: string }): boolean => 
 export function homePage(flows: readonly Flow[], temporalUi: string | null): string {
   const routes = OPERATIONS.map((operation) => {
     const { method, path, summary } = operation;
-    const shown = isLink(operation) ? html`<a href="${path}"><code>${path}</code></a>` : html`<code>${path}</code>`;
-    return html`<tr><td>${method.toUpperCase()}</td><td>${shown}</td><td>${summary}</td></tr>`;
+    const code = html`<code>${templateOf(path)}</code>`;
+    const shown = isLink(operation) ? html`<a href="${path}">${code}</a>` : code;
+    return html`<tr><td>${method.toUpperCase()}</td><td>${shown}</td><td>${prose(summary)}</td></tr>`;
   });
   const known = flows.map(
     ({ name, title, types }) => html`<li><a href="/v1/flows/${name}">${title}</a>: ${Object.keys(types).join(', ')}</li>`,
@@ -23,6 +25,6 @@ export function homePage(flows: readonly Flow[], temporalUi: string | null): str
 <ul><li><a href="/docs">Reference</a> (<a href="/openapi.json">OpenAPI</a>)</li><li><a href="/readyz">Is it ready?</a></li>
 <li><a href="/v1/approvals">Open approvals</a></li><li><a href="/v1/decisions">Decisions</a></li>${cases}</ul>
 <h2>Flows</h2><ul>${known}</ul>
-<h2>Routes</h2><table><tr><th>Method</th><th>Path</th><th>What</th></tr>${routes}</table>`,
+<h2>Routes</h2><table class="routes"><tr><th>Method</th><th>Path</th><th>What</th></tr>${routes}</table>`,
   );
 }

@@ -26,7 +26,20 @@ export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Ma
 const STYLE = `body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; background: #fff }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #d0d7de }
 code { background: #f3f5f7; padding: .1rem .3rem; border-radius: .2rem } a { color: #0757b8 }
+/* what cannot be wrapped would make a page of a phone scroll sideways; names in the margin stay whole */
+h1, h3, td, code { overflow-wrap: anywhere } td { min-width: 3.5rem } th { overflow-wrap: break-word } pre { overflow-x: auto } td ul { margin: 0; padding-left: 1rem }
+fieldset { min-width: 0 } textarea, input, select { max-width: 100%; box-sizing: border-box; font: inherit }
+@media (max-width: 40rem) { th, td { padding: .2rem } td:first-child { min-width: 7rem }
+  /* where a value is a table or a list, values stand below their names; so does what a route does */
+  :is(table:has(table, ul), .routes), :is(table:has(table, ul), .routes) > tbody, :is(table:has(table, ul), .routes) > tbody > tr { display: block }
+  table:has(table, ul) > tbody > tr > * { display: block; border: 0 } .routes tr { padding-bottom: .6rem }
+  .routes td { display: inline; border: 0; padding: 0 } .routes td:last-child { display: block } .routes th { display: none } }
 @media (prefers-color-scheme: dark) { body { background: #14171a; color: #e3e7eb } code { background: #242a30 } th, td { border-color: #39424b } a { color: #79b4ff } }`;
+
+/** A sentence of ours as the OpenAPI document has it: what stands between backticks is code. */
+export function prose(text: string): readonly Markup[] {
+  return text.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
+}
 
 /** A whole page. Its style is inline: nothing is fetched from anywhere. */
 export function page(title: string, body: Markup): string {

@@ -1,8 +1,28 @@
 /** Any JSON value for people to read: tables of names and values, lists, and text that is only ever text. */
-import type { Json } from '../event.ts';
+import type { Json, JsonObject } from '../event.ts';
 import { html, type Markup } from './page.ts';
 
 const DEPTH_MAX = 6;
+/** More would not fit a phone. */
+const COLUMNS_MAX = 3;
+
+const isFlat = (value: Json): value is JsonObject =>
+  value !== null &&
+  typeof value === 'object' &&
+  !Array.isArray(value) &&
+  Object.values(value).every((member) => typeof member !== 'object');
+
+/** Alike and flat, as reasons are: one line each. Null where they are not. */
+function lines(items: readonly Json[]): Markup | null {
+  if (!items.every(isFlat)) return null;
+  const names = [...new Set(items.flatMap((item) => Object.keys(item)))];
+  if (names.length === 0 || names.length > COLUMNS_MAX) return null;
+  const head = names.map((name) => html`<th scope="col">${name}</th>`);
+  const body = items.map(
+    (item) => html`<tr>${names.map((name) => html`<td>${item[name] === undefined ? '' : String(item[name])}</td>`)}</tr>`,
+  );
+  return html`<table><tr>${head}</tr>${body}</table>`;
+}
 
 export function valueMarkup(value: Json, depth = 0): Markup {
   if (value === null || typeof value === 'boolean') return html`${String(value)}`;
@@ -10,7 +30,7 @@ export function valueMarkup(value: Json, depth = 0): Markup {
   if (depth >= DEPTH_MAX) return html`${JSON.stringify(value)}`;
   if (Array.isArray(value)) {
     if (value.length === 0) return html`none`;
-    return html`<ul>${value.map((item) => html`<li>${valueMarkup(item, depth + 1)}</li>`)}</ul>`;
+    return lines(value) ?? html`<ul>${value.map((item) => html`<li>${valueMarkup(item, depth + 1)}</li>`)}</ul>`;
   }
   const rows = Object.entries(value).map(
     ([name, member]) => html`<tr><th scope="row">${name}</th><td>${valueMarkup(member, depth + 1)}</td></tr>`,

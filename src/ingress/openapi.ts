@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ERRORS } from '../errors.ts';
 import { ACTION_OPERATIONS } from './actionOperations.ts';
 import * as approvals from './approvalShapes.ts';
-import { NAMED, type Operation } from './openapiNames.ts';
+import { NAMED, type Operation, templateOf } from './openapiNames.ts';
 import { POLICY_OPERATIONS } from './policyOperations.ts';
 import { qualityQuery } from './qualityShapes.ts';
 import { REVIEWING } from './reviewOperations.ts';
@@ -164,7 +164,7 @@ function componentSchemas(): Record<string, object> {
 export function openApiDocument(): { openapi: string; paths: Record<string, Record<string, object>> } & Record<string, unknown> {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of OPERATIONS) {
-    const path = operation.path.replace(/:(\w+)/g, '{$1}');
+    const path = templateOf(operation.path);
     paths[path] = { ...paths[path], [operation.method]: operationObject(operation) };
   }
   return {

@@ -20,6 +20,9 @@ export interface Operation {
   readonly answers: Readonly<Record<string, { description: string; schema?: keyof typeof NAMED; type?: string }>>;
 }
 
+/** A path as OpenAPI and people write it: `/v1/events/{event}`. */
+export const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
+
 /** What other documents may refer to, by name. */
 export const NAMED = {
   Receipt: shapes.receipt,

@@ -79,6 +79,30 @@ withBrowser('pages in Chromium', () => {
     await context.close();
   });
 
+  it('no page scrolls sideways on a phone, and one whose link leads nowhere offers no way back to it', async () => {
+    const reasons = [
+      { code: 'velocity', text: '12 payments of the card within an hour', weight: 0.4 },
+      { code: 'x'.repeat(80), text: 'more' },
+    ];
+    const similar = [{ decision: 'dec_fraud.3.0', score: 0.004728400945051428, truth: null, own: true, reasons: ['terminalCount30d'] }];
+    const evidence = { features: { terminalDisputedDays: 60 }, reasons, similar };
+    const asked = await askAbout(ingress, { question: 'Release payment p-2?', evidence });
+    const token = await createLink(ingress.pool, { ...asked.key, mail: 'ann@bank.example', expiresAt: '2100-01-01T00:00:00Z' });
+    const page = await browser.newPage({ viewport: { width: 375, height: 740 } });
+    for (const path of ['/', '/docs', `/approve/${token}`, '/approve/cut-off']) {
+      await page.goto(`${ingress.url}${path}`);
+      const hidden = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+      expect({ path, hidden }).toEqual({ path, hidden: 0 });
+    }
+    expect(await page.getByText('it must be whole').count()).toBe(1);
+    expect(await page.getByRole('link').count()).toBe(0);
+    await page.goto(`${ingress.url}/approve/${token}`);
+    expect(await page.getByRole('columnheader').allTextContents()).toEqual(['code', 'text', 'weight']);
+    await page.getByRole('link', { name: 'Give your verdict' }).click();
+    expect(await page.getByRole('heading', { name: 'Your verdict' }).count()).toBe(1);
+    await page.close();
+  });
+
   it('/ links to pages that are there', async () => {
     const page = await browser.newPage();
     await page.goto(ingress.url);

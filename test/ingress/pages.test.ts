@@ -67,7 +67,7 @@ describe('pages', () => {
 
   it('/ lists every route, and escapes what it shows', async () => {
     const { text } = await ask(`${ingress.url}/`);
-    for (const { path } of OPERATIONS) expect(text).toContain(`<code>${path}</code>`);
+    for (const { path } of OPERATIONS) expect(text).toContain(`<code>${path.replace(/:(\w+)/g, '{$1}')}</code>`);
     expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;');
   });
 
@@ -75,6 +75,16 @@ describe('pages', () => {
     const { json } = await ask(`${ingress.url}/v1/nothing`);
     const { text } = await ask(`${ingress.url}/docs`);
     expect(text).toContain(`id="${json.type.split('#')[1]}"`);
+  });
+
+  it('/docs shows code as code, and every shape that an answer names is there', async () => {
+    const { text } = await ask(`${ingress.url}/docs`);
+    expect(text).toContain('<code>wait=N</code>: wait up to N seconds');
+    const shown = text.replace(/<pre>.*?<\/pre>/gs, '');
+    expect(shown).not.toContain('`');
+    const named = [...shown.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+    expect(named).toContain('schema-Receipt');
+    for (const id of named) expect(text).toContain(`id="${id}"`);
   });
 
   it('/healthz, /readyz and /metrics answer', async () => {
