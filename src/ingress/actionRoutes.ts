@@ -1,6 +1,5 @@
 /** Actions: what followed from decisions and how it went. Dead letters are sent again from here. */
 import { Router } from 'express';
-import { SignalboxError } from '../errors.ts';
 import { parseId } from '../ids.ts';
 import type { ActionKey } from '../log/actions.ts';
 import { type ActionItem, readAction, readActions } from '../log/queries/actions.ts';
@@ -12,12 +11,13 @@ import { type Authenticate, callerOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { readListQuery } from './listQuery.ts';
+import { notFound } from './notFound.ts';
 import { subjectPath } from './receipt.ts';
 
 /** An id of another tenant is as unknown as one that never was. */
 function keyOf(id: unknown, tenant: string): ActionKey {
   const place = parseId('act', String(id));
-  if (place === null || place.tenant !== tenant || place.tail === null) throw new SignalboxError('not-found');
+  if (place === null || place.tenant !== tenant || place.tail === null) throw notFound('action');
   return { tenant, flow: place.log, eventPosition: place.position, action: place.tail };
 }
 
@@ -33,7 +33,7 @@ export function actionRoutes({ pool, redriveAction }: IngressDeps, authenticate:
 
   async function one(key: ActionKey): Promise<object> {
     const action = await readAction(pool, key);
-    if (action === null) throw new SignalboxError('not-found');
+    if (action === null) throw notFound('action');
     return shown(action);
   }
 
@@ -54,7 +54,7 @@ export function actionRoutes({ pool, redriveAction }: IngressDeps, authenticate:
   router.post('/v1/actions/:action/redrive', authenticate('admin'), async (request, response) => {
     const { tenant, actor } = callerOf(response);
     const key = keyOf(request.params.action, tenant);
-    if (!(await redriveAction({ ...key, actor }))) throw new SignalboxError('not-found');
+    if (!(await redriveAction({ ...key, actor }))) throw notFound('action');
     sendJson(response, 200, await one(key));
   });
 

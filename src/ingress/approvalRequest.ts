@@ -6,6 +6,7 @@ import { parseId } from '../ids.ts';
 import type { ApprovalKey, KeptApproval } from '../log/approval.ts';
 import { decodeUtf8, parseJson } from './jsonText.ts';
 import { parseMediaType } from './mediaType.ts';
+import { notFound } from './notFound.ts';
 import { readBody } from './readBody.ts';
 
 export const VERDICT_BYTES_MAX = 64 * 1024;
@@ -15,7 +16,7 @@ export const etag = ({ version }: KeptApproval): Record<string, string> => ({ ET
 /** An id of another tenant is as unknown as one that never was. */
 export function keyOf(id: unknown, tenant: string): ApprovalKey {
   const place = parseId('apr', String(id));
-  if (place === null || place.tenant !== tenant || !/^\d{1,4}$/.test(place.tail ?? '')) throw new SignalboxError('not-found');
+  if (place === null || place.tenant !== tenant || !/^\d{1,4}$/.test(place.tail ?? '')) throw notFound('approval');
   return { tenant, flow: place.log, eventPosition: place.position, turn: Number(place.tail) };
 }
 

@@ -15,6 +15,7 @@ import { type Authenticate, callerOf, proofOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { readListQuery } from './listQuery.ts';
+import { notFound } from './notFound.ts';
 
 /** `If-Match: "3"`; an ETag that we never gave is a version that nothing has. */
 function ifMatchOf(header: string | undefined): { ifMatch?: number } {
@@ -47,7 +48,7 @@ export function approvalRoutes({ pool, notifier, notices }: IngressDeps, authent
 
   router.get('/v1/approvals/:approval', authenticate('read'), async (request, response) => {
     const kept = await readApproval(pool, keyOf(request.params.approval, callerOf(response).tenant));
-    if (kept === null) throw new SignalboxError('not-found');
+    if (kept === null) throw notFound('approval');
     sendJson(response, 200, kept.approval, etag(kept));
   });
 
@@ -66,7 +67,7 @@ export function approvalRoutes({ pool, notifier, notices }: IngressDeps, authent
         ...ifMatchOf(request.headers['if-match']),
       },
     );
-    if (given === null) throw new SignalboxError('not-found');
+    if (given === null) throw notFound('approval');
     assertCounts(given);
     sendJson(response, 200, given.approval, etag(given));
   });

@@ -1,6 +1,5 @@
 /** Decisions: a feed in pages, or streamed as NDJSON up to what was there when the stream began. */
 import { type Response, Router } from 'express';
-import { SignalboxError } from '../errors.ts';
 import { parseId } from '../ids.ts';
 import { readTaken } from '../log/queries/actions.ts';
 import { readDecision, readDecisions } from '../log/queries/decisions.ts';
@@ -13,6 +12,7 @@ import { type Authenticate, callerOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { LIMIT_MAX, readListQuery } from './listQuery.ts';
+import { notFound } from './notFound.ts';
 import { receiptOf, subjectPath } from './receipt.ts';
 import { decisionsQuery } from './shapes.ts';
 
@@ -95,14 +95,13 @@ export function decisionRoutes({ pool, temporal }: IngressDeps, authenticate: Au
 
   router.get('/v1/decisions/:decision', authenticate('read'), async (request, response) => {
     const place = parseId('dec', String(request.params.decision));
-    if (place === null || place.tenant !== callerOf(response).tenant || !/^\d{1,4}$/.test(place.tail ?? ''))
-      throw new SignalboxError('not-found');
+    if (place === null || place.tenant !== callerOf(response).tenant || !/^\d{1,4}$/.test(place.tail ?? '')) throw notFound('decision');
     const [kept, event, truth] = await Promise.all([
       readDecision(pool, place, Number(place.tail)),
       readEvent(stored, place),
       readTruth(pool, place),
     ]);
-    if (kept === null || event === null) throw new SignalboxError('not-found');
+    if (kept === null || event === null) throw notFound('decision');
     const { item, rungs } = kept;
     const actions = await readTaken(pool, { tenant: place.tenant, flow: place.log, eventPosition: place.position, decision: item.id });
     const { workflow, links } = receiptOf({ ...event, decision: item }, temporal);

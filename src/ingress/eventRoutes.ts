@@ -1,6 +1,5 @@
 /** Stored events. Their bodies go out as the text that is stored: parsing it again would round its big numbers. */
 import { Router } from 'express';
-import { SignalboxError } from '../errors.ts';
 import { parseId } from '../ids.ts';
 import { findEvent, type KeptEvent, readEvent, readEvents } from '../log/queries/events.ts';
 import { type FeedPage, type FeedSource, readFeed, readHeads } from '../log/queries/feed.ts';
@@ -10,6 +9,7 @@ import { type Authenticate, callerOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { type ListQuery, readListQuery } from './listQuery.ts';
+import { notFound } from './notFound.ts';
 import { receiptOf, type TemporalWeb } from './receipt.ts';
 import { eventsQuery } from './shapes.ts';
 
@@ -46,7 +46,7 @@ export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authe
   router.get('/v1/events/:event', authenticate('read'), async (request, response) => {
     const place = parseId('evt', String(request.params.event));
     const event = place === null || place.tenant !== callerOf(response).tenant ? null : await readEvent(events, place);
-    if (event === null) throw new SignalboxError('not-found');
+    if (event === null) throw notFound('event');
     sendText(response, 200, storedEventText(event, temporal));
   });
 

@@ -14,6 +14,7 @@ import { type Authenticate, callerOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { readListQuery } from './listQuery.ts';
+import { noSuchFlow } from './notFound.ts';
 import { runOf } from './receipt.ts';
 import { pageQuery } from './shapes.ts';
 
@@ -54,7 +55,7 @@ export function flowRoutes({ pool, flows, temporal }: IngressDeps, authenticate:
 
   function flowNamed(name: unknown): Flow {
     const flow = flows.find((one) => one.name === name);
-    if (flow === undefined) throw new SignalboxError('not-found');
+    if (flow === undefined) throw noSuchFlow();
     return flow;
   }
 
@@ -86,7 +87,8 @@ export function flowRoutes({ pool, flows, temporal }: IngressDeps, authenticate:
     const flow = flowNamed(request.params.flow);
     const { after, limit } = readListQuery(pageQuery, request.query);
     const of = { tenant: callerOf(response).tenant, flow: flow.name, subject: String(request.params.subject) };
-    if (of.subject.includes('\u0000') || !(await hasSubject(pool, of))) throw new SignalboxError('not-found');
+    if (of.subject.includes('\u0000') || !(await hasSubject(pool, of)))
+      throw new SignalboxError('not-found', 'The flow has seen no such subject');
     const [page, state, run] = await Promise.all([
       readTimeline(pool, of, { after, limit }),
       stateOf(pool, flow, of),

@@ -16,6 +16,7 @@ import type { IngressDeps } from './ingressDeps.ts';
 import { decodeUtf8, parseJson } from './jsonText.ts';
 import { readListQuery } from './listQuery.ts';
 import { type MediaType, parseMediaType } from './mediaType.ts';
+import { noSuchFlow } from './notFound.ts';
 import { policyQuery, policyRequest } from './policyShapes.ts';
 import { BODY_BYTES_MAX, readBody } from './readBody.ts';
 import { pageQuery } from './shapes.ts';
@@ -74,7 +75,7 @@ export function policyRoutes({ pool, flows }: IngressDeps, authenticate: Authent
 
   function flowNamed(name: unknown): Flow {
     const flow = flows.find((one) => one.name === name);
-    if (flow === undefined) throw new SignalboxError('not-found');
+    if (flow === undefined) throw noSuchFlow();
     return flow;
   }
 
@@ -90,8 +91,9 @@ export function policyRoutes({ pool, flows }: IngressDeps, authenticate: Authent
   router.get('/v1/flows/:flow/policies/:version', authenticate('read'), async (request, response) => {
     const { name: flow } = flowNamed(request.params.flow);
     const version = String(request.params.version);
-    if (version.includes('\u0000')) throw new SignalboxError('not-found');
-    const stored = await readPolicy(pool, { tenant: callerOf(response).tenant, flow }, version === 'active' ? null : version);
+    const of = { tenant: callerOf(response).tenant, flow };
+    // the database holds no U+0000, so no policy's name does
+    const stored = version.includes('\u0000') ? null : await readPolicy(pool, of, version === 'active' ? null : version);
     if (stored === null) throw new SignalboxError('not-found', `${flow} never had such a policy`);
     sendJson(response, 200, { ...stored, flow, content: policyContent(flow, stored.text) }, { ETag: `"${stored.version}"` });
   });

@@ -7,6 +7,7 @@ import { sendJson } from './answer.ts';
 import { type Authenticate, callerOf } from './authenticate.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { parseQuery } from './listQuery.ts';
+import { noSuchFlow } from './notFound.ts';
 import { qualityQuery } from './qualityShapes.ts';
 
 export function qualityRoutes({ pool, flows }: IngressDeps, authenticate: Authenticate): Router {
@@ -14,7 +15,7 @@ export function qualityRoutes({ pool, flows }: IngressDeps, authenticate: Authen
 
   router.get('/v1/flows/:flow/quality', authenticate('read'), async (request, response) => {
     const flow = flows.find(({ name }) => name === request.params.flow);
-    if (flow === undefined) throw new SignalboxError('not-found');
+    if (flow === undefined) throw noSuchFlow();
     const { by = 'rung', from = null, to = null } = parseQuery(qualityQuery, request.query);
     if (from !== null && to !== null && from > to)
       throw new SignalboxError('bad-query', undefined, { errors: [{ pointer: '/from', detail: `must not be after to: ${from}` }] });

@@ -10,6 +10,7 @@ import { type Authenticate, callerOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { readListQuery } from './listQuery.ts';
+import { notFound } from './notFound.ts';
 import { receiptOf } from './receipt.ts';
 import { quarantineQuery } from './shapes.ts';
 
@@ -44,7 +45,7 @@ export function quarantineRoutes({ pool, temporal, redrive }: IngressDeps, authe
 
   router.post('/v1/quarantine/:event/redrive', authenticate('admin'), async (request, response) => {
     const place = parseId('evt', String(request.params.event));
-    if (place === null || place.tenant !== callerOf(response).tenant) throw new SignalboxError('not-found');
+    if (place === null || place.tenant !== callerOf(response).tenant) throw notFound('event');
     const ending = await redrive({ tenant: place.tenant, log: place.log, position: place.position });
     const event = ending === null ? null : await readEvent(stored, place);
     if (event === null) throw new SignalboxError('not-found', 'No such event is in quarantine');

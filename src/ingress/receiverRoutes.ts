@@ -1,12 +1,12 @@
 /** Receivers that answered 410 Gone, and switching them on again. */
 import { Router } from 'express';
-import { SignalboxError } from '../errors.ts';
 import { enableReceiver, listReceivers } from '../log/receivers.ts';
 import { allowOnly } from './allowOnly.ts';
 import { sendJson } from './answer.ts';
 import { type Authenticate, callerOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
+import { notFound } from './notFound.ts';
 
 export function receiverRoutes({ pool }: IngressDeps, authenticate: Authenticate): Router {
   const router = Router();
@@ -20,7 +20,7 @@ export function receiverRoutes({ pool }: IngressDeps, authenticate: Authenticate
     const { tenant, actor } = callerOf(response);
     const id = String(request.params.receiver);
     const receiver = /^rcv_[0-9a-f]{16}$/.test(id) ? await enableReceiver(pool, { tenant, id, actor }) : null;
-    if (receiver === null) throw new SignalboxError('not-found');
+    if (receiver === null) throw notFound('receiver');
     sendJson(response, 200, receiver);
   });
 

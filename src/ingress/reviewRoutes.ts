@@ -11,6 +11,7 @@ import { etag, keyOf, readStrictBody } from './approvalRequest.ts';
 import { answerRequest, questionRequest } from './approvalShapes.ts';
 import { type Authenticate, callerOf, mayDo, proofOf } from './authenticate.ts';
 import type { IngressDeps } from './ingressDeps.ts';
+import { notFound } from './notFound.ts';
 
 function reviewerOf(request: Request, response: Response): Reviewer {
   const caller = callerOf(response);
@@ -18,7 +19,7 @@ function reviewerOf(request: Request, response: Response): Reviewer {
 }
 
 function sendApproval(response: Response, kept: KeptApproval | null): void {
-  if (kept === null) throw new SignalboxError('not-found');
+  if (kept === null) throw notFound('approval');
   sendJson(response, 200, kept.approval, etag(kept));
 }
 
@@ -48,7 +49,7 @@ export function reviewRoutes(deps: IngressDeps, authenticate: Authenticate): Rou
     const { answer } = await readStrictBody(request, { schema: answerRequest, what: 'an answer', code: 'bad-request' });
     const n = /^[1-9]\d?$/.test(String(request.params.n)) ? Number(request.params.n) : 0;
     const answered = await answerFurther(deps, { ...key, n, actor, answer });
-    if (answered === null) throw new SignalboxError('not-found');
+    if (answered === null) throw new SignalboxError('not-found', 'The approval has no such question');
     // only the question: who may send events may not therefore see the evidence
     sendJson(response, 200, answered);
   });

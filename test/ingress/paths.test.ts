@@ -60,6 +60,18 @@ describe('createApp() knows its paths and methods', () => {
     expectProblem(await ask(`${ingress.url}${path}`), 404);
   });
 
+  it.each([
+    ['/v1/events/p-1', 'There is no such event: ids look like evt_fraud.17'],
+    ['/v1/decisions/evt_ledger.3', 'There is no such decision: ids look like dec_fraud.17.0'],
+    ['/v1/approvals/apr_ledger.3.0', 'There is no such approval: ids look like apr_fraud.17.0'],
+    ['/v1/actions/act_ledger.3.x', 'There is no such action: ids look like act_fraud.17.release'],
+    ['/v1/flows/none', 'There is no such flow: GET /v1/flows lists them'],
+    ['/v1/flows/none/quality', 'There is no such flow: GET /v1/flows lists them'],
+    ['/v1/flows/ledger/subjects/nobody', 'The flow has seen no such subject'],
+  ])('GET %s: the 404 says what is missing', async (path, detail) => {
+    expect((await ask(`${ingress.url}${path}`)).json.detail).toBe(detail);
+  });
+
   const BAD_QUERIES = [
     'limit=0',
     'limit=1001',
