@@ -1,9 +1,11 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { ActionState } from '../log/actions.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
 import { redriveEach } from './redrive.ts';
 
 const PATH = '/v1/actions';
+const STATES: readonly ActionState[] = ['planned', 'done', 'not-sent', 'dead', 'refused', 'skipped'];
 
 interface Action {
   id: string;
@@ -20,7 +22,7 @@ interface Action {
 export function actions(): Command {
   const command = new Command('actions').description('what followed from decisions, and how it went');
   withListOptions(command.command('list').description('in the order of planning'))
-    .option('--state <state>', 'planned, done, not-sent, dead, refused, skipped or all')
+    .addOption(new Option('--state <state>', 'only those').choices([...STATES, 'all']))
     .option('--flow <name>')
     .addHelpText('after', '\nExample:\n  signalbox actions list --state dead')
     .action(list);
@@ -41,7 +43,10 @@ export function actions(): Command {
   return command;
 }
 
-const why = ({ error }: Action): string => (error === null ? '' : `${error.code === null ? '' : `${error.code}: `}${error.detail}`);
+function why({ state, error }: Action): string {
+  if (state === 'not-sent') return 'no webhook address was configured';
+  return error === null ? '' : `${error.code === null ? '' : `${error.code}: `}${error.detail}`;
+}
 
 async function list(options: ListOptions & { state?: string; flow?: string }): Promise<void> {
   const { openService } = await import('./target.ts');
@@ -61,8 +66,10 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
   const action = await service.ask<Action>(`${PATH}/${encodeURIComponent(id)}`);
   if (json === true) return printJson(action);
   const { state, subject, decision, undoes, tries } = action;
-  printLine(`${action.id}  ${state}  ${subject}  after ${decision}${undoes === null ? '' : `, takes ${undoes} back`}  ${tries} tries`);
-  if (action.error !== null) printLine(`  ${why(action)}`);
+  printLine(
+    `${action.id}  ${state}  ${subject}  after ${decision}${undoes === null ? '' : `, takes ${undoes} back`}  tried ${tries === 1 ? 'once' : `${tries} times`}`,
+  );
+  if (why(action) !== '') printLine(`  ${why(action)}`);
   printLine(`  ${JSON.stringify(action.message)}`);
 }
 

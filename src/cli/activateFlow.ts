@@ -25,7 +25,7 @@ async function run(name: string, { json }: Options): Promise<void> {
   ]);
   const chosen = flows.filter((flow) => name === 'all' || flow.name === name);
   if (chosen.length === 0)
-    throw new CannotRun(`Cannot activate ${name} as there is no such flow: ${flows.map((flow) => flow.name).join(', ')}`);
+    throw new CannotRun(`Cannot activate ${name} as it must be a flow of this build: ${flows.map((flow) => flow.name).join(', ')}`);
   const pool = openDatabase(await databaseUrl(), { name: 'activate', size: 1 });
   try {
     const done = [];

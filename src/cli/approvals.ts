@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
 import { reviews } from './reviews.ts';
@@ -31,7 +31,7 @@ interface Approval {
 export function approvals(): Command {
   const command = new Command('approvals').description('questions to people');
   withListOptions(command.command('list').description('the open ones, oldest first'))
-    .option('--state <state>', 'open, decided, expired or all')
+    .addOption(new Option('--state <state>', 'those, in place of the open ones').choices(['open', 'decided', 'expired', 'all']))
     .option('--flow <name>')
     .addHelpText('after', '\nExample:\n  signalbox approvals list --state all')
     .action(list);

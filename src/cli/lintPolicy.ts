@@ -77,7 +77,7 @@ async function judge(name: string, text: string): Promise<Found> {
   ]);
   const flow = flows.find((one) => one.name === name);
   if (flow === undefined)
-    throw new CannotRun(`Cannot lint for ${name} as there is no such flow: ${flows.map((one) => one.name).join(', ')}`);
+    throw new CannotRun(`Cannot lint for ${name} as it must be a flow of this build: ${flows.map((one) => one.name).join(', ')}`);
   const { version, errors, warnings } = lintPolicy(flow, text);
   return { version, errors: errors.map(asFieldError), warnings: warnings.map(asFieldError) };
 }

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Figures } from '../quality.ts';
 
 const GROUPINGS = ['rung', 'model', 'prompt', 'reviewer', 'policy'];
@@ -22,13 +22,18 @@ interface Options {
   json?: true;
 }
 
+function day(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new InvalidArgumentError('It must be a day like 2026-01-31.');
+  return text;
+}
+
 export function quality(): Command {
   return new Command('quality')
     .description('how decisions compare with what turned out to be true, and what they cost')
     .argument('[flow]', 'all flows where none is named')
     .addOption(new Option('--by <what>', 'one line for each').choices(GROUPINGS).default('rung'))
-    .option('--from <day>', "first day of the events' time, YYYY-MM-DD (UTC)")
-    .option('--to <day>', 'last day')
+    .option('--from <day>', "first day of the events' time, YYYY-MM-DD (UTC)", day)
+    .option('--to <day>', 'last day', day)
     .option('--json', 'print a list of reports as the API gives them')
     .addHelpText('after', '\nExample:\n  signalbox quality fraud --by reviewer --from 2026-01-01')
     .action(run);

@@ -10,7 +10,7 @@ interface Options {
 
 export function rebuild(): Command {
   return new Command('rebuild')
-    .description('fold logs again from the first entry and compare the states (exit 1 where they differ)')
+    .description('fold logs again from the first entry and compare the states; exit 1 where they differ')
     .option('--flow <name>', 'one flow only')
     .option('--write', 'put the folded states in place of the kept ones; accepting waits meanwhile')
     .option('--json', 'print JSON')
@@ -29,7 +29,7 @@ async function run({ flow: only, write, json }: Options): Promise<void> {
   ]);
   const chosen = flows.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0)
-    throw new CannotRun(`Cannot rebuild ${only} as there is no such flow: ${flows.map(({ name }) => name).join(', ')}`);
+    throw new CannotRun(`Cannot rebuild ${only} as it must be a flow of this build: ${flows.map(({ name }) => name).join(', ')}`);
   const pool = openDatabase(await databaseUrl(), { name: 'rebuild', size: 2, statementTimeoutMs: 0 });
   try {
     const results: Rebuilt[] = [];

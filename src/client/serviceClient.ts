@@ -34,7 +34,10 @@ function problemLine(status: number, body: unknown): string {
     detail?: string;
     errors?: { pointer: string; detail: string }[];
   };
-  const fields = (errors ?? []).map((error) => `${error.pointer} ${error.detail}`);
+  // a detail may have told of the fields already
+  const fields = (errors ?? [])
+    .filter((error) => detail?.includes(error.detail) !== true)
+    .map((error) => `${error.pointer} ${error.detail}`);
   const said = [...new Set([title, detail, ...fields].filter((part): part is string => part !== undefined))];
   return `${status}${code === undefined ? '' : ` ${code}`}: ${said.join('; ') || 'the service gave no reason'}`;
 }

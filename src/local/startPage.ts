@@ -21,14 +21,19 @@ function example(url: string, auth: Config['SIGNALBOX_AUTH']): string {
 
 export function startPage({ url, data, database, temporal, pids }: StackFacts, auth: Config['SIGNALBOX_AUTH'], seconds: number): string {
   const rows: [string, string][] = [
-    ['Console', `${url}/`],
+    ['Overview', `${url}/`],
     ['Events', `${url}/v1/events`],
     ['Reference', `${url}/docs`],
     ['Metrics', `${url}/metrics`],
     ['Temporal', `${temporal.address}, namespace ${temporal.namespace}: ${temporal.how}`],
     ['  Web UI', temporal.web ?? 'not known: set TEMPORAL_UI_URL'],
     ['Postgres', `${withoutPassword(database.url)}: ${database.how}`],
-    ['Keys', auth === 'off' ? 'off: whoever reaches the port may do everything' : 'needed: npx signalbox keys create'],
+    [
+      'Keys',
+      auth === 'off'
+        ? 'off: whoever reaches the port may do everything'
+        : 'needed: export SIGNALBOX_KEY=$(npx signalbox keys create NAME --scopes events:write,read)',
+    ],
     ['Data', `${data} (logs/ has every line, run.json the addresses)`],
     [
       'Processes',

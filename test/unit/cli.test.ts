@@ -1,71 +1,11 @@
 /** The commands as a shell sees them: what is printed where, and with which exit code. The service is a fake on the wire. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { program } from '../../src/cli/program.ts';
-import { report } from '../../src/cli/report.ts';
+import { describe, expect, it } from '@jest/globals';
 import { freePort } from '../../src/local/freePort.ts';
+import { openShell } from '../support/shell.ts';
 
-interface Asked {
-  method: string;
-  path: string;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-let server: Server;
-let asked: Asked[];
-let answers: Record<string, [status: number, body: unknown]>;
-let folder: string;
-let printed: { out: string; err: string };
-const environment = { ...process.env };
-
-beforeEach(async () => {
-  asked = [];
-  answers = {};
-  folder = await mkdtemp(join(tmpdir(), 'signalbox-cli-'));
-  server = createServer(async (request, response) => {
-    const path = request.url ?? '';
-    asked.push({ method: request.method ?? '', path, headers: request.headers, body: await text(request) });
-    const [status, body] = answers[path.split('?')[0] ?? ''] ?? [404, { status: 404, title: 'There is nothing here', code: 'not-found' }];
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  process.env.SIGNALBOX_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env.SIGNALBOX_KEY = 'sbx_test';
-  process.env.SIGNALBOX_DATA = folder;
-  printed = { out: '', err: '' };
-  const keep = (stream: 'out' | 'err') => (chunk: string | Uint8Array) => {
-    printed[stream] += String(chunk);
-    return true;
-  };
-  jest.spyOn(process.stdout, 'write').mockImplementation(keep('out'));
-  jest.spyOn(process.stderr, 'write').mockImplementation(keep('err'));
-});
-afterEach(async () => {
-  jest.restoreAllMocks();
-  process.env = { ...environment };
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** The exit code. */
-async function run(...words: string[]): Promise<number> {
-  process.exitCode = 0;
-  try {
-    await program().parseAsync(['node', 'signalbox', ...words]);
-    return Number(process.exitCode);
-  } catch (error) {
-    return report(error, false);
-  } finally {
-    process.exitCode = 0;
-  }
-}
+const { asked, answers, printed, run, folder } = openShell();
 
 const receipt = { event: 'evt_fraud.17', source: '/shop', id: 'p-1', status: 'signalled', flow: 'fraud', subject: 'c-1', decision: null };
 const approval = {
@@ -176,7 +116,7 @@ describe('program()', () => {
   });
 
   it('program() finds the stack that runs by run.json', async () => {
-    await writeFile(join(folder, 'run.json'), JSON.stringify({ url: process.env.SIGNALBOX_URL }));
+    await writeFile(join(folder(), 'run.json'), JSON.stringify({ url: process.env.SIGNALBOX_URL }));
     delete process.env.SIGNALBOX_URL;
     answers['/v1/flows'] = [
       200,
@@ -223,6 +163,27 @@ describe('decisions()', () => {
     expect(await run('decisions', 'list')).toBe(0);
     expect(printed.out).toContain('a\\u001b[31mred');
     expect(printed.err).toBe('There are more: --after abc\n');
+  });
+
+  it.each([
+    [['approvals', 'list', '--state', 'done'], 'Allowed choices are open, decided, expired, all.'],
+    [['actions', 'list', '--state', 'open'], 'Allowed choices are planned, done, not-sent, dead, refused, skipped, all.'],
+    [['quality', 'fraud', '--from', '2026'], 'It must be a day like 2026-01-31.'],
+  ])('%j is wrong usage: exit 2, and what is allowed, without a request', async (words, allowed) => {
+    expect(await run(...words)).toBe(2);
+    expect(printed.err).toContain(allowed);
+    expect(asked).toEqual([]);
+  });
+
+  it('decisions() tells of a fault once where the detail tells of it too', async () => {
+    const detail = 'Cannot read the cursor: must be one that a list gave';
+    const errors = [
+      { pointer: '/after', detail: 'must be one that a list gave' },
+      { pointer: '/limit', detail: 'must be 1 to 1000' },
+    ];
+    answers['/v1/decisions'] = [400, { status: 400, code: 'bad-query', title: 'Malformed', detail, errors }];
+    expect(await run('decisions', 'list')).toBe(1);
+    expect(printed.err).toBe(`400 bad-query: Malformed; ${detail}; /limit must be 1 to 1000\n`);
   });
 
   it('decisions() exits 1 where there is no such decision', async () => {
@@ -285,7 +246,7 @@ describe('events()', () => {
   });
 
   it('events() sends a file of several as a batch, and exits 1 where one is rejected', async () => {
-    const file = join(folder, 'events.json');
+    const file = join(folder(), 'events.json');
     await writeFile(file, '[{"id":"1"},{"id":"2"}]');
     answers['/v1/events'] = [
       202,

@@ -58,7 +58,7 @@ describe('examine()', () => {
     ]) {
       expect(of(findings, what)).toMatchObject({ what, level: 'ok' });
     }
-    for (const what of ['workers on signalbox', 'workers on signalbox-actions', 'ingress']) {
+    for (const what of ['workers on signalbox', 'workers on signalbox-llm', 'workers on signalbox-actions', 'ingress']) {
       expect(of(findings, what)).toMatchObject({ level: 'fail', next: expect.stringContaining('start') });
     }
   });

@@ -1,77 +1,15 @@
 /** `signalbox policy` as a shell sees it. The service is a fake on the wire; what needs none is tried without. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { program } from '../../src/cli/program.ts';
-import { report } from '../../src/cli/report.ts';
+import { describe, expect, it } from '@jest/globals';
 import { fraud } from '../../src/flows/fraud/flow.ts';
 import { freePort } from '../../src/local/freePort.ts';
+import { openShell } from '../support/shell.ts';
 
-interface Asked {
-  method: string;
-  path: string;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-let server: Server;
-let asked: Asked[];
-let answers: Record<string, [status: number, body: unknown]>;
-let folder: string;
-let printed: { out: string; err: string };
-const environment = { ...process.env };
-
-beforeEach(async () => {
-  asked = [];
-  answers = {};
-  folder = await mkdtemp(join(tmpdir(), 'signalbox-cli-'));
-  server = createServer(async (request, response) => {
-    const path = request.url ?? '';
-    asked.push({ method: request.method ?? '', path, headers: request.headers, body: await text(request) });
-    const [status, body] = answers[decodeURIComponent(path.split('?')[0] ?? '')] ?? [
-      404,
-      { status: 404, title: 'There is nothing here', code: 'not-found' },
-    ];
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  process.env.SIGNALBOX_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env.SIGNALBOX_DATA = folder;
-  printed = { out: '', err: '' };
-  const keep = (stream: 'out' | 'err') => (chunk: string | Uint8Array) => {
-    printed[stream] += String(chunk);
-    return true;
-  };
-  jest.spyOn(process.stdout, 'write').mockImplementation(keep('out'));
-  jest.spyOn(process.stderr, 'write').mockImplementation(keep('err'));
-});
-afterEach(async () => {
-  jest.restoreAllMocks();
-  process.env = { ...environment };
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** The exit code. */
-async function run(...words: string[]): Promise<number> {
-  process.exitCode = 0;
-  try {
-    await program().parseAsync(['node', 'signalbox', ...words]);
-    return Number(process.exitCode);
-  } catch (error) {
-    return report(error, false);
-  } finally {
-    process.exitCode = 0;
-  }
-}
+const { asked, answers, printed, run, folder } = openShell();
 
 async function file(name: string, content: string): Promise<string> {
-  const path = join(folder, name);
+  const path = join(folder(), name);
   await writeFile(path, content);
   return path;
 }
@@ -141,7 +79,7 @@ describe('policy lint', () => {
     [
       'no such flow',
       ['policy', 'lint', new URL(import.meta.url).pathname, '--flow', 'none', '--offline'],
-      /^Cannot lint for none as there is no such flow: fraud/,
+      /^Cannot lint for none as it must be a flow of this build: fraud/,
     ],
   ])('policy lint exits 2 with %s', async (_what, words, said) => {
     expect(await run(...words)).toBe(2);

@@ -14,7 +14,7 @@ export async function examine(config: Config): Promise<Finding[]> {
   const run = await readRunning(config);
   const findings: Finding[] = [
     ...(await lookAtMachine(folder)),
-    ok('settings', `auth is ${config.SIGNALBOX_AUTH}, data in ${folder}`),
+    ok('settings', `nothing is wrong with those of this shell; data in ${folder}`),
     ...(await lookAtProcesses(run, folder)),
   ];
   const start = 'run `npm start`, or set';

@@ -35,6 +35,7 @@ export async function lookAtTemporal(target: Target, pool: Pool | null): Promise
           ...(await lookAtNamespace(connection, target.namespace)),
           ...(await Promise.all([
             workers(connection, { namespace: target.namespace, queue: QUEUES.cases, type: WORKFLOWS }),
+            workers(connection, { namespace: target.namespace, queue: QUEUES.llm, type: ACTIVITIES }),
             workers(connection, { namespace: target.namespace, queue: QUEUES.actions, type: ACTIVITIES }),
           ])),
           ...(pool === null ? [] : await stuckCases(connection, target.namespace, pool)),
@@ -89,7 +90,7 @@ async function stuckCases(connection: Connection, namespace: string, pool: Pool)
       'cases',
       open === 0
         ? 'none is open for long'
-        : `${open} are open for over a minute; of the ${rows.length} oldest each runs and waits (for people, mostly)`,
+        : `${open} open for over a minute; looked at the ${rows.length} oldest: each runs and waits (for people, mostly)`,
     ),
   ];
 }
