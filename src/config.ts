@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { CannotRun } from './errors.ts';
 import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget } from './outboundTarget.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const PORTS = 'must be a whole number from 0 to 65535';
+const port = z.coerce.number(PORTS).int(PORTS).min(0, PORTS).max(65_535, PORTS);
 const text = z.string().min(1);
 const perMinute = z.coerce.number().int().min(1).max(1e9);
 

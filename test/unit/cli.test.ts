@@ -129,7 +129,7 @@ describe('program()', () => {
   it('program() reports wrong settings in one line', async () => {
     process.env.PORT = 'many';
     expect(await run('decisions', 'list')).toBe(2);
-    expect(printed.err).toMatch(/^Cannot read the settings: PORT: .*\n$/);
+    expect(printed.err).toMatch(/^Cannot read the settings: PORT: must be a whole number from 0 to 65535\n$/);
   });
 
   it('program() sends the key, and says what a missing one needs', async () => {
