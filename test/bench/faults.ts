@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePort } from '../../src/local/freePort.ts';
-import { openCases } from '../support/cases.ts';
+import { terminateCases } from '../support/cases.ts';
 import { openSignedReceiver } from '../support/signedReceiver.ts';
 import { type StackProcess, startTestStack, type TestStack } from '../support/stack.ts';
 import { measureAway } from './faultsAway.ts';
@@ -80,14 +80,7 @@ async function underLoad(prefix: string, breakThings: (scene: Scene) => Promise<
   return typeof healthy === 'number' ? findings : [...findings, `not healthy within ${HEALTHY_MS / 1000} s: ${healthy.message}`];
 }
 
-async function terminateAll(): Promise<number> {
-  const cases = await openCases((await stack.run()).temporal as { address: string; namespace: string });
-  try {
-    return await cases.terminateAll();
-  } finally {
-    await cases.close();
-  }
-}
+const terminateAll = async (): Promise<number> => terminateCases((await stack.run()).temporal as { address: string; namespace: string });
 
 /** Every run terminated, a few times; then all stopped, Temporal's store deleted, all started again. Events keep coming. */
 async function forget(): Promise<Kill[]> {

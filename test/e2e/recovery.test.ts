@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Receipt } from '../../src/ingress/receipt.ts';
 import type { Approval } from '../../src/log/approval.ts';
-import { openCases } from '../support/cases.ts';
+import { terminateCases } from '../support/cases.ts';
 import { signalbox } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { doubtfulPayment } from '../support/payments.ts';
@@ -72,14 +72,7 @@ describe('signalbox start', () => {
     await eventually(async () => (await service.list<Receipt>('/v1/events')).filter(({ status }) => status === 'decided').length === count);
   }
 
-  async function terminateAll(): Promise<number> {
-    const cases = await openCases((await stack.run()).temporal as { address: string; namespace: string });
-    try {
-      return await cases.terminateAll();
-    } finally {
-      await cases.close();
-    }
-  }
+  const terminateAll = async (): Promise<number> => terminateCases((await stack.run()).temporal as { address: string; namespace: string });
 
   it(
     'decides every event once and repeats no action after all runs were terminated',

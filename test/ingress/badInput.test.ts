@@ -3,28 +3,13 @@
  * The bugs this hunts: a 500 or a dead process, a stack in an answer, an event that was refused and stored all the same.
  */
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { expectProblem } from '../support/expectProblem.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { ask, BATCH, eventOf, post, STRUCTURED, sendRaw } from '../support/http.ts';
-import { startIngress, type TestIngress } from '../support/ingress.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
-let postgres: TestPostgres;
-let ingress: TestIngress;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-  ingress = await startIngress({
-    database: await postgres.fresh(),
-    flows: [ledger, parcel],
-    server: { requestTimeoutMs: 1500, headersTimeoutMs: 1000 },
-  });
-});
-afterAll(async () => {
-  await ingress.close();
-  await postgres.stop();
-});
+const ingress = ingressOfFile({ flows: [ledger, parcel], server: { requestTimeoutMs: 1500, headersTimeoutMs: 1000 } });
 
 const count = async (): Promise<number> => {
   const { rows } = await ingress.pool.query("select count(*) as n from entries where kind = 'event'");

@@ -1,22 +1,10 @@
 /** A batch's answer is put together as text. The bug this hunts: it says another thing, or in another form, than the event's own receipt. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ledger, parcel } from '../support/flows.ts';
 import { ask, BATCH, eventOf, post } from '../support/http.ts';
-import { startIngress, type TestIngress } from '../support/ingress.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
-let postgres: TestPostgres;
-let ingress: TestIngress;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-  ingress = await startIngress({ database: await postgres.fresh(), flows: [ledger, parcel] });
-});
-afterAll(async () => {
-  expect(ingress.errors).toEqual([]);
-  await ingress.close();
-  await postgres.stop();
-});
+const ingress = ingressOfFile({ flows: [ledger, parcel] });
 
 const EVENTS = [
   eventOf({ id: 'decided' }),

@@ -1,52 +1,13 @@
 /** Flows, timelines and quarantine. The bugs this hunts: a timeline out of order, an event that leaves quarantine without a fold. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { openBooked } from '../support/booked.ts';
 import { ledger, parcel } from '../support/flows.ts';
-import { type Answer, ask, BATCH, eventOf, post } from '../support/http.ts';
-import { startIngress, type TestIngress } from '../support/ingress.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { ask, eventOf, post } from '../support/http.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
-let postgres: TestPostgres;
-let ingress: TestIngress;
+const ingress = ingressOfFile({ flows: [ledger, parcel] });
 
-beforeAll(async () => {
-  postgres = await startPostgres();
-  ingress = await startIngress({ database: await postgres.fresh(), flows: [ledger, parcel] });
-});
-afterAll(async () => {
-  expect(ingress.errors).toEqual([]);
-  await ingress.close();
-  await postgres.stop();
-});
-
-const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> => ask(`${ingress.url}${path}`, { headers });
-
-async function book(source: string, count: number, more: object = {}): Promise<void> {
-  const events = Array.from({ length: count }, (_, at) => eventOf({ id: `${at}`, source, ...more }));
-  const answer = await ask(`${ingress.url}/v1/events`, {
-    method: 'POST',
-    headers: { 'content-type': BATCH },
-    body: JSON.stringify(events),
-  });
-  expect(answer.status).toBe(202);
-}
-
-interface Listed {
-  readonly id: string;
-  readonly event: string;
-  readonly outcome: string;
-}
-
-/** All items of a list, page by page. */
-async function readAll(path: string, limit: number, from = ''): Promise<{ items: Listed[]; next: string }> {
-  const items: Listed[] = [];
-  for (let after = from === '' ? '' : `&after=${from}`; ; ) {
-    const { status, json } = await get(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${after}`);
-    expect(status).toBe(200);
-    items.push(...json.items);
-    after = `&after=${json.next}`;
-    if (!json.more) return { items, next: json.next };
-  }
-}
+const { get, book, readAll } = openBooked(ingress);
 
 describe('GET /v1/flows', () => {
   it('shows each flow with its types, policy, code and what is open', async () => {

@@ -1,25 +1,13 @@
 /** Keys and what they may do. The bugs this hunts: a key that works after it was revoked, a scope too many, a refusal that tells keys apart. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { REMEMBER_MS } from '../../src/ingress/authenticate.ts';
 import { createKey, listKeys, revokeKey, type Scope } from '../../src/log/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { ledger } from '../support/flows.ts';
 import { ask, eventOf, post } from '../support/http.ts';
-import { startIngress, type TestIngress } from '../support/ingress.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
-let postgres: TestPostgres;
-let ingress: TestIngress;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-  ingress = await startIngress({ database: await postgres.fresh(), flows: [ledger], auth: 'keys' });
-});
-afterAll(async () => {
-  expect(ingress.errors).toEqual([]);
-  await ingress.close();
-  await postgres.stop();
-});
+const ingress = ingressOfFile({ flows: [ledger], auth: 'keys' });
 
 async function keyFor(name: string, ...scopes: Scope[]): Promise<string> {
   const key = await createKey(ingress.pool, { tenant: 'default', name, scopes });

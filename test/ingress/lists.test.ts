@@ -2,54 +2,15 @@
  * Reading back. The bugs this hunts: a page that misses what was committed while another was read, an item twice,
  * a number that was rounded on its way out, a list that stops because one stretch of a log held nothing.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { openBooked } from '../support/booked.ts';
 import { ledger, parcel } from '../support/flows.ts';
-import { type Answer, ask, BATCH, eventOf, post } from '../support/http.ts';
-import { startIngress, type TestIngress } from '../support/ingress.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { eventOf, post } from '../support/http.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
-let postgres: TestPostgres;
-let ingress: TestIngress;
+const ingress = ingressOfFile({ flows: [ledger, parcel] });
 
-beforeAll(async () => {
-  postgres = await startPostgres();
-  ingress = await startIngress({ database: await postgres.fresh(), flows: [ledger, parcel] });
-});
-afterAll(async () => {
-  expect(ingress.errors).toEqual([]);
-  await ingress.close();
-  await postgres.stop();
-});
-
-const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> => ask(`${ingress.url}${path}`, { headers });
-
-async function book(source: string, count: number, more: object = {}): Promise<void> {
-  const events = Array.from({ length: count }, (_, at) => eventOf({ id: `${at}`, source, ...more }));
-  const answer = await ask(`${ingress.url}/v1/events`, {
-    method: 'POST',
-    headers: { 'content-type': BATCH },
-    body: JSON.stringify(events),
-  });
-  expect(answer.status).toBe(202);
-}
-
-interface Listed {
-  readonly id: string;
-  readonly event: string;
-  readonly outcome: string;
-}
-
-/** All items of a list, page by page. */
-async function readAll(path: string, limit: number, from = ''): Promise<{ items: Listed[]; next: string }> {
-  const items: Listed[] = [];
-  for (let after = from === '' ? '' : `&after=${from}`; ; ) {
-    const { status, json } = await get(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}${after}`);
-    expect(status).toBe(200);
-    items.push(...json.items);
-    after = `&after=${json.next}`;
-    if (!json.more) return { items, next: json.next };
-  }
-}
+const { get, book, readAll } = openBooked(ingress);
 
 describe('GET /v1/events', () => {
   it('gives an event back as it was sent, with what became of it', async () => {

@@ -1,26 +1,11 @@
 /** Mutated requests over real HTTP: whatever comes, the answer is the caller's fault or a receipt, and the service goes on. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ledger } from '../support/flows.ts';
 import { ask, BATCH, eventOf, post, STRUCTURED, sendRaw } from '../support/http.ts';
-import { startIngress, type TestIngress } from '../support/ingress.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
-let postgres: TestPostgres;
-let ingress: TestIngress;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-  ingress = await startIngress({
-    database: await postgres.fresh(),
-    flows: [ledger],
-    server: { requestTimeoutMs: 1000, headersTimeoutMs: 1000 },
-  });
-});
-afterAll(async () => {
-  await ingress.close();
-  await postgres.stop();
-});
+const ingress = ingressOfFile({ flows: [ledger], server: { requestTimeoutMs: 1000, headersTimeoutMs: 1000 } });
 
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 4 }),

@@ -1,27 +1,15 @@
 /** The reference and the pages: what they name is served, and what is served is named. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Flow } from '../../src/flow.ts';
 import { verdictRequest } from '../../src/ingress/approvalShapes.ts';
 import { OPERATIONS } from '../../src/ingress/openapi.ts';
 import { receipt, storedEvent } from '../../src/ingress/shapes.ts';
 import { ledger } from '../support/flows.ts';
 import { ask, eventOf, post } from '../support/http.ts';
-import { startIngress, type TestIngress } from '../support/ingress.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
-let postgres: TestPostgres;
-let ingress: TestIngress;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-  const flows: Flow[] = [{ ...ledger, title: '<script>alert(1)</script> & "more"' } as Flow];
-  ingress = await startIngress({ database: await postgres.fresh(), flows });
-});
-afterAll(async () => {
-  expect(ingress.errors).toEqual([]);
-  await ingress.close();
-  await postgres.stop();
-});
+const flows: Flow[] = [{ ...ledger, title: '<script>alert(1)</script> & "more"' } as Flow];
+const ingress = ingressOfFile({ flows });
 
 describe('GET /openapi.json', () => {
   it('is OpenAPI 3.1 whose references all lead somewhere', async () => {

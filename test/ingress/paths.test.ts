@@ -1,22 +1,11 @@
 /** Paths, methods and queries that are not there. The bugs this hunts: a 500 for a strange text, an answer that tells more than 404. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { expectProblem } from '../support/expectProblem.ts';
 import { ledger } from '../support/flows.ts';
 import { ask } from '../support/http.ts';
-import { startIngress, type TestIngress } from '../support/ingress.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
-let postgres: TestPostgres;
-let ingress: TestIngress;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-  ingress = await startIngress({ database: await postgres.fresh(), flows: [ledger] });
-});
-afterAll(async () => {
-  await ingress.close();
-  await postgres.stop();
-});
+const ingress = ingressOfFile({ flows: [ledger] });
 
 describe('createApp() knows its paths and methods', () => {
   it.each([

@@ -1,25 +1,10 @@
 /** What is refused before any route: broken framing, slow senders, strangers. The bugs this hunts: an empty or foreign answer, a connection that stays open for ever. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ledger } from '../support/flows.ts';
 import { eventOf, post, STRUCTURED, sendRaw } from '../support/http.ts';
-import { startIngress, type TestIngress } from '../support/ingress.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
-let postgres: TestPostgres;
-let ingress: TestIngress;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-  ingress = await startIngress({
-    database: await postgres.fresh(),
-    flows: [ledger],
-    server: { requestTimeoutMs: 1500, headersTimeoutMs: 1000 },
-  });
-});
-afterAll(async () => {
-  await ingress.close();
-  await postgres.stop();
-});
+const ingress = ingressOfFile({ flows: [ledger], server: { requestTimeoutMs: 1500, headersTimeoutMs: 1000 } });
 
 describe('listen() answers in one shape what never reaches a route', () => {
   const get = (more: string, path = '/healthz'): string => `GET ${path} HTTP/1.1\r\n${more}\r\n`;

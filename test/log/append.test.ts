@@ -202,7 +202,8 @@ describe('Appender', () => {
     await expect(log.append([booking({ id: 'more' })])).resolves.toMatchObject([{ result: 'accepted' }]);
   });
 
-  it('append() waits at most 6 s for a process that is frozen while it holds the head', async () => {
+  /** A process that holds the log's head, and does not go on. */
+  async function holdHead(): Promise<pg.Client> {
     const frozen = new pg.Client({
       connectionString: url,
       application_name: 'signalbox frozen',
@@ -211,6 +212,11 @@ describe('Appender', () => {
     frozen.on('error', () => undefined);
     await frozen.connect();
     await frozen.query("begin; select 1 from heads where log = 'ledger' for no key update");
+    return frozen;
+  }
+
+  it('append() waits at most 6 s for a process that is frozen while it holds the head', async () => {
+    const frozen = await holdHead();
     const startedMs = performance.now();
     await one(appender(ledger), booking({ id: 'one' }));
     expect(performance.now() - startedMs).toBeLessThan(6000);
@@ -218,14 +224,7 @@ describe('Appender', () => {
   });
 
   it('append() ends a session that is frozen in the middle of a message', async () => {
-    const frozen = new pg.Client({
-      connectionString: url,
-      application_name: 'signalbox frozen',
-      options: '-c idle_in_transaction_session_timeout=3000',
-    });
-    frozen.on('error', () => undefined);
-    await frozen.connect();
-    await frozen.query("begin; select 1 from heads where log = 'ledger' for no key update");
+    const frozen = await holdHead();
     // a query message that says it is 1,000 bytes long, and stops after its header: PostgreSQL reads on, no timeout runs
     const { stream } = (frozen as unknown as { connection: { stream: { write(bytes: Buffer): void } } }).connection;
     stream.write(Buffer.from([0x51, 0, 0, 3, 0xe8, 0x73, 0x65]));

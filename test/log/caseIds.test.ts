@@ -9,27 +9,15 @@ import { Logs } from '../../src/log/logs.ts';
 import { readEvent } from '../../src/log/queries/events.ts';
 import { redrive } from '../../src/log/redrive.ts';
 import { shownSubject } from '../../src/workflowId.ts';
+import { arrival } from '../support/arrivals.ts';
 import { ledger, orders } from '../support/flows.ts';
 import { startPostgres } from '../support/postgres.ts';
 
 const FLOWS = [ledger, orders];
 const of = (subject: string, flow = 'orders', tenant = 'default') => ({ tenant, flow, subject });
 
-function order(id: string, customer: string, note = ''): Arrival {
-  const data = { customer, amount: 1, note };
-  const body = JSON.stringify({ specversion: '1.0', id, source: '/test', type: 'order.placed', data });
-  const event = {
-    source: '/test',
-    id,
-    type: 'order.placed',
-    time: null,
-    data,
-    expiresAt: null,
-    body,
-    hash: createHash('sha256').update(body).digest(),
-  };
-  return { event, subject: customer, data, history: false };
-}
+const order = (id: string, customer: string, note = ''): Arrival =>
+  arrival({ id, type: 'order.placed', subject: customer, data: { customer, amount: 1, note } });
 
 describe('CaseIds', () => {
   let pool: Pool;

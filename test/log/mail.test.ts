@@ -1,5 +1,4 @@
 /** The bug this hunts: an event's data in a history, in a form or a place where nobody masked it. */
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { claimMail } from '../../src/dispatch/mail.ts';
 import type { Flow } from '../../src/flow.ts';
@@ -7,6 +6,7 @@ import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { type CaseIds, openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Logs } from '../../src/log/logs.ts';
+import { arrival } from '../support/arrivals.ts';
 import { orders } from '../support/flows.ts';
 import { startPostgres } from '../support/postgres.ts';
 
@@ -32,10 +32,8 @@ describe('claimMail()', () => {
   /** Accepts one event of a customer and claims what its case gets. */
   async function claimed(customer: string, more: object) {
     const data = { customer, amount: 1 };
-    const body = JSON.stringify({ specversion: '1.0', id: customer, source: '/shop', type: 'order.placed', data, ...more });
-    const hash = createHash('sha256').update(body).digest();
-    const event = { source: '/shop', id: customer, type: 'order.placed', time: null, data, expiresAt: null, body, hash };
-    await logs.append([{ flow: orders, arrival: { event, subject: customer, data, history: false } }]);
+    const sent = arrival({ id: customer, source: '/shop', type: 'order.placed', subject: customer, data, more });
+    await logs.append([{ flow: orders, arrival: sent }]);
     const key = { tenant: 'default', flow: 'orders', caseId: caseIds.of({ tenant: 'default', flow: 'orders', subject: customer }) };
     const [mail] = await claimMail(pool, new Map<string, Flow>([['orders', orders as Flow]]), [key]);
     return { mail, event: mail?.letters[0]?.event, key };

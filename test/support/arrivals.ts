@@ -3,6 +3,35 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../src/event.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
 
+export interface Sent {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly data: JsonObject;
+  readonly source?: string;
+  readonly time?: string | null;
+  readonly expiresAt?: string | null;
+  readonly history?: boolean;
+  /** Laid over the event as it was sent. */
+  readonly more?: object;
+}
+
+export function arrival({
+  id,
+  type,
+  subject,
+  data,
+  source = '/test',
+  time = null,
+  expiresAt = null,
+  history = false,
+  more = {},
+}: Sent): Arrival {
+  const body = JSON.stringify({ specversion: '1.0', id, source, type, ...(time === null ? {} : { time }), data, ...more });
+  const hash = createHash('sha256').update(body).digest();
+  return { event: { source, id, type, time, data, expiresAt, body, hash }, subject, data, history };
+}
+
 export interface Booking {
   id: string;
   account?: string;
@@ -14,31 +43,10 @@ export interface Booking {
   history?: boolean;
 }
 
-export function booking({
-  id,
-  account = 'a',
-  amount = 1,
-  source = '/test',
-  region,
-  time = null,
-  expiresAt = null,
-  history = false,
-}: Booking): Arrival {
+export function booking({ account = 'a', amount = 1, region, ...sent }: Booking): Arrival {
   const data: JsonObject = { account, amount, ...(region === undefined ? {} : { region }) };
-  const attributes = { specversion: '1.0', id, source, type: 'amount.booked', ...(time === null ? {} : { time }), data };
-  const body = JSON.stringify(attributes);
-  const hash = createHash('sha256').update(body).digest();
-  return { event: { source, id, type: 'amount.booked', time, data, expiresAt, body, hash }, subject: account, data, history };
+  return arrival({ ...sent, type: 'amount.booked', subject: account, data });
 }
 
-export function scan(id: string, parcelName: string, source = '/test'): Arrival {
-  const data: JsonObject = { parcel: parcelName };
-  const body = JSON.stringify({ specversion: '1.0', id, source, type: 'parcel.scanned', data });
-  const hash = createHash('sha256').update(body).digest();
-  return {
-    event: { source, id, type: 'parcel.scanned', time: null, data, expiresAt: null, body, hash },
-    subject: parcelName,
-    data,
-    history: false,
-  };
-}
+export const scan = (id: string, parcel: string, source = '/test'): Arrival =>
+  arrival({ id, source, type: 'parcel.scanned', subject: parcel, data: { parcel } });

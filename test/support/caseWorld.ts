@@ -8,7 +8,6 @@ import { openCaseClient } from '../../src/dispatch/caseClient.ts';
 import { Dispatcher } from '../../src/dispatch/dispatcher.ts';
 import type { Flow } from '../../src/flow.ts';
 import type { LlmTarget } from '../../src/llm/target.ts';
-import { until } from '../../src/local/until.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import type { AcceptedEvent, Arrival } from '../../src/log/arrival.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
@@ -17,6 +16,7 @@ import { Logs } from '../../src/log/logs.ts';
 import { type Notifier, openNotifier } from '../../src/log/notify.ts';
 import { LOOPBACK_TARGETS } from '../../src/outboundTarget.ts';
 import { openWorker, type RunningWorker } from '../../src/worker.ts';
+import { eventually as waitFor } from './eventually.ts';
 import { startPostgres } from './postgres.ts';
 import { quietRuntime } from './quietRuntime.ts';
 import { startTemporal } from './temporal.ts';
@@ -52,16 +52,7 @@ export interface CaseWorld {
 
 const WAIT_MS = 45_000;
 
-export async function eventually<T>(what: () => Promise<T | false | null | undefined>): Promise<T> {
-  let found: T | undefined;
-  await until(async () => {
-    const seen = await what();
-    if (seen === false || seen === null || seen === undefined) return false;
-    found = seen;
-    return true;
-  }, AbortSignal.timeout(WAIT_MS));
-  return found as T;
-}
+export const eventually = <T>(what: () => Promise<T | false | null | undefined>): Promise<T> => waitFor(what, WAIT_MS);
 
 export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
   const releases: (() => unknown)[] = [];

@@ -62,3 +62,13 @@ export async function openCases({ address, namespace }: Address): Promise<Cases>
     close: () => connection.close(),
   };
 }
+
+/** Terminates all that run; how many. */
+export async function terminateCases(of: Address): Promise<number> {
+  const cases = await openCases(of);
+  try {
+    return await cases.terminateAll();
+  } finally {
+    await cases.close();
+  }
+}

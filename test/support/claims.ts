@@ -1,5 +1,4 @@
 /** A flow with labels, for tests of outcomes: claims are paid or refused by their score, those between go to a case. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DecisionDraft, Rung } from '../../src/decision.ts';
 import type { FlowEvent, JsonObject } from '../../src/event.ts';
@@ -13,6 +12,7 @@ import { joinOutcomes } from '../../src/log/outcomes/joinOutcomes.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { recordEndings } from '../../src/log/recordEndings.ts';
 import { DECISION_OUTCOME } from '../../src/outcomes.ts';
+import { arrival } from './arrivals.ts';
 
 function fold(event: FlowEvent): Folded {
   if (event.type !== 'claim.filed') return { states: [] };
@@ -68,15 +68,7 @@ let made = 0;
 
 function claimEvent(type: string, data: JsonObject, { time = null, holder }: { time?: string | null; holder?: string } = {}): Arrival {
   made += 1;
-  const id = `e-${made}`;
-  const body = JSON.stringify({ specversion: '1.0', id, source: '/claims', type, ...(time === null ? {} : { time }), data });
-  const hash = createHash('sha256').update(body).digest();
-  return {
-    event: { source: '/claims', id, type, time, data, expiresAt: null, body, hash },
-    subject: holder ?? String(data.holder),
-    data,
-    history: false,
-  };
+  return arrival({ id: `e-${made}`, source: '/claims', type, time, subject: holder ?? String(data.holder), data });
 }
 
 export const filed = (holder: string, claim: string, score: number, time?: string): Arrival =>

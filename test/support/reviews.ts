@@ -1,11 +1,11 @@
 /** A small flow for tests of cases: every payment goes to a review, with the provisional decision of a reflex without state. */
 
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '../../src/event.ts';
 import type { Flow, Folded } from '../../src/flow.ts';
 import { ladderFits, ladderParts } from '../../src/ladderPolicy.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
+import { arrival } from './arrivals.ts';
 
 const policySchema = z.strictObject(ladderParts(['approve', 'decline'])).superRefine(ladderFits);
 type ReviewPolicy = z.input<typeof policySchema>;
@@ -82,15 +82,8 @@ interface PaymentOptions {
   readonly data?: JsonObject;
 }
 
-export function payment(id: string, cardId = 'card-1', { expiresAt = null, data: more = {} }: PaymentOptions = {}): Arrival {
-  const data: JsonObject = { paymentId: id, cardId, terminalId: 'terminal-1', amount: 120, currency: 'EUR', ...more };
-  const extension = expiresAt === null ? {} : { expirytime: expiresAt };
-  const body = JSON.stringify({ specversion: '1.0', id, source: '/shop', type: 'payment.attempted', ...extension, data });
-  const hash = createHash('sha256').update(body).digest();
-  return {
-    event: { source: '/shop', id, type: 'payment.attempted', time: null, data, expiresAt, body, hash },
-    subject: cardId,
-    data,
-    history: false,
-  };
+export function payment(id: string, cardId = 'card-1', { expiresAt = null, data: over = {} }: PaymentOptions = {}): Arrival {
+  const data: JsonObject = { paymentId: id, cardId, terminalId: 'terminal-1', amount: 120, currency: 'EUR', ...over };
+  const more = expiresAt === null ? {} : { expirytime: expiresAt };
+  return arrival({ id, source: '/shop', type: 'payment.attempted', subject: cardId, data, expiresAt, more });
 }

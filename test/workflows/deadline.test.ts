@@ -25,6 +25,14 @@ async function timers(world: CaseWorld, position: number): Promise<string[]> {
   return rows.map(({ title }) => title);
 }
 
+async function openTime(): Promise<TestWorkflowEnvironment> {
+  const time = await startTimeSkipping();
+  // this server cannot list them, so it is told them all
+  const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD]));
+  await time.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+  return time;
+}
+
 describe.each([
   ['cached', undefined],
   ['replayed', 0],
@@ -34,10 +42,7 @@ describe.each([
 
   beforeAll(async () => {
     quietRuntime();
-    time = await startTimeSkipping();
-    // this server cannot list them, so it is told them all
-    const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD]));
-    await time.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+    time = await openTime();
     world = await openCaseWorld({
       flows: [reviews()],
       temporal: { address: time.address, namespace: 'default' },
@@ -107,9 +112,7 @@ describe.each([
 
   beforeAll(async () => {
     quietRuntime();
-    time = await startTimeSkipping();
-    const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD]));
-    await time.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+    time = await openTime();
     world = await openCaseWorld({
       flows: [
         reviews({
