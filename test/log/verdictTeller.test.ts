@@ -3,40 +3,28 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { CaseClient } from '../../src/dispatch/caseClient.ts';
 import { VerdictTeller } from '../../src/dispatch/verdictTeller.ts';
-import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
-import { Logs } from '../../src/log/logs.ts';
-import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import type { Pool } from '../../src/log/database.ts';
+import type { Notifier } from '../../src/log/notify.ts';
 import { booking } from '../support/arrivals.ts';
-import { ledger } from '../support/flows.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { type BookedLedger, bookedLedger } from '../support/bookedLedger.ts';
 import { openQuestion } from '../support/questions.ts';
 
 const VERDICTS = 20;
 
+let booked: BookedLedger;
 let pool: Pool;
 let notifier: Notifier;
 
 beforeAll(async () => {
-  const url = await (await startPostgres()).fresh();
-  pool = openDatabase(url, { name: 'test' });
-  notifier = openNotifier(url);
-  await ensureHeads(pool, 'default', [ledger]);
-  await activateFlow(pool, 'default', ledger);
-  const logs = new Logs({ pool, tenant: 'default', flows: [ledger], mailed: () => undefined });
-  const bookings = Array.from({ length: VERDICTS }, (_, nth) => booking({ id: `booking-${nth}`, amount: 5000 }));
-  const answers = await logs.append(bookings.map((arrival) => ({ flow: ledger, arrival })));
-  await logs.close();
-  for (const answer of answers) {
-    const { key } = await openQuestion(pool, 'position' in answer ? answer.position : 0);
+  booked = await bookedLedger(Array.from({ length: VERDICTS }, (_, nth) => booking({ id: `booking-${nth}`, amount: 5000 })));
+  ({ pool, notifier } = booked);
+  for (const position of booked.positions) {
+    const { key } = await openQuestion(pool, position);
     await giveVerdict({ pool, notifier }, { ...key, actor: 'ann', verdict: 'approve', reason: 'known', via: 'http' });
   }
 });
-afterAll(async () => {
-  await notifier.close();
-  await pool.end();
-});
+afterAll(() => booked.close());
 
 /** A server that takes signals, the first of them only when it is let go. */
 function slowServer() {

@@ -1,42 +1,31 @@
 /** The rows of approvals under many hands. The bugs this hunts: two winners, a vote counted twice, a vote nobody can explain afterwards. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { type ApprovalKey, readApproval } from '../../src/log/approval.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
-import { Logs } from '../../src/log/logs.ts';
-import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import type { Pool } from '../../src/log/database.ts';
+import type { Notifier } from '../../src/log/notify.ts';
 import type { GivenVerdict } from '../../src/log/vote.ts';
 import { booking } from '../support/arrivals.ts';
-import { ledger } from '../support/flows.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { type BookedLedger, bookedLedger } from '../support/bookedLedger.ts';
 import { openQuestion } from '../support/questions.ts';
 
 const PAIRS = 500;
 /** As many as a pool of connections serves without waiting long. */
 const AT_ONCE = 5;
 
+let booked: BookedLedger;
 let pool: Pool;
 let notifier: Notifier;
 let position: number;
 let turns = 0;
 
 beforeAll(async () => {
-  const url = await (await startPostgres()).fresh();
-  pool = openDatabase(url, { name: 'test' });
-  notifier = openNotifier(url);
-  await ensureHeads(pool, 'default', [ledger]);
-  await activateFlow(pool, 'default', ledger);
-  const logs = new Logs({ pool, tenant: 'default', flows: [ledger], mailed: () => undefined });
-  const [answer] = await logs.append([{ flow: ledger, arrival: { ...booking({ id: 'one', amount: 5000 }), actor: 'shop' } }]);
-  await logs.close();
-  position = answer !== undefined && 'result' in answer && answer.result === 'accepted' ? answer.position : 0;
+  booked = await bookedLedger([{ ...booking({ id: 'one', amount: 5000 }), actor: 'shop' }]);
+  ({ pool, notifier } = booked);
+  position = booked.positions[0] ?? 0;
 });
-afterAll(async () => {
-  await notifier.close();
-  await pool.end();
-});
+afterAll(() => booked.close());
 
 async function opened(terms: NonNullable<Parameters<typeof openQuestion>[2]>['terms'] = {}): Promise<ApprovalKey> {
   turns += 1;
