@@ -1,4 +1,5 @@
 /** What the tests' workers run. */
+export { returnsCase } from '../../examples/returns/workflow.ts';
 export { fraudCase } from '../../src/flows/fraud/workflow.ts';
 export { noticeRun } from '../../src/workflows/noticeRun.ts';
 export { askingCase } from './askingCase.ts';
