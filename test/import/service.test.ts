@@ -15,6 +15,7 @@ const environment = { ...process.env };
 let ingress: TestIngress;
 let client: ServiceClient;
 let folder: string;
+let output: jest.SpiedFunction<typeof process.stdout.write>;
 
 beforeAll(async () => {
   const postgres = await startPostgres();
@@ -25,12 +26,23 @@ afterAll(() => ingress.close());
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signalbox-service-'));
   Object.assign(process.env, { SIGNALBOX_URL: ingress.url, SIGNALBOX_DATA: folder });
+  output = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
 });
 afterEach(async () => {
   jest.restoreAllMocks();
   process.env = { ...environment };
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Of the README, as a shell would part it. */
+async function commandOf(verb: string): Promise<string[]> {
+  const page = (await readFile(`${root}/README.md`, 'utf8')).replaceAll('\\\n', ' ');
+  const line = page.split('\n').find((one) => one.startsWith(`npx signalbox ${verb} `)) ?? '';
+  return [...line.replace('npx signalbox ', '').matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+}
+
+const run = (words: readonly string[]): Promise<unknown> => program().parseAsync(['node', 'signalbox', ...words]);
+const printed = (): string => String(output.mock.lastCall?.[0]);
 
 describe('README.md', () => {
   it('README.md posts an event that is decided, and its repeat is known', async () => {
@@ -42,6 +54,17 @@ describe('README.md', () => {
     expect([200, 202]).toContain(first.status);
     expect(first.body).toMatchObject({ flow: 'fraud', subject: 'c-1', decision: { policy: expect.stringMatching(/^fraud@/) } });
     expect((await post()).body).toMatchObject({ ...(first.body as object), duplicate: true });
+  });
+
+  it('README.md sends a payment that a person is asked about', async () => {
+    await run(await commandOf('events send'));
+    const { items } = await client.ask<{ items: object[] }>('/v1/events?source=/shop&id=p-2');
+    expect(items).toMatchObject([{ status: 'signalled', subject: 'c-1', decision: { outcome: 'review', provisional: true } }]);
+  });
+
+  it('README.md imports the rows of examples/transactions.csv', async () => {
+    await run([...(await commandOf('import')), '--json']);
+    expect(JSON.parse(printed())).toMatchObject({ rows: 12, events: 14, rejected: 0, statuses: { decided: 12, recorded: 2 } });
   });
 });
 
@@ -56,21 +79,10 @@ describe('runImport()', () => {
       file,
       ['TRANSACTION_ID,TX_TIME_SECONDS,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD,TX_FRAUD_SCENARIO', ...rows].join('\n'),
     );
-    const words = [
-      'node',
-      'signalbox',
-      'import',
-      '--file',
-      file,
-      '--map',
-      `${root}/examples/fraud-handbook.map.yaml`,
-      '--as-history',
-      '--json',
-    ];
-    const printed = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const words = ['import', '--file', file, '--map', `${root}/examples/fraud-handbook.map.yaml`, '--as-history', '--json'];
     for (const repeats of [0, 1212]) {
-      await program().parseAsync(words);
-      expect(JSON.parse(String(printed.mock.lastCall?.[0]))).toMatchObject({
+      await run(words);
+      expect(JSON.parse(printed())).toMatchObject({
         rows: 1200,
         events: 1212,
         rejected: 0,
