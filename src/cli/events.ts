@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { countUpTo, queryOf } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
-import { type Receipt, receiptLine } from './receipt.ts';
+import { type StoredEvent, storedLines } from './receipt.ts';
 
 export function events(): Command {
   const command = new Command('events').description('what has happened');
@@ -59,14 +59,14 @@ function get(): Command {
       const { openService } = await import('./target.ts');
       const { Refused } = await import('../client/serviceClient.ts');
       const service = await openService();
-      let found: Receipt | undefined;
-      if (source === undefined) found = await service.ask<Receipt>(`/v1/events/${encodeURIComponent(id)}`);
-      else found = (await service.ask<{ items: Receipt[] }>(`/v1/events${queryOf({ source, id })}`)).items[0];
+      let found: StoredEvent | undefined;
+      if (source === undefined) found = await service.ask<StoredEvent>(`/v1/events/${encodeURIComponent(id)}`);
+      else found = (await service.ask<{ items: StoredEvent[] }>(`/v1/events${queryOf({ source, id })}`)).items[0];
       if (found === undefined) {
         const body = { code: 'not-found', title: `There is no event ${id} of ${source}` };
         throw new Refused({ status: 404, retryAfterSeconds: null, body });
       }
       if (json === true) printJson(found);
-      else printLine(receiptLine(found));
+      else for (const line of storedLines(found)) printLine(line);
     });
 }

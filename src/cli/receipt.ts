@@ -1,4 +1,4 @@
-/** What became of an event, in one line. */
+/** What became of an event, for people: in one line, or with what is to be looked up next. */
 import type { Decision } from '../decision.ts';
 
 export interface Receipt {
@@ -12,7 +12,24 @@ export interface Receipt {
   decision: Decision | null;
 }
 
+export interface StoredEvent extends Receipt {
+  decisions: readonly Decision[];
+  links: { readonly approval?: string };
+}
+
+const decided = ({ outcome, provisional, rung }: Decision): string => `${outcome}${provisional ? ' (provisional)' : ''} by ${rung}`;
+
+/** Its decisions, oldest first, and the approval that it waits for or had: what to look up next. */
+export function storedLines(event: StoredEvent): string[] {
+  const approval = event.links.approval?.split('/').at(-1);
+  return [
+    receiptLine(event),
+    ...event.decisions.map((decision) => `  ${decision.id}  ${decided(decision)}  ${decision.at}`),
+    ...(approval === undefined ? [] : [`  ${approval}  the question to a person`]),
+  ];
+}
+
 export function receiptLine({ event, source, id, status, duplicate, subject, decision }: Receipt): string {
-  const decided = decision === null ? '' : `: ${decision.outcome}${decision.provisional ? ' (provisional)' : ''} by ${decision.rung}`;
-  return `${event}  ${source} ${id}  ${subject ?? '-'}  ${status}${duplicate === true ? ' (known)' : ''}${decided}`;
+  const outcome = decision === null ? '' : `: ${decided(decision)}`;
+  return `${event}  ${source} ${id}  ${subject ?? '-'}  ${status}${duplicate === true ? ' (known)' : ''}${outcome}`;
 }

@@ -258,9 +258,17 @@ describe('events()', () => {
   });
 
   it('events() finds an event by what its sender called it', async () => {
-    answers['/v1/events'] = [200, { items: [receipt], next: 'x', more: false }];
+    const decision = { id: 'dec_fraud.17.0', outcome: 'review', provisional: true, rung: 'rules', at: '2026-01-01T00:00:00Z' };
+    const stored = { ...receipt, decision, decisions: [decision], links: { approval: '/v1/approvals/apr_fraud.17.0' } };
+    answers['/v1/events'] = [200, { items: [stored], next: 'x', more: false }];
     expect(await run('events', 'get', 'p-1', '--source', '/shop')).toBe(0);
     expect(asked[0]?.path).toBe('/v1/events?source=%2Fshop&id=p-1');
+    expect(printed.out.split('\n')).toEqual([
+      'evt_fraud.17  /shop p-1  c-1  signalled: review (provisional) by rules',
+      '  dec_fraud.17.0  review (provisional) by rules  2026-01-01T00:00:00Z',
+      '  apr_fraud.17.0  the question to a person',
+      '',
+    ]);
     answers['/v1/events'] = [200, { items: [], next: 'x', more: false }];
     expect(await run('events', 'get', 'p-2', '--source', '/shop')).toBe(1);
   });
