@@ -47,6 +47,8 @@ export function approvals(): Command {
   return command;
 }
 
+const REASONS = { approve: 'called the customer', reject: 'the customer knows nothing of it' } as const;
+
 function give(verdict: 'approve' | 'reject'): Command {
   return new Command(verdict)
     .description(`${verdict} what is proposed; exit 1 where another verdict was first or the approval is over`)
@@ -54,7 +56,7 @@ function give(verdict: 'approve' | 'reject'): Command {
     .requiredOption('--reason <text>', 'why; kept with the verdict')
     .option('--changes <json>', 'changes to the proposed result, where the policy allows them')
     .option('--json', 'print the approval as the API gives it')
-    .addHelpText('after', `\nExample:\n  signalbox approvals ${verdict} apr_fraud.17.0 --reason 'called the customer'`)
+    .addHelpText('after', `\nExample:\n  signalbox approvals ${verdict} apr_fraud.17.0 --reason '${REASONS[verdict]}'`)
     .action((id: string, options: { reason: string; changes?: string; json?: true }) => answer(id, { ...options, verdict }));
 }
 

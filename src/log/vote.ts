@@ -35,7 +35,7 @@ export interface Reviewer extends ApprovalKey {
 export function assertMayAnswer({ rules, sender, approval }: KeptApproval, { actor, proof }: Reviewer): void {
   if (proof === undefined || proof.by === 'nobody') return;
   if (rules.notSelf && sender === storable(actor))
-    throw new SignalboxError('forbidden', `${actor} sent the event, and may not give a verdict on it`);
+    throw new SignalboxError('forbidden', `${actor} sent the event, and may have no part in its verdict`);
   // a link went to somebody who was asked
   if (proof.by === 'key' && !mayAnswer(rules, proof.roles, Date.now()))
     throw new SignalboxError('forbidden', `${actor} has no role of those who are asked: ${approval.asked.join(', ')}`);
