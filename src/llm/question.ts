@@ -23,8 +23,8 @@ interface Asked {
 export interface Question {
   /** SHA-256 over model, prompt version, messages, schema and tools. */
   readonly hash: Buffer;
-  /** `wrong`: what the first answer did not keep; the request asks for another. */
-  request(wrong: string | null): ChatCompletionCreateParamsNonStreaming;
+  /** `wrong`: what the first answer did not keep; the request asks for another. `tight`: it offers no tools. */
+  request(admitted: { readonly wrong: string | null; readonly tight?: boolean }): ChatCompletionCreateParamsNonStreaming;
   cost(wrong: string | null): { readonly inputTokens: number; readonly outputTokens: number; readonly nanoUsd: number };
 }
 
@@ -78,12 +78,12 @@ export function createQuestion({ baseUrl, model }: { baseUrl: string; model: str
   const { messages, answer, tools, promptVersion, terms } = asked;
   const response_format = responseFormat(answer);
   const offered = tools.map((tool) => ({ type: 'function' as const, function: { ...tool } }));
-  const request = (wrong: string | null): ChatCompletionCreateParamsNonStreaming => ({
+  const request: Question['request'] = ({ wrong, tight = false }) => ({
     model,
     messages: wrong === null ? [...messages] : [...messages, repair(wrong)],
     response_format,
     // an empty list is refused
-    ...(offered.length === 0 ? {} : { tools: offered }),
+    ...(offered.length === 0 || tight ? {} : { tools: offered }),
     ...answerLimit(baseUrl, terms.answerTokensMax),
   });
   const all = JSON.stringify([model, promptVersion, messages, response_format, offered]);
@@ -91,7 +91,7 @@ export function createQuestion({ baseUrl, model }: { baseUrl: string; model: str
     hash: createHash('sha256').update(all).digest(),
     request,
     cost(wrong) {
-      const bytes = Buffer.byteLength(JSON.stringify(request(wrong)));
+      const bytes = Buffer.byteLength(JSON.stringify(request({ wrong })));
       const inputTokens =
         Math.ceil(bytes / BYTES_PER_TOKEN) + OVERHEAD_TOKENS.whole + OVERHEAD_TOKENS.message * (messages.length + (wrong === null ? 0 : 1));
       const outputTokens = terms.answerTokensMax;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LlmSaid } from '../../src/activities/callLlm.ts';
 import type { Budget } from '../../src/ladderPolicy.ts';
 import { readBudget } from '../../src/log/llm/budget.ts';
-import { answers, says, stalls } from '../support/llmReplies.ts';
+import { answers, callsTools, says, stalls } from '../support/llmReplies.ts';
 import { aCall, type LlmWorld, openLlmWorld, SURE } from '../support/llmWorld.ts';
 
 const START_MS = 1_800_000_000_000;
@@ -80,6 +80,21 @@ describe('callLlm() with a budget', () => {
     expect(await call(aCall({ flow: 'tight', terms: { budget: { ...generous, tokensMax: 1700 } } }))).toMatchObject({
       call: { tight: true },
     });
+  });
+
+  it('callLlm() offers nothing to look up while the budget is tight, and passes over who calls it all the same', async () => {
+    const tools = [{ name: 'history', description: 'The last events.', parameters: { type: 'object', properties: {} } }];
+    const of = (fromShare: number) =>
+      aCall({ flow: 'costly', tools, terms: { budget: { ...budgetOf(1), tight: { ...tight, fromShare } } } });
+    const offered = () => world.fake.requests.at(-1)?.body.tools?.length ?? 0;
+    const wants = callsTools({ name: 'history', arguments: '{}' });
+    world.fake.follow([wants, says(SURE), wants]);
+    expect(await world.call(of(0.8))).toMatchObject({ kind: 'tools', calls: [{ name: 'history' }] });
+    expect(offered()).toBe(1);
+    expect(await world.call(of(0))).toMatchObject({ kind: 'answer', call: { tight: true } });
+    expect(offered()).toBe(0);
+    expect(codes([await world.call(of(0))])).toEqual(['tool-not-offered']);
+    world.fake.follow(() => says(SURE));
   });
 
   it('callLlm() begins anew with the next window, and keeps tenants and flows apart', async () => {
