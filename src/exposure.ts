@@ -113,6 +113,14 @@ export function shownEvent(audience: Exclude<Audience, 'reviewer'>, flow: Pick<F
   return { ...event, source: shownText(source), id: shownText(id), data: shownTo(audience, fieldsOf(flow, type), data) };
 }
 
+/** The texts that strangers wrote into an event's data: of each field that its flow marks untrusted, whatever of it is shown. */
+export function strangersTexts(flow: Pick<Flow, 'types'>, { type, data }: Pick<FlowEvent, 'type' | 'data'>): string[] {
+  const fields = fieldsOf(flow, type);
+  return Object.entries(data).flatMap(([name, value]) =>
+    exposureOf(fields, name) === 'untrusted' ? [typeof value === 'string' ? value : JSON.stringify(value)] : [],
+  );
+}
+
 /** Adds the texts and numbers within a value. */
 function gather(value: Json, into: Set<string>): void {
   if (into.size >= HIDDEN_TEXTS_MAX || value === null || typeof value === 'boolean') return;

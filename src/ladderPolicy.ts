@@ -37,7 +37,10 @@ const llmRung = (outcome: z.ZodType<string>) =>
     decideFrom: share,
     /** An outcome above its limit is a proposal too. */
     limits: z.array(limit.extend({ outcome })).max(20).default([]),
-    /** Where an untrusted text of the event is longer than this, it advises only: who writes more than a code may be talking to it. */
+    /**
+     * Where an untrusted text of the event is longer than this, or those of the earlier events that it looked up are together, it advises
+     * only: who writes more than a code may be talking to it.
+     */
     strangersCharsMax: z.int().min(0).max(10_000).default(64),
     /** Where a rule asks for a person: `advise` that person, or `skip` the rung. It never decides there. */
     afterRules: z.enum(['advise', 'skip']).default('advise'),

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Reason } from '../decision.ts';
-import type { Json, JsonObject } from '../event.ts';
-import { shownText } from '../exposure.ts';
+import type { JsonObject } from '../event.ts';
+import { shownText, strangersTexts } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
 import type { LadderPolicy, LlmRung } from '../ladderPolicy.ts';
 import { type LlmQuestion, llmQuestion } from '../llmQuestion.ts';
@@ -60,6 +60,7 @@ interface Briefing extends Omit<LlmQuestion, 'messages'> {
   readonly flow: Flow;
   readonly terms: LlmRung;
   readonly messages: readonly ChatMessage[];
+  readonly lookedUpChars: number;
 }
 
 /**
@@ -86,11 +87,12 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
     if (terms === undefined) return 'the policy has no such rung';
     const question = llmQuestion({ flow, policy, terms }, loaded);
     const turns = await readTurns(pool, asking, turn);
-    return { ...question, loaded, flow, terms, messages: [...question.messages, ...turns.flatMap(spoken)] };
+    const lookedUpChars = Math.max(0, ...turns.flat().map(({ strangersChars }) => strangersChars));
+    return { ...question, loaded, flow, terms, lookedUpChars, messages: [...question.messages, ...turns.flatMap(spoken)] };
   }
 
   async function ask(asking: Asking, briefing: Briefing, call: CallLlm): Promise<AskedLlm> {
-    const { loaded, flow, terms, messages, answer, prompt } = briefing;
+    const { loaded, flow, terms, messages, answer, prompt, lookedUpChars } = briefing;
     const { tenant, eventPosition, turn } = asking;
     const said = await call({
       ...{ tenant, flow: flow.name, eventPosition, subject: loaded.event.subject, terms, messages },
@@ -107,8 +109,8 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
       return { said: 'look-ups', tools: said.calls.slice(0, CALLS_MAX).map(({ name }) => shownText(name, TOOL_CHARS_MAX)), costUsd };
     const value = said.value as LlmAnswer;
     const { data } = loaded.event;
-    const strangersChars = strangersText(flow, loaded);
-    const abstains = abstention(value, { terms, tight: said.call.tight, data, strangersChars });
+    const strangersChars = Math.max(0, ...strangersTexts(flow, loaded.event).map(({ length }) => length));
+    const abstains = abstention(value, { terms, tight: said.call.tight, data, strangersChars, lookedUpChars });
     const reasons = value.reasons.map(({ fact, text }): Reason => ({ code: fact, text: shownText(text) }));
     const { outcome, confidence } = value;
     return { said: 'answer', outcome, confidence, reasons, abstains, model: said.call.model, prompt, costUsd };
@@ -145,25 +147,21 @@ function spoken(calls: readonly LookedUp[]): ChatMessage[] {
   return [{ role: 'assistant', content: null, tool_calls: toolCalls }, ...results];
 }
 
-/** Characters of the longest field that the flow marks untrusted, whatever of it the question shows. */
-function strangersText({ types }: Flow, { event }: LoadedEvent): number {
-  const fields = Object.entries(types[event.type]?.fields ?? {}).filter(([, exposure]) => exposure === 'untrusted');
-  return Math.max(0, ...fields.map(([name]) => lengthOf(event.data[name])));
-}
-
-const lengthOf = (value: Json | undefined): number => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).length;
-
 interface Judging {
   readonly terms: LlmRung;
   readonly tight: boolean;
   readonly data: JsonObject;
   /** Of the longest text in the question that a stranger wrote. */
   readonly strangersChars: number;
+  /** Of all that strangers wrote in what was looked up: there one text may stand in parts, over many events. */
+  readonly lookedUpChars: number;
 }
 
 /** Why an answer is a proposal only; null where it decides. */
-export function abstention({ outcome, confidence }: LlmAnswer, { terms, tight, data, strangersChars }: Judging): string | null {
+export function abstention({ outcome, confidence }: LlmAnswer, judging: Judging): string | null {
+  const { terms, tight, data, strangersChars, lookedUpChars } = judging;
   if (strangersChars > terms.strangersCharsMax) return `a text of ${strangersChars} characters in the event may be talking to it`;
+  if (lookedUpChars > terms.strangersCharsMax) return `texts of ${lookedUpChars} characters in what it looked up may be talking to it`;
   if (!terms.outcomes.includes(outcome)) return `it may not decide ${outcome} alone`;
   const wanted = tight ? Math.max(terms.decideFrom, terms.budget.tight.decideFrom) : terms.decideFrom;
   if (confidence < wanted) return `its confidence of ${confidence} is below ${wanted}${tight ? ', as the budget is nearly spent' : ''}`;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../event.ts';
-import { shownTo } from '../exposure.ts';
+import { fieldsOf, shownTo, strangersTexts } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
 import { writeCaseLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/database.ts';
@@ -34,20 +34,31 @@ export const LOOK_UPS: Readonly<Record<string, string>> = {
   'similar-decisions': 'Past decisions that are most like this one, with what later turned out to be true where that is known.',
 };
 
-type Look = (pool: Pool, about: { flow: Flow; tenant: string; loaded: LoadedEvent }) => Promise<unknown>;
+interface Look {
+  (pool: Pool, about: { flow: Flow; tenant: string; loaded: LoadedEvent }): Promise<{ seen: unknown; strangersChars: number }>;
+}
+
+/** What holds nothing but names and numbers of ours. */
+const ours = (seen: unknown) => ({ seen, strangersChars: 0 });
 
 const COMMON: Readonly<Record<string, Look>> = {
   'subject-history': async (pool, { flow, tenant, loaded: { event } }) => {
     const past = await readPastEvents(pool, { tenant, flow: flow.name, ...event }, HISTORY_COUNT);
-    return past.map(({ type, data, ...rest }) => ({ type, ...rest, data: shownTo('prompt', flow.types[type]?.fields ?? {}, data) }));
+    const texts = new Set(past.flatMap((one) => strangersTexts(flow, one)));
+    return {
+      seen: past.map(({ type, data, ...rest }) => ({ type, ...rest, data: shownTo('prompt', fieldsOf(flow, type), data) })),
+      strangersChars: [...texts].reduce((sum, { length }) => sum + length, 0),
+    };
   },
-  'similar-decisions': (pool, { flow, tenant, loaded: { event, found, provisional } }) =>
-    readSimilar(pool, {
-      ...{ tenant, flow: flow.name, subject: event.subject, eventPosition: event.position, found },
-      ...{ score: provisional?.score ?? null, limit: SIMILAR_COUNT },
-    }),
-  'subject-baseline': (pool, { flow, tenant, loaded: { event } }) =>
-    lookAtState(pool, { flow, tenant, key: flow.reflex?.subjectKey(event.subject) }),
+  'similar-decisions': async (pool, { flow, tenant, loaded: { event, found, provisional } }) =>
+    ours(
+      await readSimilar(pool, {
+        ...{ tenant, flow: flow.name, subject: event.subject, eventPosition: event.position, found },
+        ...{ score: provisional?.score ?? null, limit: SIMILAR_COUNT },
+      }),
+    ),
+  'subject-baseline': async (pool, { flow, tenant, loaded: { event } }) =>
+    ours(await lookAtState(pool, { flow, tenant, key: flow.reflex?.subjectKey(event.subject) })),
 };
 
 const SIMILAR_COUNT = 10;
@@ -64,7 +75,7 @@ async function lookAtState(
 function lookOf(flow: Flow, tool: string): Look | undefined {
   const own = flow.briefing?.lookUps[tool];
   if (own === undefined) return COMMON[tool];
-  return (pool, { tenant, loaded }) => lookAtState(pool, { flow, tenant, key: own.key(loaded.event) });
+  return async (pool, { tenant, loaded }) => ours(await lookAtState(pool, { flow, tenant, key: own.key(loaded.event) }));
 }
 
 /**
@@ -82,9 +93,12 @@ export function createLookUp({ pool, flows }: { pool: Pool; flows: readonly Flow
     if (flow === undefined || loaded === undefined) throw failure('event-missing', `The log ${at.flow} holds no event at ${eventPosition}`);
     const look = lookOf(flow, tool);
     if (look === undefined) throw failure('not-found', `There is nothing to look up by the name ${tool.slice(0, 64)}`);
-    const found = JSON.stringify(await look(pool, { flow, tenant: at.tenant, loaded })) ?? 'null';
+    const { seen, strangersChars } = await look(pool, { flow, tenant: at.tenant, loaded });
+    const found = JSON.stringify(seen) ?? 'null';
     const result = found.length > RESULT_CHARS_MAX ? `${found.slice(0, RESULT_CHARS_MAX)}...` : found;
     const { subject } = loaded.event;
-    await writeCaseLog(pool, at, (log) => log.record([lookUpRecord({ ...at, eventPosition, subject, turn, nth, tool, result })]));
+    await writeCaseLog(pool, at, (log) =>
+      log.record([lookUpRecord({ ...at, eventPosition, subject, turn, nth, tool, result, strangersChars })]),
+    );
   };
 }

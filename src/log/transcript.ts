@@ -15,6 +15,13 @@ export interface ToolCall {
 export interface LookedUp extends ToolCall {
   /** JSON text, masked and cut. */
   readonly result: string;
+  /** Of all that strangers wrote in it, each text counted once. */
+  readonly strangersChars: number;
+}
+
+/** Of a line of ours. */
+interface Detail extends Partial<Pick<LookedUp, 'result' | 'strangersChars'>> {
+  readonly calls?: ToolCall[];
 }
 
 interface Place extends FlowLog {
@@ -40,11 +47,11 @@ export async function readTurns(pool: Pool, place: Place, turn: number): Promise
        select key, detail from records where tenant = $1 and log = $2 and key = q.key limit 1) r`,
     [place.tenant, `${place.flow}/cases`, keys],
   );
-  const details = new Map(rows.map(({ key, detail }) => [key, JSON.parse(detail) as { calls?: ToolCall[]; result?: string }]));
+  const details = new Map(rows.map(({ key, detail }) => [key, JSON.parse(detail) as Detail]));
   return turns.map((at) =>
     (details.get(turnKey(place, at))?.calls ?? []).flatMap(({ id, name }, nth) => {
-      const result = details.get(resultKey(place, { turn: at, nth }))?.result;
-      return result === undefined ? [] : [{ id, name, result }];
+      const { result, strangersChars = 0 } = details.get(resultKey(place, { turn: at, nth })) ?? {};
+      return result === undefined ? [] : [{ id, name, result, strangersChars }];
     }),
   );
 }
@@ -55,15 +62,16 @@ export interface LookUpResult extends Place {
   readonly nth: number;
   readonly tool: string;
   readonly result: string;
+  readonly strangersChars: number;
 }
 
-export function lookUpRecord({ subject, turn, nth, tool, result, ...place }: LookUpResult): CaseRecord {
+export function lookUpRecord({ subject, turn, nth, tool, result, strangersChars, ...place }: LookUpResult): CaseRecord {
   return {
     kind: 'llm',
     eventPosition: place.eventPosition,
     subject,
     key: resultKey(place, { turn, nth }),
     title: `Looked up ${tool}`,
-    detail: { tool, turn, result },
+    detail: { tool, turn, result, strangersChars },
   };
 }

@@ -85,7 +85,7 @@ async function askAll(payments: readonly LabelledPayment[], call: (call: LlmCall
       const value = said.value as LlmAnswer;
       const passes =
         payment.provisional.rung === 'rules' ||
-        abstention(value, { terms, tight: false, data: payment.event.data, strangersChars: 0 }) !== null;
+        abstention(value, { terms, tight: false, data: payment.event.data, strangersChars: 0, lookedUpChars: 0 }) !== null;
       strategy.add(passes ? 'person' : 'llm', { wrong: !passes && isWrong(value.outcome, payment), costUsd });
     }
   };
