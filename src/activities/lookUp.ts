@@ -81,7 +81,7 @@ function lookOf(flow: Flow, tool: string): Look | undefined {
 /**
  * Looks at what an LLM asked for, and puts it on the timeline, masked and cut: there its next turn reads it.
  *
- * *Retries*: without end, from 100 ms up to 10 s.
+ * *Retries*: from 100 ms up to 10 s, while the rung has time.
  * *Idempotency*: by turn and number: what was written first stays.
  * *Fails with*: `database-away`, `policy-unfit`; `event-missing` where the log does not hold the event, `not-found` where there is no such look-up (not retried).
  */

@@ -61,13 +61,8 @@ async function investigate(run: CaseRun, { about, terms }: LlmQuestion): Promise
     const said = await askUntil(run, { position, policy: about.policy, terms, turn, untilMs });
     costUsd += said.costUsd;
     if (said.said !== 'look-ups') return { last: said, costUsd };
-    await Promise.all(
-      said.tools.map((tool, nth) =>
-        run.during(() =>
-          shown.lookUp.executeWithOptions({ summary: `look up ${tool}` }, [{ ...run.address, eventPosition: position, turn, nth, tool }]),
-        ),
-      ),
-    );
+    const missing = await lookUpAll(run, { position, turn, untilMs }, said.tools);
+    if (missing !== undefined) return { last: silent(missing), costUsd };
   }
 }
 
@@ -80,9 +75,37 @@ interface Turn {
 }
 
 /** Whatever goes wrong for good, or for too long, is silence: the next rung goes on. */
+const silent = (why: string): Silent => ({ said: 'nothing', why, costUsd: 0 });
+
+/** Why an activity of the rung gave nothing; what is none of the rung's business is thrown on. */
+function whyNothing(error: unknown, untilMs: number): string {
+  if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+  return Date.now() >= untilMs ? 'its deadline passed' : (error.cause?.message ?? error.message);
+}
+
+/** A look-up that failed all the time would hold the event past every deadline. Gives why one of them is missing. */
+async function lookUpAll(
+  run: CaseRun,
+  { position, turn, untilMs }: Pick<Turn, 'position' | 'turn' | 'untilMs'>,
+  tools: readonly string[],
+): Promise<string | undefined> {
+  // called even when the time is over, as histories from before this limit have it
+  const leftMs = Math.max(1, untilMs - Date.now());
+  const lookUp = async (tool: string, nth: number): Promise<string | undefined> => {
+    const options = { summary: `look up ${tool}`, scheduleToCloseTimeout: leftMs };
+    const looking = { ...run.address, eventPosition: position, turn, nth, tool };
+    try {
+      await run.during(() => shown.lookUp.executeWithOptions(options, [looking]));
+      return undefined;
+    } catch (error) {
+      return `${tool} could not be looked up: ${whyNothing(error, untilMs)}`;
+    }
+  };
+  return (await Promise.all(tools.map(lookUp))).find((missing) => missing !== undefined);
+}
+
 async function askUntil(run: CaseRun, { position, policy, terms, turn, untilMs }: Turn): Promise<AskedLlm> {
   const leftMs = untilMs - Date.now();
-  const silent = (why: string): AskedLlm => ({ said: 'nothing', why, costUsd: 0 });
   if (leftMs <= 0) return silent('its deadline passed');
   const options = {
     summary: turn === 0 ? 'ask the LLM' : `ask the LLM, turn ${turn + 1}`,
@@ -92,7 +115,6 @@ async function askUntil(run: CaseRun, { position, policy, terms, turn, untilMs }
   try {
     return await run.during(() => asking.askLlm.executeWithOptions(options, [{ ...run.address, eventPosition: position, turn, policy }]));
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    return silent(Date.now() >= untilMs ? 'its deadline passed' : (error.cause?.message ?? error.message));
+    return silent(whyNothing(error, untilMs));
   }
 }

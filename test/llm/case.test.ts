@@ -3,6 +3,8 @@
  * ends. On real parts but for the LLM, which is a server that speaks the protocol and answers by script.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { FlowBriefing } from '../../src/flow.ts';
+import type { LadderPolicy } from '../../src/ladderPolicy.ts';
 import { readApproval } from '../../src/log/approval.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
 import { askedReviews, paymentWith } from '../support/askedReviews.ts';
@@ -209,6 +211,36 @@ describe.each([
     const { position, asked } = await review([off, sure('decline')]);
     expect(await final(position)).toMatchObject({ outcome: 'decline', body: { rung: 'llm' } });
     expect(asked()).toBe(2);
+  });
+});
+
+describe('a case whose LLM looks up what cannot be looked up', () => {
+  it('fraudCase() asks a person when the time of the rung is over', async () => {
+    const llm = await openFakeLlm([callsTools({ name: 'broken', arguments: '{}' })]);
+    const flow = askedReviews({ lookUps: { turnsMax: 2, tools: ['broken'] }, deadlineSeconds: 2 });
+    const key = (): string => {
+      throw new TypeError('Cannot read the place of nothing');
+    };
+    const briefing = { ...(flow.briefing as FlowBriefing<LadderPolicy>), lookUps: { broken: { description: 'Never works.', key } } };
+    const world = await openCaseWorld({
+      flows: [{ ...flow, briefing }],
+      llm: { baseUrl: llm.url, apiKey: null, model: 'fake', requestsPerMinute: null, tokensPerMinute: null },
+    });
+    try {
+      const [accepted] = await world.accept([paymentWith('p-1', 'card-1', {})]);
+      const at = { tenant: 'default', flow: 'fraud', eventPosition: accepted?.position ?? 0, turn: 0 };
+      await eventually(() => readApproval(world.pool, at));
+      await giveVerdict(world, { ...at, verdict: 'approve', actor: 'ann', reason: 'fine', via: 'http' });
+      const rows = await eventually(async () => {
+        const found = await world.rows<{ body: string }>('select body from decisions where not provisional');
+        return found.length > 0 && found;
+      });
+      const { rungs } = JSON.parse(rows[0]?.body ?? '') as DecisionRow['body'];
+      expect(rungs.find(({ rung }) => rung === 'llm')?.abstained).toMatch(/^broken could not be looked up: /);
+    } finally {
+      await world.close();
+      await llm.close();
+    }
   });
 });
 
