@@ -34,9 +34,7 @@ export const LOOK_UPS: Readonly<Record<string, string>> = {
   'similar-decisions': 'Past decisions that are most like this one, with what later turned out to be true where that is known.',
 };
 
-interface Look {
-  (pool: Pool, about: { flow: Flow; tenant: string; loaded: LoadedEvent }): Promise<{ seen: unknown; strangersChars: number }>;
-}
+type Look = (pool: Pool, about: { flow: Flow; tenant: string; loaded: LoadedEvent }) => Promise<{ seen: unknown; strangersChars: number }>;
 
 /** What holds nothing but names and numbers of ours. */
 const ours = (seen: unknown) => ({ seen, strangersChars: 0 });

@@ -11,6 +11,7 @@ import { readStanding } from './actions.ts';
 import { type ApprovalDeps, settleApprovals } from './approvals.ts';
 import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from './caseLog.ts';
 import { type DecisionRow, decisionOf, readDecisions } from './eventDecisions.ts';
+import { withRungCosts } from './llm/rungCosts.ts';
 import { planActions } from './planActions.ts';
 import type { Policies } from './policies.ts';
 import { type CaseKey, settleMail } from './settleMail.ts';
@@ -56,11 +57,12 @@ export async function recordEndings(
   const positions = endings.map(({ position }) => position);
   const ended = await writeCaseLog(pool, key, async (log) => {
     const before = await readDecisions(log.client, { tenant, flow }, positions);
-    const drafted = endings.flatMap(({ position, decision }): Drafted[] => {
+    const fresh = endings.flatMap(({ position, decision }): Drafted[] => {
       const known = before.filter((row) => row.event_position === position);
       if (decision === undefined || known.some(({ provisional }) => !provisional)) return [];
       return [{ position, revision: Math.max(0, ...known.map(({ revision }) => revision)) + 1, ...decision }];
     });
+    const drafted = await withRungCosts(log.client, log, fresh);
     await insertDecisions(log, subject, drafted);
     await log.record(drafted.flatMap((decision) => rungRecords(log, subject, decision)));
     const after = drafted.length === 0 ? before : await readDecisions(log.client, { tenant, flow }, positions);

@@ -82,6 +82,9 @@ describe.each([
   const opened = (position: number) => eventually(() => readApproval(world.pool, key(position)));
   const approve = (position: number) =>
     giveVerdict(world, { ...key(position), verdict: 'approve', actor: 'ann', reason: 'fine', via: 'http' });
+  const paidFor = async (position: number): Promise<number> =>
+    (await world.rows<{ usd: number }>('select sum(nano_usd)::float8 / 1e9 as usd from llm_calls where event_position = $1', [position]))[0]
+      ?.usd ?? Number.NaN;
   const llmRung = ({ body }: DecisionRow) => body.rungs.find(({ rung }) => rung === 'llm');
 
   it('fraudCase() decides by a sure answer: its reasons, its cost, its model and its prompt stand in the decision', async () => {
@@ -199,6 +202,7 @@ describe.each([
     const decided = await final(position);
     expect(decided).toMatchObject({ outcome: 'approve', body: { rung: 'human' } });
     expect(llmRung(decided)).toMatchObject({ outcome: null, abstained: expect.any(String) });
+    expect(llmRung(decided)?.costUsd).toBeCloseTo(await paidFor(position), 10);
   });
 
   it('fraudCase() tries again what passes by itself, and decides then', async () => {
@@ -209,8 +213,11 @@ describe.each([
 
   it('fraudCase() lets an answer off its form be mended once', async () => {
     const { position, asked } = await review([off, sure('decline')]);
-    expect(await final(position)).toMatchObject({ outcome: 'decline', body: { rung: 'llm' } });
+    const decided = await final(position);
+    expect(decided).toMatchObject({ outcome: 'decline', body: { rung: 'llm' } });
     expect(asked()).toBe(2);
+    // both are paid
+    expect(llmRung(decided)?.costUsd).toBeCloseTo((2 * (100 * 1 + 20 * 4)) / 1e6, 10);
   });
 });
 

@@ -1,0 +1,37 @@
+/**
+ * What the LLM's rung cost, from the rows of its requests. The answer that counted knows only its own price: a first one that was off its
+ * form, a try that ran out of time and what a worker asked that was killed are paid too.
+ */
+import type { RungFinding } from '../../decision.ts';
+import type { FlowLog } from '../caseLog.ts';
+import type { Client } from '../database.ts';
+import { toUsd } from './budget.ts';
+
+interface Found {
+  readonly position: number;
+  readonly draft: { readonly rungs: readonly RungFinding[] };
+}
+
+/** A rung that asked nobody has no cost. */
+const asked = ({ rung, costUsd }: RungFinding): boolean => rung === 'llm' && costUsd !== undefined;
+
+/** The same, with what each rung that asked has cost by now: while a request is under way, at most. */
+export async function withRungCosts<Draft extends Found>(
+  client: Client,
+  { tenant, flow }: FlowLog,
+  drafts: readonly Draft[],
+): Promise<Draft[]> {
+  const positions = drafts.filter(({ draft }) => draft.rungs.some(asked)).map(({ position }) => position);
+  if (positions.length === 0) return [...drafts];
+  const { rows } = await client.query<{ position: number; nanoUsd: number }>(
+    `select q.position, (select coalesce(sum(nano_usd), 0)::int8 from llm_calls where tenant = $1 and flow = $2 and event_position = q.position)
+      as "nanoUsd" from unnest($3::bigint[]) as q(position)`,
+    [tenant, flow, positions],
+  );
+  const costs = new Map(rows.map(({ position, nanoUsd }) => [position, toUsd(nanoUsd)]));
+  return drafts.map((one) => {
+    const costUsd = costs.get(one.position);
+    const rungs = one.draft.rungs.map((found) => (asked(found) && costUsd !== undefined ? { ...found, costUsd } : found));
+    return { ...one, draft: { ...one.draft, rungs } };
+  });
+}
