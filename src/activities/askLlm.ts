@@ -9,10 +9,11 @@ import { type CaseRecord, writeCaseLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/database.ts';
 import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
-import { CALLS_MAX, type LookedUp, readTurns, turnKey } from '../log/transcript.ts';
-import { type LlmAnswer, quoted } from '../prompt.ts';
+import { CALLS_MAX, readTurns, turnKey } from '../log/transcript.ts';
+import type { LlmAnswer } from '../prompt.ts';
 import { failure } from './asFailure.ts';
 import type { LlmCall, LlmSaid } from './callLlm.ts';
+import { conversation } from './conversation.ts';
 import { LOOK_UPS } from './lookUp.ts';
 
 export interface Asking {
@@ -88,7 +89,7 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
     const question = llmQuestion({ flow, policy, terms }, loaded);
     const turns = await readTurns(pool, asking, turn);
     const lookedUpChars = Math.max(0, ...turns.flat().map(({ strangersChars }) => strangersChars));
-    return { ...question, loaded, flow, terms, lookedUpChars, messages: [...question.messages, ...turns.flatMap(spoken)] };
+    return { ...question, loaded, flow, terms, lookedUpChars, messages: [...question.messages, ...conversation(turns)] };
   }
 
   async function ask(asking: Asking, briefing: Briefing, call: CallLlm): Promise<AskedLlm> {
@@ -138,14 +139,6 @@ function toolsOf({ briefing }: Flow, { lookUps }: LlmRung) {
 
 /** What is looked at follows from the event: a model's text chooses no key, no subject and no range. */
 const NO_PARAMETERS = { type: 'object', properties: {}, required: [], additionalProperties: false };
-
-/** A past turn as the model knows it: its calls, and what each was told. */
-function spoken(calls: readonly LookedUp[]): ChatMessage[] {
-  if (calls.length === 0) return [];
-  const toolCalls = calls.map(({ id, name }) => ({ id, type: 'function' as const, function: { name, arguments: '{}' } }));
-  const results = calls.map(({ id, result }): ChatMessage => ({ role: 'tool', tool_call_id: id, content: quoted(result, result.length) }));
-  return [{ role: 'assistant', content: null, tool_calls: toolCalls }, ...results];
-}
 
 interface Judging {
   readonly terms: LlmRung;

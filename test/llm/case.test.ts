@@ -140,6 +140,9 @@ describe.each([
       'assistant',
       'tool',
     ]);
+    // a second look finds what the first one did, and is not paid for twice
+    const told = llm.requests.at(-1)?.body.messages.filter(({ role }) => role === 'tool') ?? [];
+    expect(told.map(({ content }) => content)).toEqual([expect.stringContaining('['), 'The same as it was told before.']);
     const titles = await world.rows<{ title: string }>(
       "select title from records where event_position = $1 and kind = 'llm' order by position",
       [position],
