@@ -224,6 +224,31 @@ describe.each([
   });
 });
 
+describe('a case whose LLM does not answer in the time of the rung', () => {
+  it('fraudCase() asks a person at the deadline, and the request is hung up long before its own time is over', async () => {
+    const llm = await openFakeLlm([stalls]);
+    const world = await openCaseWorld({
+      flows: [askedReviews({ deadlineSeconds: 2, callSeconds: 600 })],
+      llm: { baseUrl: llm.url, apiKey: null, model: 'fake', requestsPerMinute: null, tokensPerMinute: null },
+    });
+    try {
+      const [accepted] = await world.accept([paymentWith('p-1', 'card-1', {})]);
+      const at = { tenant: 'default', flow: 'fraud', eventPosition: accepted?.position ?? 0, turn: 0 };
+      await eventually(() => readApproval(world.pool, at));
+      await eventually(async () => llm.requests[0]?.hungUp);
+      const calls = await eventually(async () => {
+        const rows = await world.rows<{ state: string; code: string }>("select state, code from llm_calls where state <> 'open'");
+        return rows.length > 0 && rows;
+      });
+      expect(calls).toEqual([{ state: 'cancelled', code: 'cancelled' }]);
+      expect(llm.requests).toHaveLength(1);
+    } finally {
+      await world.close();
+      await llm.close();
+    }
+  });
+});
+
 describe('a case whose LLM looks up what cannot be looked up', () => {
   it('fraudCase() asks a person when the time of the rung is over', async () => {
     const llm = await openFakeLlm([callsTools({ name: 'broken', arguments: '{}' })]);
