@@ -60,9 +60,11 @@ async function serviceThatRuns(): Promise<ServiceClient | null> {
 }
 
 async function askService(service: ServiceClient, flow: string, text: string): Promise<Found> {
-  const { Refused } = await import('../client/serviceClient.ts');
+  const [{ Refused }, { CannotRun }] = await Promise.all([import('../client/serviceClient.ts'), import('../errors.ts')]);
   const path = `/v1/flows/${encodeURIComponent(flow)}/policies?dry=true`;
   const answer = await service.call(path, { method: 'POST', contentType: 'application/yaml', body: text });
+  // nothing is wrong with the file
+  if (answer.status === 404) throw new CannotRun(`Cannot lint for ${flow} as the service has no such flow`);
   const body = (answer.body ?? {}) as { code?: string; errors?: FieldError[]; version?: string; warnings?: FieldError[] };
   if (answer.status === 200) return { version: body.version ?? null, errors: [], warnings: body.warnings ?? [] };
   if (answer.status === 422 && body.code === 'bad-policy') return { version: null, errors: body.errors ?? [], warnings: [] };

@@ -91,6 +91,9 @@ describe('policy lint', () => {
     answers['/v1/flows/fraud/policies'] = [403, { status: 403, code: 'forbidden', title: 'No' }];
     expect(await run('policy', 'lint', path, '--flow', 'fraud')).toBe(2);
     expect(printed.err).toMatch(/^403 forbidden/);
+    answers['/v1/flows/other/policies'] = [404, { status: 404, code: 'not-found', title: 'No' }];
+    expect(await run('policy', 'lint', path, '--flow', 'other')).toBe(2);
+    expect(printed.err).toMatch(/^Cannot lint for other as the service has no such flow$/m);
     process.env.SIGNALBOX_URL = `http://127.0.0.1:${await freePort()}`;
     expect(await run('policy', 'lint', path, '--flow', 'fraud')).toBe(1);
     expect(printed.err).toMatch(/^Cannot reach Signalbox at .*: ECONNREFUSED: judged by this build's flows$/m);
