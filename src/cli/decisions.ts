@@ -5,7 +5,13 @@ import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
 type Item = Decision & { flow: string; subject: string; event: EventRef };
-type Whole = Item & { rungs: RungFinding[]; costUsd: number; truth: { truth: string; at: string; event: string } | null };
+type Call = { step: string; state: string; code: string | null; model: string; prompt: string; ms: number; costUsd: number };
+type Whole = Item & {
+  llmCalls?: Call[];
+  rungs: RungFinding[];
+  costUsd: number;
+  truth: { truth: string; at: string; event: string } | null;
+};
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
@@ -67,5 +73,13 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
   printTable(
     ['RUNG', 'MS', 'FOUND'],
     decision.rungs.map((found) => [found.rung, String(found.ms), found.abstained ?? `${found.outcome ?? ''} ${found.confidence ?? ''}`]),
+  );
+  const { llmCalls = [] } = decision;
+  if (llmCalls.length === 0) return;
+  printTable(
+    ['LLM', 'PROMPT', 'STEP', 'ENDED', 'MS', 'COST USD'],
+    llmCalls.map(({ model, prompt, step, state, code, ms, costUsd }) => [
+      ...[model, prompt, step, code === null ? state : `${state}: ${code}`, String(ms), costUsd.toFixed(6)],
+    ]),
   );
 }

@@ -1,6 +1,7 @@
 /** Decisions: a feed in pages, or streamed as NDJSON up to what was there when the stream began. */
 import { type Response, Router } from 'express';
 import { parseId } from '../ids.ts';
+import { readLlmCalls } from '../log/llm/calls.ts';
 import { readTaken } from '../log/queries/actions.ts';
 import { readDecision, readDecisions } from '../log/queries/decisions.ts';
 import { readEvent } from '../log/queries/events.ts';
@@ -12,6 +13,7 @@ import { type Authenticate, callerOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { LIMIT_MAX, readListQuery } from './listQuery.ts';
+import { shownCall } from './llmCallShapes.ts';
 import { notFound } from './notFound.ts';
 import { receiptOf, subjectPath } from './receipt.ts';
 import { decisionsQuery } from './shapes.ts';
@@ -96,10 +98,11 @@ export function decisionRoutes({ pool, temporal }: IngressDeps, authenticate: Au
   router.get('/v1/decisions/:decision', authenticate('read'), async (request, response) => {
     const place = parseId('dec', String(request.params.decision));
     if (place === null || place.tenant !== callerOf(response).tenant || !/^\d{1,4}$/.test(place.tail ?? '')) throw notFound('decision');
-    const [kept, event, truth] = await Promise.all([
+    const [kept, event, truth, calls] = await Promise.all([
       readDecision(pool, place, Number(place.tail)),
       readEvent(stored, place),
       readTruth(pool, place),
+      readLlmCalls(pool, { tenant: place.tenant, flow: place.log }, [place.position]),
     ]);
     if (kept === null || event === null) throw notFound('decision');
     const { item, rungs } = kept;
@@ -107,7 +110,8 @@ export function decisionRoutes({ pool, temporal }: IngressDeps, authenticate: Au
     const { workflow, links } = receiptOf({ ...event, decision: item }, temporal);
     const costUsd = rungs.reduce((sum, rung) => sum + (rung.costUsd ?? 0), 0);
     const subject = subjectPath(item.flow, item.subject);
-    sendJson(response, 200, { ...item, rungs, costUsd, truth, actions, workflow, links: { ...links, subject } });
+    const llmCalls = calls.map(shownCall);
+    sendJson(response, 200, { ...item, rungs, costUsd, truth, actions, llmCalls, workflow, links: { ...links, subject } });
   });
 
   router.all('/v1/decisions', allowOnly('GET, HEAD'));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { action, receiver, takenAction } from './actionShapes.ts';
 import { filterText, listParameters } from './listQuery.ts';
+import { llmCall } from './llmCallShapes.ts';
 import { truth } from './qualityShapes.ts';
 
 export const id = (prefix: string): z.ZodString => z.string().regex(new RegExp(`^${prefix}_`));
@@ -56,6 +57,7 @@ export const decisionDetail = decisionItem.extend({
   costUsd: z.number(),
   truth: truth.nullable().describe('What later turned out to be true, by the last label'),
   actions: z.array(takenAction),
+  llmCalls: z.array(llmCall).describe('Requests to LLMs about its event, in order'),
   workflow: run.nullable(),
   links: z.record(z.string(), z.string()),
 });
