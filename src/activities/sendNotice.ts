@@ -3,6 +3,7 @@ import type { Pool } from '../log/database.ts';
 import { createLink } from '../log/links.ts';
 import type { MailText } from '../log/notices.ts';
 import { beginNoticeTry, endNotice, failNoticeTry, type KeptNotice, type NoticeEnd, type NoticeKey } from '../log/noticeTries.ts';
+import { type Receiver, readReceiver, receiverAt } from '../log/receivers.ts';
 import { failure } from './asFailure.ts';
 import { type MailTarget, sendMail } from './sendMail.ts';
 import { sendWebhook, type WebhookTarget } from './sendWebhook.ts';
@@ -31,12 +32,14 @@ export interface SendNoticeDeps {
 interface Answer {
   readonly result: 'taken' | 'gone' | 'refused' | 'barred';
   readonly said: string;
+  /** The receiver that answered 410. */
+  readonly gone?: Receiver;
 }
 
 /**
  * Tells somebody of an approval, by webhook or mail, and records how that ended. No case waits for it.
  *
- * *Retries*: five tries within an hour, counted and timed in the notice's row. A `410 Gone`, a mailbox that the server does not know, or the fifth failure
+ * *Retries*: five tries within an hour, counted and timed in the notice's row. A `410 Gone`, which disables the receiver, a receiver that is disabled, a mailbox that the server does not know, or the fifth failure
  * ends it as failed, which is on the timeline.
  * *Idempotency*: by the notice's key, which is the webhook's id and makes the mail's Message-ID. A turn is leased in the row, so that no two tries are in the
  * air at once, and none follows a recorded end. Each try of a mail makes a link of its own: of the one before only a hash is left.
@@ -47,12 +50,22 @@ export function createSendNotice({ pool, noticeTargets, noticeScheduleMs = NOTIC
   async function send(key: NoticeKey, notice: KeptNotice, kept: KeptApproval): Promise<Answer> {
     const { channel, recipient, body } = notice;
     const { webhook = null, mail = null, publicUrl = '' } = noticeTargets ?? {};
-    if (channel === 'webhook' && webhook !== null) return sendWebhook(webhook, { id: key.key, body });
+    if (channel === 'webhook' && webhook !== null) return sendHook(webhook, { key, body });
     if (channel === 'webhook' || mail === null || recipient === null)
       return { result: 'gone', said: `this worker has no address for the channel ${channel}` };
     const { subject, text } = JSON.parse(body) as MailText;
     const link = notice.kind === 'decided' ? null : await linkOf(pool, { kept, recipient, publicUrl });
     return sendMail(mail, { id: key.key, to: recipient, subject, text: link === null ? `${text}\n` : `${text}\n\n${link}\n` });
+  }
+
+  /** As of actions: who answered 410 is sent nothing more until somebody says so. */
+  async function sendHook(webhook: WebhookTarget, { key, body }: { key: NoticeKey; body: string }): Promise<Answer> {
+    const receiver = receiverAt(webhook.url);
+    const known = await readReceiver(pool, key.tenant, receiver.id);
+    if (known?.state === 'disabled')
+      return { result: 'barred', said: `nothing was sent, as ${receiver.id} is disabled since ${known.disabledAt}: it ${known.why}` };
+    const answer = await sendWebhook(webhook, { id: key.key, body });
+    return answer.result === 'gone' ? { ...answer, gone: receiver } : answer;
   }
 
   return async ({ tenant, key: id }: NoticeKey): Promise<NoticeEnd | 'over'> => {
@@ -65,18 +78,19 @@ export function createSendNotice({ pool, noticeTargets, noticeScheduleMs = NOTIC
     const { notice } = begun;
     const kept = await readApproval(pool, notice.approval);
     if (kept === null) throw failure('not-found', `There is no approval for the notice ${id}`);
-    const end = async (state: NoticeEnd, error: string | null): Promise<NoticeEnd> => {
+    const end = async (state: NoticeEnd, error: string | null, gone?: Receiver): Promise<NoticeEnd> => {
       const { id: approval, subject } = kept.approval;
-      await endNotice(pool, { ...key, approval: { ...kept.key, id: approval, subject } }, { state, error });
+      const how = { state, error, ...(gone === undefined ? {} : { gone }) };
+      await endNotice(pool, { ...key, approval: { ...kept.key, id: approval, subject } }, how);
       return state;
     };
     if (kept.approval.state !== 'open' && notice.kind !== 'decided') return end('late', null);
     // the last try's process died before it said how it went
     if (notice.tries > noticeScheduleMs.length) return end('failed', 'the last try has no known answer');
-    const { result, said } = await send(key, notice, kept);
+    const { result, said, gone } = await send(key, notice, kept);
     if (result === 'taken') return end('sent', null);
     const waitMs = noticeScheduleMs[notice.tries];
-    if (result === 'gone' || result === 'barred' || waitMs === undefined) return end('failed', said);
+    if (result === 'gone' || result === 'barred' || waitMs === undefined) return end('failed', said, gone);
     await failNoticeTry(pool, key, { error: said, waitMs });
     throw failure('receiver-refused', `Try ${notice.tries} of ${noticeScheduleMs.length}: ${said}`, {
       nextRetryDelayMs: Math.max(1, waitMs),

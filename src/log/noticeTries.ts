@@ -3,6 +3,7 @@ import type { ApprovalKey } from './approval.ts';
 import { storable, writeCaseLog } from './caseLog.ts';
 import type { Pool } from './database.ts';
 import type { NoticeKind } from './notices.ts';
+import { disableReceiver, type Receiver } from './receivers.ts';
 
 export interface NoticeKey {
   readonly tenant: string;
@@ -69,11 +70,18 @@ export async function failNoticeTry(pool: Pool, { tenant, key }: NoticeKey, fail
 /** `late`: the approval had ended before it could be sent. */
 export type NoticeEnd = 'sent' | 'failed' | 'late';
 
+export interface HowNoticeEnded {
+  readonly state: NoticeEnd;
+  readonly error: string | null;
+  /** Who wants nothing more. */
+  readonly gone?: Receiver;
+}
+
 /** Ends a notice; that one failed is on the timeline. Again: changes nothing. */
 export async function endNotice(
   pool: Pool,
   { tenant, key, approval }: NoticeKey & { readonly approval: ApprovalKey & { readonly id: string; readonly subject: string } },
-  { state, error }: { state: NoticeEnd; error: string | null },
+  { state, error, gone }: HowNoticeEnded,
 ): Promise<void> {
   const END = "update notices set state = $3, last_error = $4, ended_at = now() where tenant = $1 and key = $2 and state = 'waiting'";
   const values = [tenant, key, state, error === null ? null : storable(error)];
@@ -91,5 +99,6 @@ export async function endNotice(
     const title = `Nobody could be told by ${rows[0].channel}: ${rows[0].kind}`;
     const detail = { approval: id, notice: key, ...rows[0], error };
     await log.record([{ kind: 'approval', eventPosition, subject, key, title, detail }]);
+    if (gone !== undefined) await disableReceiver(log, gone, `answered 410 to ${key}`);
   });
 }

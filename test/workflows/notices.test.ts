@@ -5,6 +5,7 @@ import { giveVerdict } from '../../src/log/approvals.ts';
 import { followLink } from '../../src/log/links.ts';
 import { findUntold } from '../../src/log/noticeTries.ts';
 import { askFurther } from '../../src/log/questions.ts';
+import { enableReceiver, listReceivers } from '../../src/log/receivers.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { recordHistory } from '../support/recordHistory.ts';
 import { payment, reviews } from '../support/reviews.ts';
@@ -220,6 +221,31 @@ describe('notices that nobody takes', () => {
     } finally {
       await world.close();
       await smtp.close();
+    }
+  });
+
+  it('sendNotice() sends nothing more to a receiver that answered 410, until somebody enables it', async () => {
+    const receiver = await openSignedReceiver(() => (receiver.deliveries.length === 0 ? 410 : 204));
+    const world = await openCaseWorld({
+      flows: [reviews({ ...TERMS, remindersSeconds: [], escalation: [] })],
+      notices: { webhook: { url: receiver.url, secret: receiver.secret }, mail: null, publicUrl: 'https://approvals.example' },
+    });
+    const told = async (card: string): Promise<string> => {
+      const position = await opened(world, card);
+      return eventually(async () => (await noticesOf(world, position)).map(({ state }) => state).find((state) => state !== 'waiting'));
+    };
+    try {
+      expect(await told('gone-1')).toBe('failed');
+      expect(await told('gone-2')).toBe('failed');
+      expect(receiver.deliveries).toHaveLength(1);
+      const [disabled] = await listReceivers(world.pool, 'default');
+      expect(disabled).toMatchObject({ state: 'disabled', why: expect.stringMatching(/^answered 410 to ntc_/) });
+      await enableReceiver(world.pool, { tenant: 'default', id: disabled?.id ?? '', actor: 'ann' });
+      expect(await told('gone-3')).toBe('sent');
+      expect(receiver.deliveries).toHaveLength(2);
+    } finally {
+      await world.close();
+      await receiver.close();
     }
   });
 
