@@ -2,7 +2,7 @@
 import { redacted, shownEvent } from './exposure.ts';
 import type { Briefed, Flow } from './flow.ts';
 import type { LadderPolicy, LlmRung } from './ladderPolicy.ts';
-import { answerSchema, FACTS_MAX, promptVersion, writePrompt } from './prompt.ts';
+import { type Asked, answerSchema, FACTS_MAX, promptVersion, writePrompt } from './prompt.ts';
 import { redactText } from './redactText.ts';
 
 export interface LlmQuestion {
@@ -19,7 +19,7 @@ export interface Questioner {
   readonly terms: LlmRung;
 }
 
-/** Throws RangeError where the policy names no such prompt, or one that the flow's briefing cannot fill. */
+/** Throws RangeError where the policy names no such prompt, or one that the flow's briefing cannot fill, or where it has no fact to tell. */
 export function llmQuestion({ flow, policy, terms }: Questioner, { event, found, provisional }: Omit<Briefed, 'policy'>): LlmQuestion {
   const prompt = policy.prompts[terms.prompt];
   if (flow.briefing === undefined || prompt === undefined)
@@ -30,9 +30,15 @@ export function llmQuestion({ flow, policy, terms }: Questioner, { event, found,
     found: redacted(found, redactText),
     provisional: redacted(provisional, redactText),
   };
-  const { variables, facts: all } = flow.briefing.brief({ ...about, policy });
+  const { variables: given, facts: all } = flow.briefing.brief({ ...about, policy });
+  const variables = flow.briefing.variables.safeParse(given);
+  if (!variables.success) {
+    const wrong = variables.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new RangeError(`Cannot ask an LLM as variables of ${flow.name} are not as it declares them: ${wrong.join('; ')}`);
+  }
   const facts = all.slice(0, FACTS_MAX);
-  const { system, question } = writePrompt(prompt, { variables, facts });
+  if (facts.length === 0) throw new RangeError(`Cannot ask an LLM as ${flow.name} has no fact to tell it`);
+  const { system, question } = writePrompt(prompt, { variables: variables.data as Asked['variables'], facts });
   return {
     messages: [
       { role: 'system', content: system },

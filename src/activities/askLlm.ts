@@ -4,7 +4,7 @@ import type { JsonObject } from '../event.ts';
 import { shownText, strangersTexts } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
 import type { LadderPolicy, LlmRung } from '../ladderPolicy.ts';
-import { type LlmQuestion, llmQuestion } from '../llmQuestion.ts';
+import { type LlmQuestion, llmQuestion, type Questioner } from '../llmQuestion.ts';
 import { type CaseRecord, writeCaseLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/database.ts';
 import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
@@ -86,7 +86,8 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
     const policy = known.policy as LadderPolicy;
     const terms = policy.rungs.find((rung): rung is LlmRung => rung.rung === 'llm');
     if (terms === undefined) return 'the policy has no such rung';
-    const question = llmQuestion({ flow, policy, terms }, loaded);
+    const question = asked({ flow, policy, terms }, loaded);
+    if (typeof question === 'string') return question;
     const turns = await readTurns(pool, asking, turn);
     const lookedUpChars = Math.max(0, ...turns.flat().map(({ strangersChars }) => strangersChars));
     return { ...question, loaded, flow, terms, lookedUpChars, messages: [...question.messages, ...conversation(turns)] };
@@ -128,6 +129,16 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
       clearInterval(beat);
     }
   };
+}
+
+/** What policy and code cannot say together they cannot say a minute later: the text says why. */
+function asked(questioner: Questioner, loaded: LoadedEvent): LlmQuestion | string {
+  try {
+    return llmQuestion(questioner, loaded);
+  } catch (error) {
+    if (error instanceof RangeError) return shownText(error.message);
+    throw error;
+  }
 }
 
 function toolsOf({ briefing }: Flow, { lookUps }: LlmRung) {

@@ -6,7 +6,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createAskLlm } from '../../src/activities/askLlm.ts';
-import type { Flow } from '../../src/flow.ts';
+import type { Flow, FlowBriefing } from '../../src/flow.ts';
+import type { LadderPolicy } from '../../src/ladderPolicy.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
@@ -93,6 +94,29 @@ describe('createAskLlm()', () => {
     await environment.run(ask, { ...asking, turn: 0, policy: loaded });
     await environment.run(ask, { ...asking, turn: 1 });
     expect(asked).toEqual([6, 7]);
+  });
+
+  const strange = (about: Partial<ReturnType<FlowBriefing<LadderPolicy>['brief']>>): Flow<LadderPolicy> => {
+    const flow = askedReviews();
+    const briefing = flow.briefing as FlowBriefing<LadderPolicy>;
+    return { ...flow, briefing: { ...briefing, brief: (given) => ({ ...briefing.brief(given), ...about }) } };
+  };
+  it.each<[string, Flow<LadderPolicy>, string]>([
+    [
+      'a placeholder that nothing fills',
+      { ...askedReviews(), policyText: askedReviews().policyText.replace('{{score}}', '{{ghost}}') },
+      'Cannot write the prompt as nothing fills {{ghost}}',
+    ],
+    ['a variable of another type', strange({ variables: { score: 'high' } }), 'score: Invalid input: expected number, received string'],
+    ['no fact', strange({ facts: [] }), 'Cannot ask an LLM as fraud has no fact to tell it'],
+  ])('createAskLlm() is silent at once with %s: to try again would mend nothing', async (_what, flow, why) => {
+    const accept = await start(flow);
+    const asking = { tenant: 'default', flow: 'fraud', caseId: 'fraud:card-1', eventPosition: await accept('p-1'), turn: 0 };
+    const callLlm = async () => {
+      throw new Error('nobody is to be asked');
+    };
+    const said = await new MockActivityEnvironment().run(createAskLlm({ pool, flows: [flow], callLlm }), asking);
+    expect(said).toEqual({ said: 'nothing', why: expect.stringContaining(why), costUsd: 0 });
   });
 });
 

@@ -127,7 +127,7 @@ describe('llmQuestion()', () => {
     ...fraud,
     subjectPersonal: true,
     briefing: {
-      variables: fraud.briefing?.variables ?? z.object({}),
+      variables: z.object({}),
       lookUps: {},
       brief: (about: Briefed) => ({ variables: {}, facts: [{ id: 'all', label: 'All', value: JSON.stringify(about).slice(0, 500) }] }),
     },
