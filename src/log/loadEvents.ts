@@ -17,6 +17,8 @@ export interface LoadedEvent {
   readonly expired: boolean;
   /** Its `expirytime`: whatever decides must do so before; null where it has none. Absent in histories from before 0.2. */
   readonly expiresAtMs?: number | null;
+  /** A person was asked about it by an earlier run: it is theirs to decide. Absent in histories from before 0.2, and where nobody was. */
+  readonly asked?: true;
   /** What the reflex found, and its rungs. */
   readonly found: JsonObject;
   readonly rungs: RungFinding[];
@@ -91,6 +93,7 @@ export async function loadEvents(
       ending,
       expired: ending === 'waiting' && row.asked === null && expirytime !== undefined && instantMs(expirytime) <= Date.now(),
       expiresAtMs: expirytime === undefined ? null : instantMs(expirytime),
+      ...(row.asked === null ? {} : { asked: true }),
       found: found ?? {},
       rungs: rungs ?? [],
       provisional: provisional === undefined ? null : decisionOf(provisional, own),

@@ -9,7 +9,7 @@ import type { LlmRung } from '../ladderPolicy.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
 import { asking, shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
-import type { Climbed, LadderRung } from './ladder.ts';
+import { type Climbed, type LadderRung, passed } from './ladder.ts';
 
 /** An activity that asks once and, where the answer is off its form, once more. */
 const SPARE_SECONDS = 10;
@@ -28,7 +28,12 @@ export interface LlmQuestion {
   decisionFrom(answer: Answered): Omit<DecisionDraft, 'rungs' | 'provisional'>;
 }
 
+/**
+ * Never asked where an earlier run has asked a person: it was passed over then, perhaps because it was away, and its answer of now would
+ * stand against a verdict that was given meanwhile.
+ */
 export function llmRung(run: CaseRun, question: LlmQuestion): LadderRung {
+  if (question.about.asked === true) return passed('llm', 'a person was asked about it before');
   return { rung: 'llm', ask: () => (question.configured ? climbLlm(run, question) : Promise.resolve(NOT_CONFIGURED)) };
 }
 

@@ -12,26 +12,25 @@ interface Found {
   readonly draft: { readonly rungs: readonly RungFinding[] };
 }
 
-/** A rung that asked nobody has no cost. */
-const asked = ({ rung, costUsd }: RungFinding): boolean => rung === 'llm' && costUsd !== undefined;
+const isLlm = ({ rung }: RungFinding): boolean => rung === 'llm';
 
-/** The same, with what each rung that asked has cost by now: while a request is under way, at most. */
+/** The same, with what each rung that asked has cost by now: while a request is under way, at most. In an earlier run it may have asked, too. */
 export async function withRungCosts<Draft extends Found>(
   client: Client,
   { tenant, flow }: FlowLog,
   drafts: readonly Draft[],
 ): Promise<Draft[]> {
-  const positions = drafts.filter(({ draft }) => draft.rungs.some(asked)).map(({ position }) => position);
+  const positions = drafts.filter(({ draft }) => draft.rungs.some(isLlm)).map(({ position }) => position);
   if (positions.length === 0) return [...drafts];
   const { rows } = await client.query<{ position: number; nanoUsd: number }>(
-    `select q.position, (select coalesce(sum(nano_usd), 0)::int8 from llm_calls where tenant = $1 and flow = $2 and event_position = q.position)
-      as "nanoUsd" from unnest($3::bigint[]) as q(position)`,
+    `select q.position, c.nano as "nanoUsd" from unnest($3::bigint[]) as q(position) cross join lateral (
+      select sum(nano_usd)::int8 as nano from llm_calls where tenant = $1 and flow = $2 and event_position = q.position) c where c.nano is not null`,
     [tenant, flow, positions],
   );
   const costs = new Map(rows.map(({ position, nanoUsd }) => [position, toUsd(nanoUsd)]));
   return drafts.map((one) => {
     const costUsd = costs.get(one.position);
-    const rungs = one.draft.rungs.map((found) => (asked(found) && costUsd !== undefined ? { ...found, costUsd } : found));
+    const rungs = one.draft.rungs.map((found) => (isLlm(found) && costUsd !== undefined ? { ...found, costUsd } : found));
     return { ...one, draft: { ...one.draft, rungs } };
   });
 }
