@@ -125,11 +125,13 @@ export function createAccept(deps: AcceptDeps): Accept {
     });
   }
 
-  /** One problem of the service for all is that problem; anything else is 422 with what each was refused for. */
+  /**
+   * Was a good one refused for want of something here, that is the answer: of 422 a caller would learn that trying again does not help, and
+   * drop it. Else what each was refused for.
+   */
   function noneAccepted(answers: readonly (Answer | SignalboxError)[], results: readonly Result[]): SignalboxError {
-    const first = answers[0];
-    const ours = first instanceof SignalboxError && ERRORS[first.code].status >= 500 && answers.length === results.length;
-    return ours ? first : new SignalboxError('none-accepted', undefined, { more: { results } });
+    const ours = answers.find((answer): answer is SignalboxError => answer instanceof SignalboxError && ERRORS[answer.code].status >= 500);
+    return ours ?? new SignalboxError('none-accepted', undefined, { more: { results } });
   }
 
   function resultOf(make: () => Receipt): Result {
