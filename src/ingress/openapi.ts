@@ -45,7 +45,7 @@ export const OPERATIONS: readonly Operation[] = [
     },
     answers: {
       200: { description: 'The final decision came within `Prefer: wait`', schema: 'Receipt' },
-      202: { description: 'Accepted: a receipt; for a batch, `results` in order', schema: 'Receipt' },
+      202: { description: 'Accepted: a receipt; for a batch, `results` in order', schema: 'Accepted' },
     },
   },
   list('/v1/events', { summary: 'Stored events', query: shapes.eventsQuery, schema: 'EventList' }),
@@ -54,6 +54,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Decisions. With `Accept: application/x-ndjson` all that is there, a line each; `Signalbox-Next` is the cursor to go on from.',
     query: shapes.decisionsQuery,
     schema: 'DecisionList',
+    otherType: 'application/x-ndjson',
   }),
   one('/v1/decisions/:decision', { summary: 'A decision with its rungs and cost', schema: 'DecisionDetail' }),
   list('/v1/flows', { summary: 'Flows', schema: 'FlowList' }),
@@ -106,14 +107,19 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-function list(path: string, { summary, query, schema }: { summary: string; query?: z.ZodObject; schema: keyof typeof NAMED }): Operation {
+interface Listed extends Pick<Operation, 'summary' | 'query'> {
+  readonly schema: keyof typeof NAMED;
+  readonly otherType?: string;
+}
+
+function list(path: string, { summary, query, ...answered }: Listed): Operation {
   return {
     method: 'get',
     path,
     summary,
     scope: 'read',
     ...(query === undefined ? {} : { query }),
-    answers: { 200: { description: 'A page', schema } },
+    answers: { 200: { description: 'A page', ...answered } },
   };
 }
 
@@ -136,10 +142,10 @@ function parametersOf({ path, query, headers }: Operation): object[] {
 
 function operationObject(operation: Operation): object {
   const { summary, scope, request, answers } = operation;
-  const responses = Object.entries(answers).map(([status, { description, schema, type = 'application/json' }]) => [
-    status,
-    { description, content: { [type]: schema === undefined ? {} : { schema: ref(schema) } } },
-  ]);
+  const responses = Object.entries(answers).map(([status, { description, schema, type = 'application/json', otherType }]) => {
+    const other = otherType === undefined ? {} : { [otherType]: {} };
+    return [status, { description, content: { [type]: schema === undefined ? {} : { schema: ref(schema) }, ...other } }];
+  });
   const content = Object.entries(request ?? {}).map(([type, schema]) => [type, { schema }]);
   return {
     summary,

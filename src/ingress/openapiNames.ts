@@ -8,6 +8,15 @@ import { policyChange, policyList, policyRequest, storedPolicy } from './policyS
 import { quality } from './qualityShapes.ts';
 import * as shapes from './shapes.ts';
 
+interface Answered {
+  readonly description: string;
+  readonly schema?: keyof typeof NAMED;
+  /** `application/json` unless told. */
+  readonly type?: string;
+  /** What it can be asked for as well, in a form that the schema does not tell. */
+  readonly otherType?: string;
+}
+
 export interface Operation {
   readonly method: 'get' | 'post';
   /** As express writes it: `/v1/events/:event`. */
@@ -17,7 +26,7 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly headers?: Readonly<Record<string, string>>;
   readonly request?: Readonly<Record<string, object>>;
-  readonly answers: Readonly<Record<string, { description: string; schema?: keyof typeof NAMED; type?: string }>>;
+  readonly answers: Readonly<Record<string, Answered>>;
 }
 
 /** A path as OpenAPI and people write it: `/v1/events/{event}`. */
@@ -27,6 +36,7 @@ export const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1
 export const NAMED = {
   Receipt: shapes.receipt,
   BatchResults: shapes.batchResults,
+  Accepted: shapes.accepted,
   StoredEvent: shapes.storedEvent,
   EventList: shapes.eventList,
   Decision: shapes.decision,

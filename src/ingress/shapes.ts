@@ -82,6 +82,8 @@ export const problem = z.object({
 
 export const batchResults = z.object({ results: z.array(z.union([receipt, z.object({ status: z.literal('rejected'), problem })])) });
 
+export const accepted = z.union([receipt, batchResults]);
+
 export const flow = z.object({
   name: z.string(),
   title: z.string(),

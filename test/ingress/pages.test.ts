@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { Flow } from '../../src/flow.ts';
 import { verdictRequest } from '../../src/ingress/approvalShapes.ts';
 import { OPERATIONS } from '../../src/ingress/openapi.ts';
-import { receipt, storedEvent } from '../../src/ingress/shapes.ts';
+import { batchResults, receipt, storedEvent } from '../../src/ingress/shapes.ts';
 import { ledger } from '../support/flows.ts';
-import { ask, eventOf, post } from '../support/http.ts';
+import { ask, BATCH, eventOf, post } from '../support/http.ts';
 import { ingressOfFile } from '../support/ingressOfFile.ts';
 
 const flows: Flow[] = [{ ...ledger, title: '<script>alert(1)</script> & "more"' } as Flow];
@@ -40,6 +40,26 @@ describe('GET /openapi.json', () => {
     expect(receipt.strict().safeParse(json).error).toBeUndefined();
     expect(storedEvent.strict().safeParse((await ask(`${ingress.url}${json.links.event}`)).json).error).toBeUndefined();
     expect(verdictRequest.safeParse({ verdict: 'approve', reason: 'x', more: 1 }).success).toBe(false);
+  });
+
+  // it said a receipt alone, so that a client made from it could not read any batch's answer
+  it('describes the answer to a batch beside the one to an event', async () => {
+    const batch = await post(ingress.url, [eventOf({ id: 'two' }), 5], { 'content-type': BATCH });
+    expect(batch.status).toBe(202);
+    expect(batchResults.safeParse(batch.json).error).toBeUndefined();
+    const { paths, components } = (await ask(`${ingress.url}/openapi.json`)).json;
+    const { $ref } = paths['/v1/events'].post.responses[202].content['application/json'].schema;
+    const { anyOf } = components.schemas[$ref.split('/').at(-1)];
+    expect(anyOf).toEqual([{ $ref: '#/components/schemas/Receipt' }, { $ref: '#/components/schemas/BatchResults' }]);
+  });
+
+  it('names every type that decisions come in', async () => {
+    const { content } = (await ask(`${ingress.url}/openapi.json`)).json.paths['/v1/decisions'].get.responses[200];
+    for (const accept of Object.keys(content)) {
+      const { headers } = await ask(`${ingress.url}/v1/decisions`, { headers: { accept } });
+      expect(headers.get('content-type')).toMatch(new RegExp(`^${accept};`));
+    }
+    expect(Object.keys(content)).toEqual(['application/json', 'application/x-ndjson']);
   });
 });
 
