@@ -59,15 +59,20 @@ export function flowRoutes({ pool, flows, temporal }: IngressDeps, authenticate:
     return flow;
   }
 
-  router.get('/v1/flows', authenticate('read'), async (_request, response) => {
+  // each flow counts as a log of one item, so that a cursor holds which were read, and one that comes later is new to it
+  router.get('/v1/flows', authenticate('read'), async (request, response) => {
+    const { after, limit } = readListQuery(pageQuery, request.query);
     const rows = await readFlows(pool, callerOf(response).tenant);
-    const items = flows.map((flow) =>
+    const unread = flows.filter(({ name }) => !after.has(name));
+    const page = unread.slice(0, limit);
+    const items = page.map((flow) =>
       shown(
         flow,
         rows.find((row) => row.flow === flow.name),
       ),
     );
-    sendJson(response, 200, { items, next: writeCursor(new Map()), more: false });
+    const next = writeCursor(new Map([...after, ...page.map(({ name }) => [name, 1] as const)]));
+    sendJson(response, 200, { items, next, more: unread.length > page.length });
   });
 
   router.get('/v1/flows/:flow', authenticate('read'), async (request, response) => {

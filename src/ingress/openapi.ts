@@ -57,7 +57,7 @@ export const OPERATIONS: readonly Operation[] = [
     otherType: 'application/x-ndjson',
   }),
   one('/v1/decisions/:decision', { summary: 'A decision with its rungs and cost', schema: 'DecisionDetail' }),
-  list('/v1/flows', { summary: 'Flows', schema: 'FlowList' }),
+  list('/v1/flows', { summary: 'Flows', query: shapes.pageQuery, schema: 'FlowList' }),
   one('/v1/flows/:flow', { summary: 'A flow', schema: 'Flow' }),
   list('/v1/flows/:flow/subjects/:subject', { summary: "One subject's timeline", query: shapes.pageQuery, schema: 'Timeline' }),
   ...POLICY_OPERATIONS,

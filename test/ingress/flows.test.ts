@@ -19,6 +19,17 @@ describe('GET /v1/flows', () => {
       types: { 'amount.booked': { type: 'object', required: ['account', 'amount'] } },
     });
   });
+
+  // it took no notice of `after` and `limit`: whoever went on from its end read all of them again
+  it('is a list like the others: in pages, each once, nothing after its end, garbage refused', async () => {
+    const { items, next } = await readAll('/v1/flows', 1);
+    expect(items).toEqual((await get('/v1/flows')).json.items);
+    expect((await get(`/v1/flows?after=${next}`)).json).toEqual({ items: [], next, more: false });
+    for (const query of ['limit=0', 'limit=1001', 'after=%00', 'flow=ledger']) {
+      const { status, json } = await get(`/v1/flows?${query}`);
+      expect([status, json.code]).toEqual([400, 'bad-query']);
+    }
+  });
 });
 
 describe('GET /v1/flows/:flow/subjects/:subject', () => {
