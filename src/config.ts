@@ -80,53 +80,66 @@ export function publicUrl({ SIGNALBOX_PUBLIC_URL: url, HOST, PORT }: Config): st
   return (url ?? `http://${host}:${PORT}`).replace(/\/+$/, '');
 }
 
-/** Throws CannotRun that names every wrong setting. An empty value counts as not set. */
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** Throws CannotRun that names every wrong setting, each alone and all together. An empty value counts as not set. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = settings.safeParse(given);
-  const wrong = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  if (!parsed.success) throw new CannotRun(`Cannot read the settings: ${wrong.join('; ')}`);
-  const config = parsed.data;
+  const given: Given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { issues = [] } = settings.safeParse(given).error ?? {};
+  const alone = issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const unreadable = new Set(issues.map(({ path }) => path[0]));
+  const config = settings.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !unreadable.has(name))));
   const exposed = !isLoopback(config.HOST) || config.NODE_ENV === 'production';
   const auth = config.SIGNALBOX_AUTH ?? (exposed ? 'keys' : 'off');
-  if (auth === 'off' && exposed) {
-    throw new CannotRun(
-      `Cannot run with SIGNALBOX_AUTH=off as HOST must be a loopback address and NODE_ENV not production: HOST is ${config.HOST}`,
-    );
-  }
-  if (config.SIGNALBOX_WEBHOOK_URL !== undefined && config.SIGNALBOX_WEBHOOK_SECRET === undefined) {
-    throw new CannotRun('Cannot sign webhooks: SIGNALBOX_WEBHOOK_URL is set and SIGNALBOX_WEBHOOK_SECRET is not');
-  }
-  const llm = llmMistake(config);
-  if (llm !== null) throw new CannotRun(llm);
   const outbound = [...config.SIGNALBOX_OUTBOUND_ALLOW, ...(exposed ? [] : LOOPBACK_TARGETS)];
-  for (const setting of ['SIGNALBOX_WEBHOOK_URL', 'SIGNALBOX_NOTICE_URL'] as const) {
-    const url = config[setting];
-    const refused = url === undefined ? null : refusedTarget(url, allowList(outbound));
-    if (refused !== null) throw new CannotRun(`Cannot send anything to ${setting} as ${refused}: see SIGNALBOX_OUTBOUND_ALLOW`);
-  }
-  assertTold(config);
+  const mistakes = [
+    ...(alone.length === 0 ? [] : [`Cannot read the settings: ${alone.join('; ')}`]),
+    ...(auth === 'off' && exposed
+      ? [`Cannot run with SIGNALBOX_AUTH=off as HOST must be a loopback address and NODE_ENV not production: HOST is ${config.HOST}`]
+      : []),
+    ...halves(given),
+    ...refusedTargets(config, outbound),
+  ];
+  if (mistakes.length > 0) throw new CannotRun(mistakes.join('; '));
   return { ...config, SIGNALBOX_AUTH: auth, SIGNALBOX_OUTBOUND_ALLOW: outbound };
 }
 
 /**
- * Half a configuration would be asked at the first doubtful event, and fail there. A key alone is none: many have one in their environment
- * for something else, and must neither be kept from starting nor charged.
+ * Half a configuration would be used at the first doubtful event or approval, and fail there. An LLM's key alone is none: many have one in
+ * their environment for something else, and must neither be kept from starting nor charged. What is set but cannot be read counts as set.
  */
-function llmMistake(config: z.infer<typeof settings>): string | null {
-  const { OPENAI_API_KEY: key, OPENAI_BASE_URL: address, SIGNALBOX_LLM_MODEL: model } = config;
-  const limits = config.SIGNALBOX_LLM_REQUESTS_PER_MINUTE ?? config.SIGNALBOX_LLM_TOKENS_PER_MINUTE;
-  const given = key !== undefined || address !== undefined;
-  if (address !== undefined && model === undefined) return 'Cannot ask an LLM: OPENAI_BASE_URL is set and SIGNALBOX_LLM_MODEL is not';
-  if (!given && (model !== undefined || limits !== undefined))
-    return 'Cannot ask an LLM: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, and a setting SIGNALBOX_LLM_... is';
-  return null;
+function halves(given: Given): string[] {
+  const isSet = (name: keyof z.infer<typeof settings>): boolean => given[name] !== undefined;
+  const limited = isSet('SIGNALBOX_LLM_REQUESTS_PER_MINUTE') || isSet('SIGNALBOX_LLM_TOKENS_PER_MINUTE');
+  const named = isSet('SIGNALBOX_LLM_MODEL');
+  const found: readonly (readonly [boolean, string])[] = [
+    [
+      isSet('SIGNALBOX_WEBHOOK_URL') && !isSet('SIGNALBOX_WEBHOOK_SECRET'),
+      'Cannot sign webhooks: SIGNALBOX_WEBHOOK_URL is set and SIGNALBOX_WEBHOOK_SECRET is not',
+    ],
+    [isSet('OPENAI_BASE_URL') && !named, 'Cannot ask an LLM: OPENAI_BASE_URL is set and SIGNALBOX_LLM_MODEL is not'],
+    [
+      !isSet('OPENAI_API_KEY') && !isSet('OPENAI_BASE_URL') && (named || limited),
+      'Cannot ask an LLM: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, and a setting SIGNALBOX_LLM_... is',
+    ],
+    [
+      isSet('SIGNALBOX_NOTICE_URL') !== isSet('SIGNALBOX_NOTICE_SECRET'),
+      'Cannot sign notices: SIGNALBOX_NOTICE_URL and SIGNALBOX_NOTICE_SECRET are set together or not at all',
+    ],
+    [
+      isSet('SIGNALBOX_SMTP_URL') !== isSet('SIGNALBOX_MAIL_FROM'),
+      'Cannot send mail: SIGNALBOX_SMTP_URL and SIGNALBOX_MAIL_FROM are set together or not at all',
+    ],
+  ];
+  return found.filter(([wrong]) => wrong).map(([, mistake]) => mistake);
 }
 
-/** Half of it would fail at the first approval. */
-function assertTold(config: z.infer<typeof settings>): void {
-  if ((config.SIGNALBOX_NOTICE_URL === undefined) !== (config.SIGNALBOX_NOTICE_SECRET === undefined))
-    throw new CannotRun('Cannot sign notices: SIGNALBOX_NOTICE_URL and SIGNALBOX_NOTICE_SECRET are set together or not at all');
-  if ((config.SIGNALBOX_SMTP_URL === undefined) !== (config.SIGNALBOX_MAIL_FROM === undefined))
-    throw new CannotRun('Cannot send mail: SIGNALBOX_SMTP_URL and SIGNALBOX_MAIL_FROM are set together or not at all');
+function refusedTargets(config: z.infer<typeof settings>, outbound: readonly string[]): string[] {
+  const found: string[] = [];
+  for (const setting of ['SIGNALBOX_WEBHOOK_URL', 'SIGNALBOX_NOTICE_URL'] as const) {
+    const url = config[setting];
+    const refused = url === undefined ? null : refusedTarget(url, allowList(outbound));
+    if (refused !== null) found.push(`Cannot send anything to ${setting} as ${refused}: see SIGNALBOX_OUTBOUND_ALLOW`);
+  }
+  return found;
 }

@@ -1,0 +1,49 @@
+/** The settings. The bug this hunts: one mistake is told, mended, and only then the next one. */
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from '../../src/config.ts';
+import { CannotRun } from '../../src/errors.ts';
+
+function mistakes(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof CannotRun) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('readConfig()', () => {
+  it('names every mistake at once: each setting alone, and those that do not go together', () => {
+    const said = mistakes({
+      ...{ PORT: 'many', TEMPORAL_PORT: '-1', HOST: '0.0.0.0', SIGNALBOX_AUTH: 'off' },
+      ...{ SIGNALBOX_WEBHOOK_URL: 'http://10.0.0.1/', OPENAI_BASE_URL: 'http://127.0.0.1/v1' },
+      ...{ SIGNALBOX_NOTICE_SECRET: 'secret', SIGNALBOX_MAIL_FROM: 'a@example.com' },
+    });
+    for (const one of [
+      ...[/^Cannot read the settings: PORT: [^;]+; TEMPORAL_PORT: [^;]+; /, /Cannot run with SIGNALBOX_AUTH=off/],
+      ...[/Cannot sign webhooks: /, /Cannot ask an LLM: OPENAI_BASE_URL is set/, /Cannot sign notices: /, /Cannot send mail: /],
+      /Cannot send anything to SIGNALBOX_WEBHOOK_URL as 10\.0\.0\.1 is private/,
+    ])
+      expect(said).toMatch(one);
+    expect(said).not.toContain('\n');
+  });
+
+  it.each<[Record<string, string>, RegExp]>([
+    [{ SIGNALBOX_AUTH: 'off', NODE_ENV: 'production' }, /^Cannot run with SIGNALBOX_AUTH=off [^;]+$/],
+    [{ SIGNALBOX_WEBHOOK_URL: 'https://example.com/' }, /^Cannot sign webhooks: [^;]+$/],
+    [{ SIGNALBOX_NOTICE_URL: 'https://example.com/' }, /^Cannot sign notices: [^;]+$/],
+    [{ SIGNALBOX_SMTP_URL: 'smtp://example.com' }, /^Cannot send mail: [^;]+$/],
+    // the other half is there, only misspelt: that it is missing would be a second, wrong, thing to say
+    [{ SIGNALBOX_NOTICE_URL: 'ftp://x', SIGNALBOX_NOTICE_SECRET: 's' }, /^Cannot read the settings: SIGNALBOX_NOTICE_URL: [^;]+$/],
+    [{ OPENAI_BASE_URL: 'ftp://x', SIGNALBOX_LLM_MODEL: 'm' }, /^Cannot read the settings: OPENAI_BASE_URL: [^;]+$/],
+    [{ HOST: '0.0.0.0', SIGNALBOX_AUTH: 'none' }, /^Cannot read the settings: SIGNALBOX_AUTH: [^;]+$/],
+  ])('names one mistake alone: %j', (environment, said) => {
+    expect(mistakes(environment)).toMatch(said);
+  });
+
+  it('takes an empty value for one that is not set', () => {
+    expect(readConfig({ PORT: '', SIGNALBOX_AUTH: '', SIGNALBOX_WEBHOOK_URL: '' })).toMatchObject({ PORT: 8080, SIGNALBOX_AUTH: 'off' });
+    expect(readConfig({ HOST: '0.0.0.0' }).SIGNALBOX_AUTH).toBe('keys');
+  });
+});
