@@ -6,7 +6,7 @@ const WAIT_SECONDS_MAX = 60;
 export function waitSeconds(prefer: string | undefined): number | null {
   if (prefer === undefined) return null;
   for (const preference of prefer.split(',')) {
-    const found = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(;|$)/i.exec(preference);
+    const found = /^\s*wait\s*=\s*"?(\d+)"?\s*(;|$)/i.exec(preference);
     if (found?.[1] !== undefined) return Math.min(WAIT_SECONDS_MAX, Number(found[1]));
   }
   return null;
