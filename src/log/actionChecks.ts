@@ -1,5 +1,6 @@
 /** What must hold of actions: their keys, their order, their limits. As in auditChecks.ts, none uses the code that writes them. */
 import type { AuditCheck } from './auditChecks.ts';
+import { readableJson } from './readableJson.ts';
 
 const at = (row: Readonly<Record<string, unknown>>): string => `evt_${row.log}.${row.position}`;
 
@@ -23,11 +24,7 @@ const BYTES: AuditCheck = {
   say: (row) => `the action ${row.action} of ${at(row)} sends ${row.body}`,
 };
 
-/**
- * `\\u0000` in a text of the data is refused by the functions that look into JSON, wherever it stands: escapes go before. An escaped
- * backslash is taken first, so that what follows it is not taken for an escape.
- */
-const DATA = String.raw`(regexp_replace(b.body, '(\\\\)|\\u[0-9a-fA-F]{4}', '\1', 'g'))::json -> 'data' -> a.limit_field`;
+const DATA = `${readableJson('b.body')} -> 'data' -> a.limit_field`;
 
 const LIMITS: AuditCheck = {
   wrong: 'an action is above its limit, and no person has approved it',

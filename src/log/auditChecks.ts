@@ -4,6 +4,7 @@
  */
 
 import { ACTION_CHECKS } from './actionChecks.ts';
+import { APPROVAL_CHECKS } from './approvalChecks.ts';
 
 export interface AuditCheck {
   /** What is wrong where the statement gives rows. */
@@ -124,25 +125,6 @@ const PASSED: AuditCheck = {
   say: (row) => `${at(row)} is in the mailbox of ${row.case_id}, which counts as settled up to ${row.settled}`,
 };
 
-const APPROVALS: AuditCheck = {
-  wrong: 'an approval does not fit its verdict or its event',
-  sql: `select a.flow as log, a.event_position as position, a.turn, a.state, a.verdict, a.via, e.ending
-    from approvals a left join entries e on e.tenant = a.tenant and e.log = a.flow and e.position = a.event_position and e.kind = 'event'
-    where a.tenant = $1 and (e.position is null or (a.state = 'open') <> (a.verdict is null) or (a.state = 'expired') <> (a.via is not distinct from 'default')
-      or (a.state = 'open' and e.ending is distinct from 'waiting'))`,
-  say: ({ log, position, turn, state, verdict, via, ending }) =>
-    `apr_${log}.${position}.${turn} is ${state}${verdict === null ? '' : `, ${verdict} via ${via}`}, and its event ${ending === null ? 'is not there' : `is ${ending}`}`,
-};
-
-const BY_PEOPLE: AuditCheck = {
-  wrong: 'a decision of a person has no verdict behind it',
-  // inside a JSON string the quotes would be escaped, so this finds the member only
-  sql: `select d.flow as log, d.event_position as position, d.revision from decisions d
-    where d.tenant = $1 and d.log like '%/cases' and not d.provisional and position('"rung":"human"' in d.body) > 0
-      and not exists (select from approvals a where a.tenant = d.tenant and a.flow = d.flow and a.event_position = d.event_position and a.state = 'decided')`,
-  say: ({ log, position, revision }) => `dec_${log}.${position}.${revision} is by a person, and no approval of its event was decided`,
-};
-
 const POLICIES: AuditCheck = {
   wrong: 'a decision was made by a policy that is not kept',
   sql: `select d.flow as log, d.event_position as position, d.revision, d.policy from decisions d
@@ -182,6 +164,6 @@ const QUALITY: AuditCheck = {
 
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
-  ...[REVISIONS, MAILBOXES, PASSED, ...ACTION_CHECKS, APPROVALS, BY_PEOPLE],
+  ...[REVISIONS, MAILBOXES, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
   ...[POLICIES, HELD, QUALITY],
 ];

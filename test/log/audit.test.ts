@@ -11,11 +11,16 @@ import { AUDIT_CHECKS } from '../../src/log/auditChecks.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { booking, scan } from '../support/arrivals.ts';
+import { signalbox } from '../support/command.ts';
 import { ACTION_DAMAGE, APPROVED_ACTION } from '../support/damagedActions.ts';
+import { APPROVAL_DAMAGE, APPROVALS_IN_ORDER } from '../support/damagedApprovals.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
+const BUILD_MS = 180_000;
+
 let postgres: TestPostgres;
+let url: string;
 let pool: Pool;
 /** What the damages below were seen as. */
 const seen = new Set<string>();
@@ -25,7 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 beforeEach(async () => {
-  pool = openDatabase(await postgres.fresh(), { name: 'test', statementTimeoutMs: 0 });
+  url = await postgres.fresh();
+  pool = openDatabase(url, { name: 'test', statementTimeoutMs: 0 });
   await ensureHeads(pool, 'default', [ledger, parcel]);
   for (const flow of [ledger, parcel]) await activateFlow(pool, 'default', flow);
 });
@@ -142,7 +148,7 @@ describe('audit()', () => {
     expect(await audit(pool)).toMatchObject({ ok: true, findings: [] });
   });
 
-  it.each([...DAMAGE, ...ACTION_DAMAGE])('audit() sees %s', async (_what, sql, finding) => {
+  it.each([...DAMAGE, ...ACTION_DAMAGE, ...APPROVAL_DAMAGE])('audit() sees %s', async (_what, sql, finding) => {
     await acceptOfEach();
     await pool.query(sql);
     const { ok, findings } = await audit(pool);
@@ -157,6 +163,26 @@ describe('audit()', () => {
     const { findings } = await audit(pool);
     expect(findings.filter((text) => text.startsWith('an action is above its limit'))).toEqual([]);
   });
+
+  it.each(APPROVALS_IN_ORDER)('audit() finds nothing wrong with the votes of %s', async (_what, sql) => {
+    await acceptOfEach();
+    await pool.query(sql);
+    const { findings } = await audit(pool);
+    expect(findings.filter((text) => text.startsWith('an approval does not fit its'))).toEqual([]);
+  });
+
+  it(
+    'signalbox audit exits 1 where an approval lacks a vote that it needed, and says which',
+    async () => {
+      await acceptOfEach();
+      expect(await signalbox(['audit'], { DATABASE_URL: url })).toMatchObject({ code: 0, errors: '' });
+      await pool.query(APPROVAL_DAMAGE[0]?.[1] ?? '');
+      const { code, output } = await signalbox(['audit'], { DATABASE_URL: url });
+      expect(code).toBe(1);
+      expect(output).toContain('an approval does not fit its votes: apr_ledger.4.0 is decided, approve, and has 1 of 2 approving votes');
+    },
+    BUILD_MS,
+  );
 
   it('audit() shows twenty rows of a kind and counts the rest', async () => {
     await accept(

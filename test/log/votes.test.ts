@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApprovalKey, readApproval } from '../../src/log/approval.ts';
 import { giveVerdict } from '../../src/log/approvals.ts';
+import { audit } from '../../src/log/audit.ts';
 import type { Pool } from '../../src/log/database.ts';
 import type { Notifier } from '../../src/log/notify.ts';
 import type { GivenVerdict } from '../../src/log/vote.ts';
@@ -101,5 +102,9 @@ describe('giveVerdict()', () => {
     expect(await give(await opened(), 'shop', 'approve', byKey)).toMatchObject({ result: 'given' });
     // with auth off everyone is the same actor, and nobody has proven anything
     expect(await give(await opened({ notSelf: true }), 'shop', 'approve')).toMatchObject({ result: 'given' });
+  });
+
+  it('leaves, after all of the above, what the audit finds in order', async () => {
+    expect(await audit(pool)).toMatchObject({ ok: true, findings: [] });
   });
 });
