@@ -1,5 +1,5 @@
 /** A batch's answer is put together as text. The bug this hunts: it says another thing, or in another form, than the event's own receipt. */
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ledger, parcel } from '../support/flows.ts';
 import { ask, BATCH, eventOf, post } from '../support/http.ts';
 import { ingressOfFile } from '../support/ingressOfFile.ts';
