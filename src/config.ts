@@ -17,7 +17,8 @@ const settings = z.object({
   PORT: port.default(8080),
   HOST: text.default('127.0.0.1'),
   SIGNALBOX_DATA: text.default('.signalbox'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  // what it holds must not be repeated
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that begins with postgres:// or postgresql://' }).optional(),
   TEMPORAL_ADDRESS: text.optional(),
   TEMPORAL_NAMESPACE: text.default('default'),
   TEMPORAL_API_KEY: text.optional(),

@@ -15,18 +15,22 @@ export function activateFlowVerb(): Command {
 }
 
 async function run(name: string, { json }: Options): Promise<void> {
-  const [{ databaseUrl }, { openDatabase }, { flows }, { activateFlow }, { CannotRun }, { printJson, printLine }] = await Promise.all([
-    import('./target.ts'),
-    import('../log/database.ts'),
-    import('../flows/index.ts'),
-    import('../log/activate.ts'),
-    import('../errors.ts'),
-    import('./print.ts'),
-  ]);
+  const [{ databaseUrl }, { openDatabase }, { checkSchema }, { flows }, { activateFlow }, { CannotRun }, { printJson, printLine }] =
+    await Promise.all([
+      import('./target.ts'),
+      import('../log/database.ts'),
+      import('../log/migrate.ts'),
+      import('../flows/index.ts'),
+      import('../log/activate.ts'),
+      import('../errors.ts'),
+      import('./print.ts'),
+    ]);
   const chosen = flows.filter((flow) => name === 'all' || flow.name === name);
   if (chosen.length === 0)
     throw new CannotRun(`Cannot activate ${name} as it must be a flow of this build: ${flows.map((flow) => flow.name).join(', ')}`);
-  const pool = openDatabase(await databaseUrl(), { name: 'activate', size: 1 });
+  const url = await databaseUrl();
+  await checkSchema(url);
+  const pool = openDatabase(url, { name: 'activate', size: 1 });
   try {
     const done = [];
     for (const flow of chosen) done.push(...(await activateFlow(pool, 'default', flow)));

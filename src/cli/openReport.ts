@@ -1,6 +1,7 @@
-/** The database as the reports open it: one line where it is not there, and no time limit on a statement over a whole log. */
+/** The database as the verbs on it open it: one line where it or its schema is not there, and no time limit on a statement over a whole log. */
 import { CannotRun } from '../errors.ts';
 import { openDatabase, type Pool } from '../log/database.ts';
+import { assertSchema } from '../log/migrate.ts';
 
 /** Two connections: a report reads in one transaction. */
 const CONNECTIONS = 2;
@@ -8,8 +9,7 @@ const CONNECTIONS = 2;
 export async function openReport(url: string, name: string): Promise<Pool> {
   const pool = openDatabase(url, { name, size: CONNECTIONS, statementTimeoutMs: 0 });
   try {
-    const { rows } = await pool.query<{ found: string | null }>("select to_regclass('heads') as found");
-    if (rows[0]?.found == null) throw new CannotRun('Cannot use this database as it has no Signalbox tables: start Signalbox on it first');
+    await assertSchema(pool);
     return pool;
   } catch (error) {
     await pool.end();

@@ -19,9 +19,9 @@ export function rebuild(): Command {
 }
 
 async function run({ flow: only, write, json }: Options): Promise<void> {
-  const [{ databaseUrl }, { openDatabase }, { flows }, log, { CannotRun }, { printJson, printLine }] = await Promise.all([
+  const [{ databaseUrl }, { openReport }, { flows }, log, { CannotRun }, { printJson, printLine }] = await Promise.all([
     import('./target.ts'),
-    import('../log/database.ts'),
+    import('./openReport.ts'),
     import('../flows/index.ts'),
     import('../log/rebuild.ts'),
     import('../errors.ts'),
@@ -30,7 +30,7 @@ async function run({ flow: only, write, json }: Options): Promise<void> {
   const chosen = flows.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0)
     throw new CannotRun(`Cannot rebuild ${only} as it must be a flow of this build: ${flows.map(({ name }) => name).join(', ')}`);
-  const pool = openDatabase(await databaseUrl(), { name: 'rebuild', size: 2, statementTimeoutMs: 0 });
+  const pool = await openReport(await databaseUrl(), 'rebuild');
   try {
     const results: Rebuilt[] = [];
     for (const flow of chosen) results.push(await log.rebuild(pool, { tenant: 'default', flow, write: write === true }));

@@ -12,6 +12,7 @@ async function run(): Promise<void> {
     { openWorker },
     { createLogger },
     { CannotRun },
+    { checkSchema },
     { logLastWords },
     { untilStopped },
     { webhookTarget },
@@ -25,6 +26,7 @@ async function run(): Promise<void> {
     import('../worker.ts'),
     import('../logger.ts'),
     import('../errors.ts'),
+    import('../log/migrate.ts'),
     import('./lastWords.ts'),
     import('./untilStopped.ts'),
     import('../activities/sendWebhook.ts'),
@@ -38,6 +40,8 @@ async function run(): Promise<void> {
   if (databaseUrl === undefined || address === undefined) {
     throw new CannotRun('Cannot run the worker alone without DATABASE_URL and TEMPORAL_ADDRESS: `signalbox start` runs the whole stack');
   }
+  // a case cannot tell a wrong address from a database that is away: its activities would be tried without end
+  await checkSchema(databaseUrl);
   const logger = createLogger('worker', config);
   logLastWords(logger);
   installRuntime(logger);

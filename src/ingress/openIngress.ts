@@ -113,7 +113,8 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       logger,
     });
     const server = await listen(app, config).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? new CannotRun(`Cannot listen on ${config.HOST}:${config.PORT} as the port is in use`) : error;
+      const why = error.code === 'EADDRINUSE' ? ' as it is in use' : `: ${error.message}`;
+      throw new CannotRun(`Cannot listen on ${config.HOST} port ${config.PORT}${why}`, { cause: error });
     });
     releases.push(() => server.close());
     const { port } = server.address() as AddressInfo;

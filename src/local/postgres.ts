@@ -84,7 +84,14 @@ async function create({ native, cluster, owner }: PostgresHome, password: string
     // the built-in locale is the same on every machine, so indexes survive an upgrade of the system's libraries
     const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
     const args = ['-D', making, '-U', USER, '--auth=scram-sha-256', `--pwfile=${file}`, '--no-instructions', ...locale];
-    await run(join(native, 'bin', 'initdb'), args, { ...owner, cwd: '/', timeout: 60_000 });
+    await run(join(native, 'bin', 'initdb'), args, { ...owner, cwd: '/', timeout: 60_000 }).catch((error: Error & { stderr?: string }) => {
+      const why =
+        error.stderr
+          ?.trim()
+          .split(/\s*\n\s*/)
+          .join('; ') || error.message;
+      throw new CannotRun(`Cannot make a database in ${cluster}: ${why}`, { cause: error });
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

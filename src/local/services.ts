@@ -53,24 +53,29 @@ async function answers(databaseUrl: string): Promise<boolean> {
   }
 }
 
+type ServiceEnv = Record<string, string> & { readonly DATABASE_URL: string };
+
 /**
- * Ready when it can accept events. It ends where it finds no database, and the pauses between its starts grew while a killed one recovered:
- * it was missed for up to 18 s after that (tried). So its start waits for the database.
+ * Both end where they find no database, and the pauses between their starts grew while a killed one recovered: the ingress was missed for
+ * up to 18 s after that (tried). So their start waits for it.
  */
-export function ingressSpec(env: Record<string, string> & { readonly DATABASE_URL: string }, url: string): ProcessSpec {
+const prepare = (env: ServiceEnv) => (signal: AbortSignal) => until(() => answers(env.DATABASE_URL), signal);
+
+/** Ready when it can accept events. */
+export function ingressSpec(env: ServiceEnv, url: string): ProcessSpec {
   const accepts = async () => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })).ok;
   return service(
     'ingress',
     { env, flags: [YOUNG] },
     {
-      prepare: (signal) => until(() => answers(env.DATABASE_URL), signal),
+      prepare: prepare(env),
       ready: (signal) => until(accepts, signal),
     },
   );
 }
 
 /** Ready when Temporal has seen this very process ask for work: pollers of an earlier run stay on the list for minutes. */
-export function workerSpec(env: Record<string, string>, connection: Connection, namespace: string): ProcessSpec {
+export function workerSpec(env: ServiceEnv, connection: Connection, namespace: string): ProcessSpec {
   const polls = async (pid: number) => {
     const queue = { namespace, taskQueue: { name: QUEUES.cases }, taskQueueType: WORKFLOW_QUEUE };
     const { pollers } = await connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, () =>
@@ -78,5 +83,5 @@ export function workerSpec(env: Record<string, string>, connection: Connection, 
     );
     return (pollers ?? []).some(({ identity }) => identity?.startsWith(`${pid}@`) === true);
   };
-  return service('worker', { env }, { ready: (signal, pid) => until(() => polls(pid), signal) });
+  return service('worker', { env }, { prepare: prepare(env), ready: (signal, pid) => until(() => polls(pid), signal) });
 }

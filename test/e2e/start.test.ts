@@ -8,6 +8,7 @@ import { readRunFile } from '../../src/local/runFile.ts';
 import { until } from '../../src/local/until.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { newDataFolder, runStart, startTestStack, type TestStack, untilGone } from '../support/stack.ts';
+import { startTemporal } from '../support/temporal.ts';
 
 const SOON_MS = 60_000;
 
@@ -16,10 +17,11 @@ async function refusal(env: Record<string, string>, folder?: string): Promise<{ 
   const started = await runStart(data, env);
   const code = await started.ended;
   if (folder === undefined) await rm(data, { recursive: true });
-  // lines that begin with a time tell how far it came
-  const lines = started.output().split('\n');
-  return { code, lines: lines.filter((line) => line !== '' && !/^\d\d:\d\d:\d\d /.test(line)) };
+  return { code, lines: linesOf(started.output()) };
 }
+
+/** Those that begin with a time tell how far it came. */
+const linesOf = (output: string): string[] => output.split('\n').filter((line) => line !== '' && !/^\d\d:\d\d:\d\d /.test(line));
 
 const isReady = async (url: string) => (await fetch(`${url}/readyz`)).ok;
 
@@ -95,6 +97,18 @@ describe('start()', () => {
     expect(code).toBe(2);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('9999_from_the_future');
+  });
+
+  it('start() says in one line why a database cannot be made', async () => {
+    const data = await newDataFolder();
+    // as where the disk is full: initdb may write 2 MB, and wants 30
+    const { address } = await startTemporal();
+    const started = await runStart(data, { TEMPORAL_ADDRESS: address }, ['/bin/sh', '-c', 'ulimit -f 4096; exec "$@"', 'sh']);
+    expect(await started.ended).toBe(2);
+    await rm(data, { recursive: true });
+    const lines = linesOf(started.output());
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^Cannot make a database in .*\/postgres: .*initdb: /);
   });
 
   it('start() lists what it tried where Temporal is nowhere to be found', async () => {

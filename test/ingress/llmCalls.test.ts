@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createCallLlm } from '../../src/activities/callLlm.ts';
-import { decisionDetail } from '../../src/ingress/shapes.ts';
 import { parseId } from '../../src/ids.ts';
-import { ledger } from '../support/flows.ts';
+import { decisionDetail } from '../../src/ingress/shapes.ts';
 import { type FakeLlm, openFakeLlm } from '../support/fakeLlm.ts';
+import { ledger } from '../support/flows.ts';
 import { ask, eventOf, post } from '../support/http.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
 import { answers, says } from '../support/llmReplies.ts';

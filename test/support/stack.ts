@@ -45,11 +45,12 @@ export async function newDataFolder(): Promise<string> {
   return data;
 }
 
-/** Does not wait: for starts that are to fail. */
-export async function runStart(data: string, env: Record<string, string> = {}): Promise<Started> {
+/** Does not wait: for starts that are to fail. `within` is what the command is an argument of: a shell that limits it, say. */
+export async function runStart(data: string, env: Record<string, string> = {}, within: readonly string[] = []): Promise<Started> {
   await ensureBuilt();
   const ports = { PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' };
-  const child = spawn(process.execPath, [MAIN, 'start'], {
+  const [command = process.execPath, ...args] = [...within, process.execPath, MAIN, 'start'];
+  const child = spawn(command, args, {
     cwd: data,
     env: { ...process.env, NODE_ENV: '', NODE_OPTIONS: '', ...ports, SIGNALBOX_DATA: data, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
