@@ -1,5 +1,5 @@
 /** The logs of a tenant: which flow answers a type, and one appender per log. */
-import { SignalboxError } from '../errors.ts';
+import { CannotRun, SignalboxError } from '../errors.ts';
 import type { Flow } from '../flow.ts';
 import { UNROUTED } from '../ids.ts';
 import { DECISION_OUTCOME } from '../outcomes.ts';
@@ -46,9 +46,9 @@ export class Logs {
     for (const flow of flows) {
       open(flow.name, flow);
       for (const type of Object.keys(flow.types)) {
-        if (type === DECISION_OUTCOME) throw new Error(`Cannot route ${type} to ${flow.name} as it is taken for every flow`);
+        if (type === DECISION_OUTCOME) throw new CannotRun(`Cannot route ${type} to ${flow.name} as it is taken for every flow`);
         const other = this.#byType.get(type);
-        if (other !== undefined) throw new Error(`Cannot route ${type} as both ${other.name} and ${flow.name} answer it`);
+        if (other !== undefined) throw new CannotRun(`Cannot route ${type} as both ${other.name} and ${flow.name} answer it`);
         this.#byType.set(type, flow);
       }
     }

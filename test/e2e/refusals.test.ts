@@ -91,6 +91,19 @@ describe('signalbox', () => {
     expect(elsewhere.errors).toMatch(new RegExp(`^Cannot listen on 192\\.0\\.2\\.1 port ${port}: [^\\n]*EADDRNOTAVAIL[^\\n]*\\n$`));
   });
 
+  it('signalbox ingress exits 2 in one line on a database that would lose what was answered', async () => {
+    const DATABASE_URL = await (await startPostgres()).fresh();
+    const client = new pg.Client({ connectionString: DATABASE_URL });
+    await client.connect();
+    await client.query(`alter database ${new URL(DATABASE_URL).pathname.slice(1)} set synchronous_commit = off`);
+    await client.end();
+    const { code, errors } = await run(['ingress'], { DATABASE_URL });
+    expect({ code, errors }).toEqual({
+      code: 2,
+      errors: 'Cannot accept events on a database that loses commits: synchronous_commit must be on\n',
+    });
+  });
+
   it('signalbox names what an address of a database must begin with, and does not repeat it', async () => {
     const { code, errors } = await run(['audit'], { DATABASE_URL: 'mysql://shop:s3cret@db/signalbox' });
     expect(code).toBe(2);

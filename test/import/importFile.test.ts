@@ -257,6 +257,14 @@ events:
     expect(ids()).toEqual(Array.from({ length: 40 }, (_, n) => `tx-${n}`));
   });
 
+  it('importFile() sends no more events a second than it may', async () => {
+    const startedMs = performance.now();
+    await importFile(await job(payments(40), { rate: 100 }));
+    // the last of four batches of ten waits until thirty were due
+    expect(performance.now() - startedMs).toBeGreaterThan(295);
+    expect(ids()).toHaveLength(40);
+  });
+
   it('importFile() gives up a service that stays away, says how far it came, and keeps its place', async () => {
     answer = (batch, response) => (received.length < 2 ? accept(batch, response) : refuse(503)(batch, response));
     const poster = { ...(await job('')).poster, retryMs: 300 };

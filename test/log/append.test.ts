@@ -9,6 +9,7 @@ import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
 import type { Answer, Arrival } from '../../src/log/arrival.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { Logs } from '../../src/log/logs.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { booking, scan } from '../support/arrivals.ts';
 import { ledger, parcel } from '../support/flows.ts';
@@ -200,6 +201,21 @@ describe('Appender', () => {
     await expect(log.append([booking({ id: 'more' })])).rejects.toMatchObject({ code: 'queue-full' });
     await Promise.all(first);
     await expect(log.append([booking({ id: 'more' })])).resolves.toMatchObject([{ result: 'accepted' }]);
+  });
+
+  it('Logs.append() refuses a batch whole where one of its logs has no room, and stores none of it', async () => {
+    const limits = { queueCountMax: 10, queueBytesMax: 1e6, batchCountMax: 10, batchBytesMax: 1e6, retryMs: 5000 };
+    const logs = new Logs({ pool, tenant: 'default', flows: [ledger, parcel], mailed: () => undefined, limits });
+    const filling = logs.append(Array.from({ length: 10 }, (_, n) => ({ flow: ledger, arrival: booking({ id: `n-${n}` }) })));
+    const batch = [
+      { flow: parcel, arrival: scan('scanned', 'p-1') },
+      { flow: ledger, arrival: booking({ id: 'more' }) },
+    ];
+    await expect(logs.append(batch)).rejects.toMatchObject({ code: 'queue-full' });
+    await filling;
+    expect(await query("select count(*)::int as n from entries where id in ('scanned', 'more')")).toEqual([{ n: 0 }]);
+    await expect(logs.append(batch)).resolves.toMatchObject([{ result: 'accepted' }, { result: 'accepted' }]);
+    await logs.close();
   });
 
   /** A process that holds the log's head, and does not go on. */
