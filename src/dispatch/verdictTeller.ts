@@ -76,7 +76,7 @@ export class VerdictTeller {
     const work = async (): Promise<void> => {
       for (const verdict of due) {
         if (this.#closed) return;
-        await this.#tell(verdict, this.#told.has(verdict.approval));
+        await this.#tell(verdict);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -86,9 +86,9 @@ export class VerdictTeller {
    * One that was told before is told again only to a run that has worked through all it got: a worker that is away would else come
    * back to a history full of the same verdict.
    */
-  async #tell(verdict: Unheard, toldBefore: boolean): Promise<void> {
+  async #tell(verdict: Unheard): Promise<void> {
     const { cases } = this.#deps;
-    const again = !toldBefore || (await cases.look(verdict.caseId)) === 'idle';
+    const again = !this.#told.has(verdict.approval) || (await cases.look(verdict.caseId)) === 'idle';
     if (again) await cases.tellVerdict(verdict.caseId, verdict);
     this.#told.set(verdict.approval, performance.now());
   }
