@@ -5,7 +5,8 @@
  * hold (`redactText`), as a stranger may write anything into a field for his order's number.
  */
 import type { FlowEvent, Json, JsonObject } from './event.ts';
-import type { Exposure, Flow } from './flow.ts';
+import { eventTypeOf, type FlowTypes } from './eventType.ts';
+import type { Exposure } from './flow.ts';
 import { redactText } from './redactText.ts';
 
 /** `history`: Temporal's, and logs. `prompt`: an LLM. `reviewer`: a person who may read approvals. */
@@ -33,8 +34,8 @@ const HIDDEN_TEXT_CHARS_MIN = 4;
 const HIDDEN_TEXTS_MAX = 1000;
 
 /** The marks of a type's fields; none where the flow does not take the type (any more). */
-export function fieldsOf({ types }: Pick<Flow, 'types'>, type: string): Fields {
-  return (Object.hasOwn(types, type) ? types[type]?.fields : undefined) ?? {};
+export function fieldsOf(flow: FlowTypes, type: string): Fields {
+  return eventTypeOf(flow, type)?.fields ?? {};
 }
 
 /** A text as histories, prompts, logs and problem bodies may hold it: redacted, then cut. */
@@ -108,13 +109,13 @@ export function shownTo(audience: Audience, fields: Fields, data: JsonObject): J
 }
 
 /** An event for a history or a prompt. Of its subject the caller knows what may be shown. */
-export function shownEvent(audience: Exclude<Audience, 'reviewer'>, flow: Pick<Flow, 'types'>, event: FlowEvent): FlowEvent {
+export function shownEvent(audience: Exclude<Audience, 'reviewer'>, flow: FlowTypes, event: FlowEvent): FlowEvent {
   const { source, id, type, data } = event;
   return { ...event, source: shownText(source), id: shownText(id), data: shownTo(audience, fieldsOf(flow, type), data) };
 }
 
 /** The texts that strangers wrote into an event's data: of each field that its flow marks untrusted, whatever of it is shown. */
-export function strangersTexts(flow: Pick<Flow, 'types'>, { type, data }: Pick<FlowEvent, 'type' | 'data'>): string[] {
+export function strangersTexts(flow: FlowTypes, { type, data }: Pick<FlowEvent, 'type' | 'data'>): string[] {
   const fields = fieldsOf(flow, type);
   return Object.entries(data).flatMap(([name, value]) =>
     exposureOf(fields, name) === 'untrusted' ? [typeof value === 'string' ? value : JSON.stringify(value)] : [],

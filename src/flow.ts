@@ -119,6 +119,11 @@ export interface Flow<Policy = unknown> {
   readonly title: string;
   /** By CloudEvents type. A type is answered by one flow only. */
   readonly types: Readonly<Record<string, EventType>>;
+  /**
+   * Types that other flows answer, or none: this one takes their events over after they were accepted, with a schema, a subject and
+   * marks of its own. Those from before it was there it only learns from, as from history.
+   */
+  readonly follows?: Readonly<Record<string, EventType>>;
   /** The policy.yaml's schema: strict, clear errors. */
   readonly policySchema: z.ZodType<Policy>;
   /** The text of policy.yaml. */

@@ -1,6 +1,6 @@
 /** What a policy can be wrong about that only its flow knows: the variables, look-ups and fields that it names. */
 import { z } from 'zod';
-import type { Flow } from './flow.ts';
+import type { EventType, Flow } from './flow.ts';
 import { type LadderPolicy, ladderOf, type Prompt } from './ladderPolicy.ts';
 import { placeholders } from './prompt.ts';
 
@@ -20,7 +20,7 @@ export interface Misfits {
   readonly warnings: readonly Misfit[];
 }
 
-type FitFlow = Pick<Flow, 'types' | 'briefing'>;
+type FitFlow = Pick<Flow, 'types' | 'follows' | 'briefing'>;
 
 /** What an LLM may look up in every flow. */
 export const COMMON_LOOK_UPS = ['subject-history', 'subject-baseline', 'similar-decisions'];
@@ -82,13 +82,15 @@ function wrongLimits(flow: FitFlow, { rungs, actions }: LadderPolicy): Misfit[] 
   });
 }
 
-function fieldsOf({ types }: FitFlow): string[] {
-  return [...new Set(Object.values(types).flatMap(({ fields }) => Object.keys(fields)))];
+const typesOf = ({ types, follows = {} }: FitFlow): EventType[] => [...Object.values(types), ...Object.values(follows)];
+
+function fieldsOf(flow: FitFlow): string[] {
+  return [...new Set(typesOf(flow).flatMap(({ fields }) => Object.keys(fields)))];
 }
 
 /** Unless a schema says that it is something else. */
-function isNumber({ types }: FitFlow, field: string): boolean {
-  return Object.values(types).every(({ schema }) => {
+function isNumber(flow: FitFlow, field: string): boolean {
+  return typesOf(flow).every(({ schema }) => {
     const { properties = {} } = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' });
     const property = properties[field];
     const type = typeof property === 'object' ? property.type : undefined;

@@ -24,7 +24,7 @@ export interface PolicyLint {
 const FAULTS_MAX = 50;
 const POINTER_CHARS_MAX = 200;
 
-export function lintPolicy(flow: Pick<Flow, 'name' | 'types' | 'policySchema' | 'briefing'>, text: string): PolicyLint {
+export function lintPolicy(flow: Pick<Flow, 'name' | 'types' | 'follows' | 'policySchema' | 'briefing'>, text: string): PolicyLint {
   const read = readPolicyText(text);
   if (!isRead(read)) return refused(read.map((fault) => ({ pointer: '', ...fault })));
   const parsed = flow.policySchema.safeParse(read.content);

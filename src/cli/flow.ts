@@ -6,7 +6,9 @@ interface ListedFlow {
   title?: string;
   policy?: string | null;
   code?: string | null;
-  types?: readonly string[] | Record<string, unknown>;
+  types: Record<string, unknown>;
+  /** Absent from a service of before 0.2. */
+  follows?: Record<string, unknown>;
 }
 
 export function flow(): Command {
@@ -26,7 +28,10 @@ async function list({ json }: { json?: true }): Promise<void> {
   const service = await openService();
   const answer = await service.ask<{ items: ListedFlow[] }>('/v1/flows');
   if (json === true) return printJson(answer);
-  const typesOf = ({ types }: ListedFlow): readonly string[] => (Array.isArray(types) ? types : Object.keys(types ?? {}));
+  const typesOf = ({ types, follows = {} }: ListedFlow): string[] => [
+    ...Object.keys(types),
+    ...Object.keys(follows).map((type) => `${type} (followed)`),
+  ];
   printTable(
     ['FLOW', 'POLICY', 'CODE', 'TYPES'],
     answer.items.map((item) => [item.name, item.policy ?? '-', item.code?.slice(0, 12) ?? '-', typesOf(item).join(', ')]),

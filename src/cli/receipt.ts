@@ -15,6 +15,9 @@ export interface Receipt {
 export interface StoredEvent extends Receipt {
   decisions: readonly Decision[];
   links: { readonly approval?: string };
+  /** What it is in the logs of flows that took it over. */
+  adoptions?: readonly string[];
+  adoptedFrom?: string;
 }
 
 const decided = ({ outcome, provisional, rung }: Decision): string => `${outcome}${provisional ? ' (provisional)' : ''} by ${rung}`;
@@ -26,6 +29,8 @@ export function storedLines(event: StoredEvent): string[] {
     receiptLine(event),
     ...event.decisions.map((decision) => `  ${decision.id}  ${decided(decision)}  ${decision.at}`),
     ...(approval === undefined ? [] : [`  ${approval}  the question to a person`]),
+    ...(event.adoptedFrom === undefined ? [] : [`  ${event.adoptedFrom}  what it was accepted as`]),
+    ...(event.adoptions ?? []).map((adoption) => `  ${adoption}  what a flow took it over as`),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Stored events. Their bodies go out as the text that is stored: parsing it again would round its big numbers. */
 import { Router } from 'express';
-import { parseId } from '../ids.ts';
-import { findEvent, type KeptEvent, readEvent, readEvents } from '../log/queries/events.ts';
+import { eventId, parseId } from '../ids.ts';
+import { findAdoption, findEvent, type KeptEvent, readEvent, readEvents } from '../log/queries/events.ts';
 import { type FeedPage, type FeedSource, readFeed, readHeads } from '../log/queries/feed.ts';
 import { allowOnly } from './allowOnly.ts';
 import { sendText } from './answer.ts';
@@ -25,7 +25,9 @@ export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authe
     const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (flow === undefined || log === flow)));
     const after = fromEnd ? upTo : given;
     if (source === undefined || id === undefined) return readFeed(pool, entriesSource(filters), { tenant, upTo, after, limit });
-    const place = await findEvent(pool, tenant, { source, id });
+    const accepted = await findEvent(pool, tenant, { source, id });
+    const elsewhere = accepted !== null && flow !== undefined && accepted.log !== flow;
+    const place = elsewhere ? await findAdoption(pool, tenant, flow, accepted) : accepted;
     const there = place !== null && upTo.has(place.log) && (after.get(place.log) ?? 0) < place.position;
     const kept = there ? await readEvent(events, { tenant, ...place }) : null;
     const wanted = kept !== null && (type === undefined || kept.type === type);
@@ -55,8 +57,11 @@ export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authe
   return router;
 }
 
-/** An id without its source, a source without an id and a type have no index: they are looked for along the logs. */
-function entriesSource({ source, id, type }: Filters): FeedSource {
+/**
+ * An id without its source, a source without an id and a type have no index: they are looked for along the logs. Each event is listed where
+ * it was accepted; of one flow, those that it took over are too.
+ */
+function entriesSource({ source, id, flow, type }: Filters): FeedSource {
   const wanted = [
     ['source', source],
     ['id', id],
@@ -66,15 +71,22 @@ function entriesSource({ source, id, type }: Filters): FeedSource {
     table: 'entries',
     logColumn: 'log',
     timeColumn: 'accepted_at',
-    where: ["t.kind = 'event'", ...wanted.map(([column], at) => `t.${column} = $${at + 6}`)].join(' and '),
+    where: [
+      flow === undefined ? "t.kind = 'event'" : "t.kind in ('event', 'adopt')",
+      ...wanted.map(([column], at) => `t.${column} = $${at + 6}`),
+    ].join(' and '),
     values: wanted.map(([, value]) => value),
     scan: wanted.length > 0,
   };
 }
 
 function storedEventText(event: KeptEvent, temporal: TemporalWeb): string {
-  const { acceptedAt, position, decisions, body } = event;
+  const { acceptedAt, position, decisions, body, adoptions, origin } = event;
   const receipt = receiptOf({ ...event, decision: decisions.at(-1) ?? null }, temporal);
-  const text = JSON.stringify({ ...receipt, acceptedAt: acceptedAt.toISOString(), position, decisions });
+  const adopted = {
+    ...(adoptions.length === 0 ? {} : { adoptions: adoptions.map(eventId) }),
+    ...(origin === null ? {} : { adoptedFrom: eventId(origin) }),
+  };
+  const text = JSON.stringify({ ...receipt, acceptedAt: acceptedAt.toISOString(), position, decisions, ...adopted });
   return `${text.slice(0, -1)},"cloudevent":${body ?? 'null'}}`;
 }

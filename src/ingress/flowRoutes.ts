@@ -19,8 +19,8 @@ import { runOf } from './receipt.ts';
 import { pageQuery } from './shapes.ts';
 
 /** A schema never changes while the process runs, and making one costs more than the rest of the answer. */
-function typeSchemas(flow: Flow): Record<string, object> {
-  const schemas = Object.entries(flow.types).map(([type, { schema }]) => [
+function typeSchemas(types: Flow['types']): Record<string, object> {
+  const schemas = Object.entries(types).map(([type, { schema }]) => [
     type,
     z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }),
   ]);
@@ -36,13 +36,15 @@ async function stateOf(pool: Pool, flow: Flow, { tenant, subject }: TimelineSubj
 
 export function flowRoutes({ pool, flows, temporal }: IngressDeps, authenticate: Authenticate): Router {
   const router = Router();
-  const schemas = new Map(flows.map((flow) => [flow.name, typeSchemas(flow)]));
+  const schemas = new Map(
+    flows.map(({ name, types, follows = {} }) => [name, { types: typeSchemas(types), follows: typeSchemas(follows) }]),
+  );
 
   function shown(flow: Flow, row: FlowRow | undefined): object {
     return {
       name: flow.name,
       title: flow.title,
-      types: schemas.get(flow.name),
+      ...schemas.get(flow.name),
       workflow: flow.workflow ?? null,
       policy: row?.policy ?? null,
       code: row?.code ?? null,

@@ -1,9 +1,11 @@
 /** What /metrics shows of accepting and dispatching. Labels are flows, endings and codes: never a subject or an id. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Unseen } from '../log/adopt/unseen.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   accepted(flow: string, ending: string): void;
+  adopted(events: readonly { readonly log: string; readonly ending: string }[]): void;
   repeated(flow: string): void;
   refused(code: string): void;
   committed(log: string, count: number, ms: number): void;
@@ -13,15 +15,22 @@ interface Gauges {
   /** Events that wait to be committed in this process. */
   readonly waiting: () => number;
   readonly backlog: () => Promise<{ events: number; oldestSeconds: number }>;
+  readonly unseen: () => Promise<readonly Unseen[]>;
 }
 
-export function createMetrics({ waiting, backlog }: Gauges): Metrics {
+export function createMetrics({ waiting, backlog, unseen }: Gauges): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const accepted = new Counter({
     name: 'signalbox_events_accepted_total',
     help: 'Events accepted, by flow and how they ended at acceptance',
+    labelNames: ['flow', 'ending'],
+    registers,
+  });
+  const adopted = new Counter({
+    name: 'signalbox_events_adopted_total',
+    help: 'Events that a flow took over from another log, by flow and how they ended then',
     labelNames: ['flow', 'ending'],
     registers,
   });
@@ -70,9 +79,23 @@ export function createMetrics({ waiting, backlog }: Gauges): Metrics {
       oldest.set(oldestSeconds);
     },
   });
+  new Gauge({
+    name: 'signalbox_adoption_behind',
+    help: 'Entries of another log that a flow has not gone through yet for events to take over',
+    labelNames: ['flow', 'log'],
+    registers,
+    async collect() {
+      const all = await unseen();
+      this.reset();
+      for (const { flow, log, entries } of all) this.set({ flow, log }, entries);
+    },
+  });
   return {
     registry,
     accepted: (flow, ending) => accepted.inc({ flow, ending }),
+    adopted: (events) => {
+      for (const { log, ending } of events) adopted.inc({ flow: log, ending });
+    },
     repeated: (flow) => repeated.inc({ flow }),
     refused: (code) => refused.inc({ code }),
     committed: (log, count, ms) => {

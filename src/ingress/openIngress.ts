@@ -7,6 +7,8 @@ import { Dispatcher } from '../dispatch/dispatcher.ts';
 import { CannotRun } from '../errors.ts';
 import type { Flow } from '../flow.ts';
 import { joinIngresses } from '../log/activate.ts';
+import { openAdopter } from '../log/adopt/adopter.ts';
+import { readUnseen } from '../log/adopt/unseen.ts';
 import { readBacklog } from '../log/backlog.ts';
 import { openCaseIds } from '../log/caseIds.ts';
 import { assertDurable, openDatabase } from '../log/database.ts';
@@ -22,7 +24,7 @@ import { createAccept } from './accept.ts';
 import { createApp } from './app.ts';
 import { FinalDecisions } from './finalDecisions.ts';
 import { showLlm } from './llmMetrics.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { openProbes } from './probes.ts';
 import { addQualityMetrics } from './qualityMetrics.ts';
 import { createReceipts } from './receipt.ts';
@@ -73,14 +75,24 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
 
     const notifier = openNotifier(url);
     releases.push(() => notifier.close());
-    const metrics = createMetrics({ waiting: () => logs.waiting, backlog: () => readBacklog(pool) });
+    const metrics = createMetrics({
+      waiting: () => logs.waiting,
+      backlog: () => readBacklog(pool),
+      unseen: () => readUnseen(pool, TENANT),
+    });
     showLlm(metrics.registry, () => readLlmFigures(pool));
     addQualityMetrics(metrics.registry, () => readAllQuality(pool, TENANT, flows));
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
     const appending = openDatabase(url, { name: 'append', size: APPENDING * (flows.length + 1), appending: true });
     releases.push(() => appending.end());
     const caseIds = await openCaseIds(pool, TENANT, flows);
-    const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, mailed, committed: metrics.committed });
+    const adopter = openAdopter({ pool, tenant: TENANT, flows, caseIds, mailed, adopted: metrics.adopted, logger });
+    releases.push(() => adopter.close());
+    const committed: Metrics['committed'] = (log, count, ms) => {
+      metrics.committed(log, count, ms);
+      adopter.wake(log);
+    };
+    const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, mailed, committed });
     releases.push(() => logs.close());
     const finals = new FinalDecisions(url);
     releases.push(() => finals.close());

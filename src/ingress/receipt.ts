@@ -48,6 +48,8 @@ export interface ReceiptEvent extends Place {
   readonly approvalTurn: number | null;
   /** The run that took its case's mail last, where it is known. */
   readonly run: string | null;
+  /** Where the flow stands that took it over, of an event that none took when it was accepted. */
+  readonly answeredAt: Place | null;
 }
 
 export function runOf(
@@ -66,13 +68,14 @@ export function subjectPath(flow: string, subject: string): string {
 }
 
 export function receiptOf(event: ReceiptEvent, temporal: TemporalWeb): Receipt {
-  const { tenant, log, source, id, ending, subject, decision } = event;
-  const flow = log === UNROUTED ? null : log;
+  const { tenant, source, id, ending, subject, decision } = event;
+  const answered = event.answeredAt ?? event;
+  const flow = answered.log === UNROUTED ? null : answered.log;
   const handed = ending === 'waiting' || ending === 'case';
   const links: Receipt['links'] = { event: `/v1/events/${eventId(event)}` };
   if (decision !== null) links.decision = `/v1/decisions/${decision.id}`;
   if (flow !== null && subject !== null) links.subject = subjectPath(flow, subject);
-  if (event.approvalTurn !== null) links.approval = `/v1/approvals/${approvalId(event, event.approvalTurn)}`;
+  if (event.approvalTurn !== null) links.approval = `/v1/approvals/${approvalId(answered, event.approvalTurn)}`;
   return {
     event: eventId(event),
     source,
@@ -106,7 +109,8 @@ export function createReceipts({ pool, ...temporal }: TemporalWeb & { readonly p
     },
     fresh(tenant, { source, id }, { log, position, subject, ending, decision, acceptedAt }) {
       const shown = decision === null ? null : reflexDecision(decision, acceptedAt);
-      return receiptOf({ tenant, log, position, source, id, subject, ending, decision: shown, approvalTurn: null, run: null }, temporal);
+      const fresh = { decision: shown, approvalTurn: null, run: null, answeredAt: null };
+      return receiptOf({ tenant, log, position, source, id, subject, ending, ...fresh }, temporal);
     },
     async stored(place) {
       const event = await readEvent(source, place);

@@ -4,12 +4,12 @@
  */
 import { type FieldError, SignalboxError } from '../errors.ts';
 import type { IncomingEvent, JsonObject } from '../event.ts';
+import { offSchema, subjectFault } from '../eventType.ts';
 import type { Flow } from '../flow.ts';
 import type { Pool } from '../log/database.ts';
 import type { Routed } from '../log/logs.ts';
 import { type NamedEvent, readNamedSubjects } from '../log/queries/outcomes.ts';
 import { DECISION_OUTCOME, decisionOutcome, judgingOf, outcomeTarget } from '../outcomes.ts';
-import { offSchema, subjectFault } from './route.ts';
 
 interface RouteDeps {
   readonly pool: Pool;

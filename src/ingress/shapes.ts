@@ -67,6 +67,8 @@ export const storedEvent = receipt.extend({
   position: z.number().int(),
   cloudevent: details.nullable(),
   decisions: z.array(decision),
+  adoptions: z.array(id('evt')).optional().describe('What it is in the logs of other flows that took it over, where any did'),
+  adoptedFrom: id('evt').optional().describe('Of what a flow took over: the event that it was when it was accepted'),
 });
 
 const quarantinedEvent = receipt.extend({ type: z.string(), acceptedAt: at, reason: z.string().nullable() });
@@ -88,6 +90,7 @@ export const flow = z.object({
   name: z.string(),
   title: z.string(),
   types: z.record(z.string(), details).describe('JSON schema of the data, by event type'),
+  follows: z.record(z.string(), details).describe('The same of the types that it takes over from other flows'),
   workflow: z.string().nullable(),
   policy: z.string().nullable(),
   code: z.string().nullable().describe('What folds its events now: SHA-256 of reflex and model'),

@@ -7,7 +7,7 @@ const ID = ({ log, position, turn }: Readonly<Record<string, unknown>>): string 
 const APPROVALS: AuditCheck = {
   wrong: 'an approval does not fit its verdict or its event',
   sql: `select a.flow as log, a.event_position as position, a.turn, a.state, a.verdict, a.via, e.ending
-    from approvals a left join entries e on e.tenant = a.tenant and e.log = a.flow and e.position = a.event_position and e.kind = 'event'
+    from approvals a left join entries e on e.tenant = a.tenant and e.log = a.flow and e.position = a.event_position and e.kind in ('event', 'adopt')
     where a.tenant = $1 and (e.position is null or (a.state = 'open') <> (a.verdict is null) or (a.state = 'expired') <> (a.via is not distinct from 'default')
       or (a.state = 'open' and e.ending is distinct from 'waiting'))`,
   say: ({ state, verdict, via, ending, ...row }) =>

@@ -28,7 +28,7 @@ const SHOWN_MAX = 20;
 const COUNTS = `select h.log, count(e.position) as accepted,
     ${['reflex', 'case', 'recorded', 'unrouted', 'expired', 'quarantined', 'waiting'].map((ending) => `count(*) filter (where e.ending = '${ending}') as "${ending}"`).join(', ')}
   from (select log from heads where tenant = $1 and log not like '%/cases' union select log from entries where tenant = $1) h
-  left join entries e on e.tenant = $1 and e.log = h.log and e.kind = 'event' group by h.log order by h.log`;
+  left join entries e on e.tenant = $1 and e.log = h.log and e.kind in ('event', 'adopt') group by h.log order by h.log`;
 
 /** Lift the pool's statement timeout for long logs. Measured: 1.3 million events in the tens of seconds at most. */
 export async function audit(pool: Pool, tenant = 'default'): Promise<Audit> {

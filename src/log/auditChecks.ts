@@ -4,6 +4,7 @@
  */
 
 import { ACTION_CHECKS } from './actionChecks.ts';
+import { ADOPTION_CHECKS } from './adopt/adoptionChecks.ts';
 import { APPROVAL_CHECKS } from './approvalChecks.ts';
 
 export interface AuditCheck {
@@ -64,7 +65,7 @@ const IDENTITIES: AuditCheck = {
 const ENDINGS: AuditCheck = {
   wrong: 'an entry has no ending that fits it',
   sql: `select log, position, kind, ending, note from entries
-    where tenant = $1 and ((kind = 'event') <> (ending is not null) or (ending = 'unrouted') <> (kind = 'event' and log = 'unrouted')
+    where tenant = $1 and ((kind in ('event', 'adopt')) <> (ending is not null) or (ending = 'unrouted') <> (kind = 'event' and log = 'unrouted')
       or (ending = 'quarantined' and note is null))`,
   say: ({ log, position, kind, ending, note }) =>
     `entry ${position} of ${log} is of the kind ${kind} and ended as ${ending ?? 'nothing'}${note === null ? ' without a note' : ''}`,
@@ -77,7 +78,7 @@ const FINALS: AuditCheck = {
     )
     select e.log, e.position, e.ending, coalesce(d.finals, 0) as finals, d.by_case
     from entries e left join d on d.flow = e.log and d.event_position = e.position
-    where e.tenant = $1 and e.kind = 'event' and (
+    where e.tenant = $1 and e.kind in ('event', 'adopt') and (
       coalesce(d.finals, 0) <> (case when e.ending in ('reflex', 'case') then 1 else 0 end) or (e.ending = 'reflex' and d.by_case) or (e.ending = 'case' and not d.by_case))`,
   say: (row) =>
     `${at(row)} ended as ${row.ending ?? 'nothing'} and has ${row.finals} final decisions${row.finals === 1 ? `, made by the ${row.by_case === true ? 'case' : 'reflex'}` : ''}`,
@@ -86,7 +87,7 @@ const FINALS: AuditCheck = {
 const DECISIONS: AuditCheck = {
   wrong: 'a decision is about nothing',
   sql: `select d.flow as log, d.event_position as position, d.revision from decisions d
-    left join entries e on e.tenant = d.tenant and e.log = d.flow and e.position = d.event_position and e.kind = 'event'
+    left join entries e on e.tenant = d.tenant and e.log = d.flow and e.position = d.event_position and e.kind in ('event', 'adopt')
     where d.tenant = $1 and e.position is null`,
   say: ({ log, position, revision }) => `dec_${log}.${position}.${revision} is about an event that is not there`,
 };
@@ -103,7 +104,7 @@ const REVISIONS: AuditCheck = {
 const MAILBOXES: AuditCheck = {
   wrong: 'an event waits for nobody, or a mailbox holds what has ended',
   // an event whose action is still to be taken stays in its mailbox after its decision
-  sql: `with w as (select log, position, ending from entries where tenant = $1 and kind = 'event' and ending = 'waiting'),
+  sql: `with w as (select log, position, ending from entries where tenant = $1 and kind in ('event', 'adopt') and ending = 'waiting'),
       p as (select distinct flow, event_position from actions where tenant = $1 and state = 'planned'),
       m as (select flow, position from mailboxes where tenant = $1)
     select coalesce(w.log, p.flow, m.flow) as log, coalesce(w.position, p.event_position, m.position) as position,
@@ -165,5 +166,5 @@ const QUALITY: AuditCheck = {
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
   ...[REVISIONS, MAILBOXES, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
-  ...[POLICIES, HELD, QUALITY],
+  ...[POLICIES, HELD, QUALITY, ...ADOPTION_CHECKS],
 ];

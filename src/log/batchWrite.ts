@@ -114,12 +114,13 @@ export class BatchWrite {
   /** Where writing fails, the commit that follows it is a rollback: the first error tells. */
   async commit(client: Client, position: number, fold: FoldedStates): Promise<void> {
     await together(client, () => {
-      const writing = this.count === 0 ? [] : [this.#write(client, position, fold)];
+      const writing = this.count === 0 ? [] : [client.query({ ...WRITE, values: this.values(position, fold) })];
       return Promise.all([...writing, client.query('commit')]);
     });
   }
 
-  #write(client: Client, position: number, fold: FoldedStates): Promise<unknown> {
+  /** The parameters of `writing`, up to `position` as the head's new one. */
+  values(position: number, fold: FoldedStates): unknown[] {
     const { tenant, log, flow } = this.#context;
     const [e, d, m] = [this.#entries, this.#decisions, this.#mail];
     const keys = [...fold.changed];
@@ -127,46 +128,24 @@ export class BatchWrite {
     const added = keys.filter((key) => !fold.stored.has(key));
     const replaced = keys.filter((key) => fold.stored.has(key));
     const valuesOf = (some: readonly string[]) => packedBytes(some.map((key) => fold.states.get(key) as StateBytes));
-    return client.query({
-      ...WRITE,
-      values: [
-        ...[tenant, log, position, this.#acceptedAt, flow?.reflex?.format ?? 0, this.#policy],
-        ...[
-          packedPositions(e.position),
-          ...[e.source, e.id, e.type, e.subject].map(packedTexts),
-          packedTimes(e.timeMs),
-          packedBytes(e.hash),
-        ],
-        ...[packedTexts(e.ending), packedBooleans(e.history), packedTexts(e.note), packedTexts(e.body)],
-        ...[
-          packedPositions(d.position),
-          packedTexts(d.subject),
-          packedTexts(d.outcome),
-          packedBooleans(d.provisional),
-          packedTexts(d.body),
-        ],
-        ...[packedTexts(added), valuesOf(added), packedTexts(replaced), valuesOf(replaced)],
-        ...[packedPositions(m.position), packedTexts(m.caseId), packedTexts(m.subject), packedIntegers(m.bytes), packedTexts(m.found)],
-        packedTexts(e.actor),
-      ],
-    });
+    return [
+      ...[tenant, log, position, this.#acceptedAt, flow?.reflex?.format ?? 0, this.#policy],
+      ...[packedPositions(e.position), ...[e.source, e.id, e.type, e.subject].map(packedTexts), packedTimes(e.timeMs), packedBytes(e.hash)],
+      ...[packedTexts(e.ending), packedBooleans(e.history), packedTexts(e.note), packedTexts(e.body)],
+      ...[packedPositions(d.position), packedTexts(d.subject), packedTexts(d.outcome), packedBooleans(d.provisional), packedTexts(d.body)],
+      ...[packedTexts(added), valuesOf(added), packedTexts(replaced), valuesOf(replaced)],
+      ...[packedPositions(m.position), packedTexts(m.caseId), packedTexts(m.subject), packedIntegers(m.bytes), packedTexts(m.found)],
+      packedTexts(e.actor),
+    ];
   }
 }
 
-/** Identities are inserted in byte order: two logs that meet in two keys then wait for each other instead of locking up. */
-const WRITE = {
-  name: 'signalbox-write',
-  text: `with e as (
-    insert into entries (tenant, log, position, kind, accepted_at, source, id, type, subject, time, hash, ending, history, note, actor)
-    select $1, $2, q.position, 'event', $4::timestamptz, q.source, q.id, q.type, q.subject, q.time, q.hash, q.ending, q.history, q.note, q.actor
-    from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[], $32::text[])
-      as q(position, source, id, type, subject, time, hash, ending, history, note, actor)
-  ), b as (
+/** The number of the last parameter that `BatchWrite.values` gives. */
+export const PARAMETERS = 32;
+
+/** One statement for all rows of a batch; `entries` are the common table expressions that write what is told apart: the entries themselves. */
+export const writing = (entries: string): string => `with ${entries}, b as (
     insert into bodies (tenant, log, position, body) select $1, $2, q.position, q.body from unnest($7::bigint[], $17::text[]) as q(position, body)
-  ), i as (
-    insert into identities (tenant, source, id, log, position, hash)
-    select $1, q.source, q.id, $2, q.position, q.hash from unnest($7::bigint[], $8::text[], $9::text[], $13::bytea[]) as q(position, source, id, hash)
-    order by q.source collate "C", q.id collate "C"
   ), d as (
     insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
     select $1, $2, q.position, $2, q.position, 0, q.subject, q.outcome, q.provisional, $6, $4::timestamptz, q.body
@@ -181,5 +160,19 @@ const WRITE = {
     select $1, $2, q.case_id, q.position, q.subject, q.bytes, q.found
     from unnest($27::bigint[], $28::text[], $29::text[], $30::int[], $31::text[]) as q(position, case_id, subject, bytes, found)
   )
-  update heads set position = $3 where tenant = $1 and log = $2`,
+  update heads set position = $3 where tenant = $1 and log = $2`;
+
+/** Identities are inserted in byte order: two logs that meet in two keys then wait for each other instead of locking up. */
+const WRITE = {
+  name: 'signalbox-write',
+  text: writing(`e as (
+    insert into entries (tenant, log, position, kind, accepted_at, source, id, type, subject, time, hash, ending, history, note, actor)
+    select $1, $2, q.position, 'event', $4::timestamptz, q.source, q.id, q.type, q.subject, q.time, q.hash, q.ending, q.history, q.note, q.actor
+    from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[], $32::text[])
+      as q(position, source, id, type, subject, time, hash, ending, history, note, actor)
+  ), i as (
+    insert into identities (tenant, source, id, log, position, hash)
+    select $1, q.source, q.id, $2, q.position, q.hash from unnest($7::bigint[], $8::text[], $9::text[], $13::bytea[]) as q(position, source, id, hash)
+    order by q.source collate "C", q.id collate "C"
+  )`),
 };

@@ -38,7 +38,7 @@ export interface FoldContext {
 
 export interface Folding {
   readonly event: FlowEvent;
-  /** From `keysOf`; an Error where the reflex could not name them. */
+  /** From `keysOf`; an Error where the reflex could not name them, or where the data of an adopted event does not fit. */
   readonly keys: readonly string[] | Error;
   readonly expired: boolean;
   readonly history: boolean;
@@ -85,9 +85,9 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
   // for whoever keeps the labels: the flow's reflex does not know the type
   if (event.type === DECISION_OUTCOME) return ended('recorded', 'outcome');
   if (expired) return ended('expired', AT_ACCEPTANCE);
+  if (keys instanceof Error) return quarantined(flow, event, keys);
   const reflex = flow.reflex;
   if (reflex === undefined) return history ? ended('recorded', 'history') : { ...ended('waiting'), found: '{}' };
-  if (keys instanceof Error) return quarantined(flow, event, keys);
   try {
     const before = keys.map((key) => states.get(key) ?? null);
     const newestMs = before.reduce(

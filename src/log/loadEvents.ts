@@ -65,7 +65,7 @@ const LOAD = `with sized as (
     array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = b.position and a.state = 'planned' order by a.step, a.action) as planned,
     (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = b.position order by p.turn desc limit 1) as asked
   from sized b
-    cross join lateral (select * from entries e where e.tenant = $1 and e.log = $2 and e.position = b.position and e.kind = 'event' limit 1) e
+    cross join lateral (select * from entries e where e.tenant = $1 and e.log = $2 and e.position = b.position and e.kind in ('event', 'adopt') limit 1) e
   where b.bytes_before < ${BYTES_MAX} order by b.position`;
 
 /** Those of the positions that the log holds, in order, up to half a megabyte of bodies: at least the first of them. */

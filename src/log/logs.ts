@@ -51,6 +51,10 @@ export class Logs {
         if (other !== undefined) throw new CannotRun(`Cannot route ${type} as both ${other.name} and ${flow.name} answer it`);
         this.#byType.set(type, flow);
       }
+      for (const type of Object.keys(flow.follows ?? {})) {
+        const why = type === DECISION_OUTCOME ? 'it is taken for every flow' : Object.hasOwn(flow.types, type) ? 'it answers it' : null;
+        if (why !== null) throw new CannotRun(`Cannot have ${flow.name} follow ${type} as ${why}`);
+      }
     }
   }
 

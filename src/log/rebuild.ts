@@ -32,10 +32,18 @@ interface Row {
   source: string;
   id: string;
   type: string;
-  subject: string;
+  /** Null where the data of an adopted event did not fit: then it was not folded. */
+  subject: string | null;
   ending: string;
   note: string | null;
   body: string | null;
+}
+
+interface RefoldingDeps {
+  readonly flow: Flow;
+  readonly policies: (version: string) => Promise<unknown>;
+  readonly load: (position: number) => Promise<Row | undefined>;
+  readonly redriven: ReadonlySet<number>;
 }
 
 class Refolding {
@@ -49,36 +57,41 @@ class Refolding {
   readonly #flow: Flow;
   readonly #policies: (version: string) => Promise<unknown>;
   readonly #load: (position: number) => Promise<Row | undefined>;
+  /** Events that were folded where they were redriven: not where they stand, though today's code may fold them there. */
+  readonly #redriven: ReadonlySet<number>;
 
-  constructor(flow: Flow, policies: (version: string) => Promise<unknown>, load: (position: number) => Promise<Row | undefined>) {
+  constructor({ flow, policies, load, redriven }: RefoldingDeps) {
     this.#flow = flow;
     this.#policies = policies;
     this.#load = load;
+    this.#redriven = redriven;
   }
 
   async add(row: Row): Promise<void> {
     this.entries += 1;
     if (row.kind === 'code') this.#code = row.note;
     if (row.kind === 'policy') this.#policy = await this.#policies(row.note ?? '');
-    if (row.kind === 'event') this.#fold(row, false);
+    if (row.kind === 'event' || row.kind === 'adopt') {
+      this.events += 1;
+      if (!this.#redriven.has(row.position)) this.#fold(row);
+    }
     if (row.kind === 'redrive') {
       const again = await this.#load(Number(row.note));
       // one that its case had put aside was folded where it stands
-      if (again !== undefined && row.subject === null) this.#fold(again, true);
+      if (again !== undefined && row.subject === null) this.#fold(again);
     }
   }
 
-  #fold(row: Row, redriven: boolean): void {
-    this.events += 1;
+  #fold({ subject, ...row }: Row): void {
     if (this.#code !== this.#flow.code) this.otherCode += 1;
-    const event = flowEvent(row);
+    if (subject === null) return;
+    const event = flowEvent({ subject, ...row });
     const keys = keysOf(this.#flow, event);
     const entry = foldEntry(
       { flow: this.#flow, policy: this.#policy, states: this.states },
       { event, keys, expired: row.note === AT_ACCEPTANCE, history: false },
     );
-    // an event that was redriven later stands in its row with its later ending
-    if (!redriven && row.note?.startsWith(NOT_FOLDED) === true && entry.ending !== 'quarantined')
+    if (row.note?.startsWith(NOT_FOLDED) === true && entry.ending !== 'quarantined')
       this.differ(`the event at ${row.position} was quarantined and folds now`);
   }
 
@@ -87,7 +100,7 @@ class Refolding {
   }
 }
 
-function flowEvent(row: Row): FlowEvent {
+function flowEvent(row: Row & { subject: string }): FlowEvent {
   const sent = JSON.parse(row.body ?? '{}') as { time?: string; data?: JsonObject };
   const acceptedAtMs = row.accepted_at.getTime();
   return {
@@ -121,11 +134,12 @@ export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: str
       await client.query('set local idle_in_transaction_session_timeout = 0');
     } else await client.query('begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0');
     const policies = new Policies();
-    const refolding = new Refolding(
+    const refolding = new Refolding({
       flow,
-      async (version) => (await policies.get(client, tenant, flow, version)).policy,
-      async (position) => (await client.query<Row>(ROW_AT, [tenant, flow.name, position])).rows[0],
-    );
+      policies: async (version) => (await policies.get(client, tenant, flow, version)).policy,
+      load: async (position) => (await client.query<Row>(ROW_AT, [tenant, flow.name, position])).rows[0],
+      redriven: await readRedriven(client, { tenant, flow }),
+    });
     for (let after = 0; ; ) {
       const { rows } = await client.query<Row>(ROWS_AFTER, [tenant, flow.name, after]);
       for (const row of rows) await refolding.add(row);
@@ -146,6 +160,15 @@ export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: str
     client.release(true);
     throw error;
   }
+}
+
+/** Those that their case had put aside are not among them: they were folded where they stand. */
+async function readRedriven(client: Client, { tenant, flow }: { tenant: string; flow: Flow }): Promise<Set<number>> {
+  const { rows } = await client.query<{ position: string }>(
+    "select note as position from entries where tenant = $1 and log = $2 and kind = 'redrive' and subject is null",
+    [tenant, flow.name],
+  );
+  return new Set(rows.map(({ position }) => Number(position)));
 }
 
 async function compare(client: Client, { tenant, flow, refolding }: { tenant: string; flow: Flow; refolding: Refolding }): Promise<void> {

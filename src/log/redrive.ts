@@ -5,6 +5,7 @@
 
 import { SignalboxError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
+import { subjectOf } from '../eventType.ts';
 import type { Flow } from '../flow.ts';
 import type { Place } from '../ids.ts';
 import { eventId } from '../ids.ts';
@@ -20,12 +21,15 @@ interface QuarantinedRow {
   source: string;
   id: string;
   type: string;
-  subject: string;
+  /** Null where the data of an adopted event did not fit. */
+  subject: string | null;
   accepted_at: Date;
   history: boolean;
   note: string | null;
   body: string;
 }
+
+type KnownRow = QuarantinedRow & { subject: string };
 
 interface RedriveDeps {
   readonly pool: Pool;
@@ -68,8 +72,10 @@ async function redriveLocked(
      where e.tenant = $1 and e.log = $2 and e.position = $3 and e.ending = 'quarantined'`,
     [tenant, log, place.position],
   );
-  const row = rows[0];
-  if (row === undefined) return null;
+  const found = rows[0];
+  if (found === undefined) return null;
+  const data = (JSON.parse(found.body) as { data?: JsonObject }).data;
+  const row = { ...found, subject: found.subject ?? subjectOf(flow, { type: found.type, data }) };
   const { policy, version } = await new Policies().get(client, tenant, flow, head.policy ?? '');
   const { event, states } = await prepare(client, flow, { place, row });
   const folds = row.note?.startsWith(NOT_FOLDED) === true;
@@ -83,7 +89,7 @@ async function redriveLocked(
   return { ...entry, caseId };
 }
 
-async function prepare(client: Client, flow: Flow, { place, row }: { place: Place; row: QuarantinedRow }) {
+async function prepare(client: Client, flow: Flow, { place, row }: { place: Place; row: KnownRow }) {
   const sent = JSON.parse(row.body) as { time?: string; data?: JsonObject };
   const acceptedAtMs = row.accepted_at.getTime();
   const event = {
@@ -113,7 +119,7 @@ interface RedriveWrite {
   readonly folds: boolean;
   readonly flow: Flow;
   readonly place: Place;
-  readonly row: QuarantinedRow;
+  readonly row: KnownRow;
   readonly entry: FoldedEntry;
   readonly states: States;
   readonly caseId: string;
@@ -129,12 +135,9 @@ async function write(client: Client, { flow, place, row, entry, states, caseId, 
     [...[tenant, log, position, String(place.position)], folds ? null : row.subject],
   );
   await client.query('update heads set position = $3 where tenant = $1 and log = $2', [tenant, log, position]);
-  await client.query('update entries set ending = $4, note = $5 where tenant = $1 and log = $2 and position = $3', [
-    tenant,
-    log,
-    place.position,
-    entry.ending,
-    entry.note,
+  await client.query('update entries set ending = $4, note = $5, subject = $6 where tenant = $1 and log = $2 and position = $3', [
+    ...[tenant, log, place.position],
+    ...[entry.ending, entry.note, row.subject],
   ]);
   for (const key of entry.changed) {
     await client.query(

@@ -124,6 +124,16 @@ const DAMAGE: readonly (readonly [what: string, sql: string, finding: RegExp])[]
     /evt_ledger\.3 was decided by its reflex with ledger@[0-9a-f]{12}, and ledger@000000000000 held there/,
   ],
   [
+    'an adoption without its entry',
+    "insert into adoptions values ('default', 'ledger', 3, 'unrouted', 1, true, now())",
+    /evt_ledger\.3 points to evt_unrouted\.1, which is no such entry/,
+  ],
+  [
+    'an event that was passed by',
+    "insert into followings values ('default', 'ledger', 'unrouted', 'amount.booked', 1, 0)",
+    /evt_unrouted\.1 was passed by ledger/,
+  ],
+  [
     'a decision that was not counted',
     "insert into outcome_cursors (tenant, flow, accepted) values ('default', 'ledger', 6)",
     /up to entry 6 of 6, ledger has 1 final decisions, and 0 are counted/,

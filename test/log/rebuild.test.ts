@@ -104,7 +104,7 @@ describe('rebuild()', () => {
         fold: ((states, event, policy) =>
           reflex.fold(
             states,
-            { ...event, data: { ...event.data, amount: Number(event.data.amount) + 0.5 } },
+            event.data.amount === 13 ? { ...event, data: { ...event.data, amount: 13.5 } } : event,
             policy,
           )) as typeof reflex.fold,
       },
@@ -117,6 +117,8 @@ describe('rebuild()', () => {
       { event_position: 3, revision: 0 },
     ]);
     expect(await redrive({ pool, flows: [mended], mailed: () => undefined }, { tenant: 'default', log: 'ledger', position: 3 })).toBeNull();
+    // the mended reflex could fold it where it stands, too
+    expect(await check(mended)).toMatchObject({ events: 2, differences: [] });
   });
 
   it('holds for any events, repeats and splits into batches', async () => {

@@ -12,6 +12,7 @@ import { createReceipts } from '../../src/ingress/receipt.ts';
 import { createRouteOutcomes } from '../../src/ingress/routeOutcomes.ts';
 import { listen, type ServerOptions } from '../../src/ingress/server.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
+import { readUnseen } from '../../src/log/adopt/unseen.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Logs } from '../../src/log/logs.ts';
@@ -53,7 +54,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
   for (const flow of flows) await activateFlow(pool, 'default', flow);
   const caseIds = await openCaseIds(pool, 'default', flows);
   const temporal = { namespace: 'default', web: 'http://web.example:8233', caseIds };
-  const metrics = createMetrics({ waiting: () => 0, backlog: async () => READY.backlog });
+  const metrics = createMetrics({ waiting: () => 0, backlog: async () => READY.backlog, unseen: () => readUnseen(pool, 'default') });
   addQualityMetrics(metrics.registry, () => readAllQuality(pool, 'default', flows));
   const logs = new Logs({ pool, tenant: 'default', flows, caseIds, mailed: () => undefined });
   const finals = new FinalDecisions(database);

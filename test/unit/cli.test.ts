@@ -120,10 +120,14 @@ describe('program()', () => {
     delete process.env.SIGNALBOX_URL;
     answers['/v1/flows'] = [
       200,
-      { items: [{ name: 'fraud', policy: 'fraud@0123456789ab', code: null, types: { 'payment.attempted': {} } }] },
+      {
+        items: [
+          { name: 'fraud', policy: 'fraud@0123456789ab', code: null, types: { 'payment.attempted': {} }, follows: { 'order.paid': {} } },
+        ],
+      },
     ];
     expect(await run('flow', 'list')).toBe(0);
-    expect(printed.out).toMatch(/^fraud\s+fraud@0123456789ab\s+-\s+payment\.attempted$/m);
+    expect(printed.out).toMatch(/^fraud\s+fraud@0123456789ab\s+-\s+payment\.attempted, order\.paid \(followed\)$/m);
   });
 
   it('program() reports wrong settings in one line', async () => {

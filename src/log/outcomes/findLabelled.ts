@@ -22,7 +22,7 @@ interface Row {
 const PAGE_BEFORE = `select * from (
     select e.*, b.body, coalesce(sum(octet_length(b.body)) over (order by e.position desc rows between unbounded preceding and 1 preceding), 0) as bytes_before
     from (select position, type, subject, ending from entries e
-      where e.tenant = $1 and e.log = $2 and (e.subject, e.position) < ($3, $4) and e.subject >= $3 and e.kind = 'event'
+      where e.tenant = $1 and e.log = $2 and (e.subject, e.position) < ($3, $4) and e.subject >= $3 and e.kind in ('event', 'adopt')
       order by e.subject desc, e.position desc limit ${PAGE}) e
     left join lateral (select body from bodies b where e.ending not in ('recorded', 'quarantined')
       and b.tenant = $1 and b.log = $2 and b.position = e.position limit 1) b on true

@@ -80,7 +80,7 @@ export async function readOutcomeBatch(client: Client, { tenant, flow }: Outcome
   const redriven = rows.filter(({ kind }) => kind === 'redrive').map(({ note }) => Number(note));
   const again = await readAgain(client, { tenant, flow }, redriven);
   const dataOf = new Map([...bodies.rows, ...again.bodies].map(({ position, body }) => [position, body]));
-  const events = rows.filter(({ kind }) => kind === 'event');
+  const events = rows.filter(({ kind }) => kind === 'event' || kind === 'adopt');
   const timeMsOf = new Map([...events, ...again.events].map(({ position, timeMs }) => [position, timeMs]));
   const reflex = await readReflexFinals(client, { tenant, flow: flow.name }, { after: after.accepted, upTo: accepted, timeMsOf });
   // read before the decisions: what is recorded after it is for the next batch

@@ -25,6 +25,12 @@ export interface KeptEvent extends Place {
   readonly approvalTurn: number | null;
   /** The run of its case that took mail last. */
   readonly run: string | null;
+  /** For an event that no flow took when it was accepted, and one has taken over: where. What became of it there is told here. */
+  readonly answeredAt: Place | null;
+  /** Where it stands in the logs of flows that took it over. */
+  readonly adoptions: readonly Place[];
+  /** Of such an entry: the event that it points to. */
+  readonly origin: Place | null;
 }
 
 interface Row {
@@ -41,15 +47,21 @@ interface Row {
   body: string | null;
   decisions: Omit<DecisionColumns, 'before'>[] | null;
   turn: number | null;
+  origin: LogPlace | null;
+  adoptions: (LogPlace & { answers: boolean })[] | null;
 }
 
 const SELECT = `select e.log, e.position, e.source, e.id, e.type, e.subject, e.time, e.accepted_at, e.ending, e.note, b.body,
     (select json_agg(json_build_object('revision', d.revision, 'outcome', d.outcome, 'provisional', d.provisional, 'policy', d.policy, 'at', d.at, 'body', d.body)
         order by d.revision)
       from decisions d where d.tenant = e.tenant and d.flow = e.log and d.event_position = e.position) as decisions,
-    (select max(a.turn) from approvals a where a.tenant = e.tenant and a.flow = e.log and a.event_position = e.position) as turn
+    (select max(a.turn) from approvals a where a.tenant = e.tenant and a.flow = e.log and a.event_position = e.position) as turn,
+    case when e.kind = 'adopt' then (select json_build_object('log', a.origin_log, 'position', a.origin_position)
+      from adoptions a where a.tenant = e.tenant and a.log = e.log and a.position = e.position) end as origin,
+    case when e.kind = 'event' then (select json_agg(json_build_object('log', a.log, 'position', a.position, 'answers', a.answers) order by a.log)
+      from adoptions a where a.tenant = e.tenant and a.origin_log = e.log and a.origin_position = e.position) end as adoptions
   from unnest($2::text[], $3::bigint[]) with ordinality as q(log, position, nth)
-    cross join lateral (select * from entries e where e.tenant = $1 and e.log = q.log and e.position = q.position and e.kind = 'event' limit 1) e
+    cross join lateral (select * from entries e where e.tenant = $1 and e.log = q.log and e.position = q.position and e.kind in ('event', 'adopt') limit 1) e
     left join lateral (select b.body from bodies b where b.tenant = $1 and b.log = q.log and b.position = q.position limit 1) b on true
   order by q.nth`;
 
@@ -66,7 +78,20 @@ export async function readEvents({ pool, caseIds }: EventSource, tenant: string,
   const caseIdOf = ({ log, subject }: Row): string => caseIds.of({ tenant, flow: log, subject: subject ?? '' });
   const handed = rows.filter(isHanded).map((row) => ({ row, caseId: caseIdOf(row) }));
   const runs = await readRuns(pool, tenant, handed);
-  return rows.map((row) => keptEvent(tenant, row, runs.get(row) ?? null));
+  const events = rows.map((row) => keptEvent(tenant, row, runs.get(row) ?? null));
+  const answers = rows.flatMap(({ adoptions }) => adoptions?.filter(({ answers }) => answers) ?? []);
+  if (answers.length === 0) return events;
+  const answered = new Map((await readEvents({ pool, caseIds }, tenant, answers)).map((event) => [placeKey(event.origin), event]));
+  return events.map((event) => tellAnswer(event, answered.get(placeKey(event))));
+}
+
+const placeKey = (place: LogPlace | null): string => `${place?.log} ${place?.position}`;
+
+/** As its sender knows it, with what the flow that took it over made of it. */
+function tellAnswer(event: KeptEvent, answer: KeptEvent | undefined): KeptEvent {
+  if (answer === undefined) return event;
+  const { tenant, log, position, subject, ending, note, decisions, approvalTurn, run } = answer;
+  return { ...event, ...{ subject, ending, note, decisions, approvalTurn, run }, answeredAt: { tenant, log, position } };
 }
 
 export async function readEvent(source: EventSource, place: Place): Promise<KeptEvent | null> {
@@ -80,6 +105,15 @@ export async function findEvent(pool: Pool, tenant: string, { source, id }: { so
     source,
     id,
   ]);
+  return rows[0] ?? null;
+}
+
+/** Where a flow holds an event that was accepted into another log. */
+export async function findAdoption(pool: Pool, tenant: string, flow: string, origin: LogPlace): Promise<LogPlace | null> {
+  const { rows } = await pool.query<LogPlace>(
+    'select log, position from adoptions where tenant = $1 and log = $2 and origin_log = $3 and origin_position = $4',
+    [tenant, flow, origin.log, origin.position],
+  );
   return rows[0] ?? null;
 }
 
@@ -111,6 +145,8 @@ function keptEvent(tenant: string, row: Row, run: string | null): KeptEvent {
   return {
     ...place,
     ...{ source, id, type, subject, time, acceptedAt: row.accepted_at, ending, note, body, decisions },
-    ...{ approvalTurn: row.turn, run },
+    ...{ approvalTurn: row.turn, run, answeredAt: null },
+    origin: row.origin === null ? null : { tenant, ...row.origin },
+    adoptions: (row.adoptions ?? []).map(({ log, position }) => ({ tenant, log, position })),
   };
 }

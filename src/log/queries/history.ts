@@ -21,7 +21,7 @@ export async function readPastEvents(pool: Pool, { tenant, flow, subject, positi
   const { rows } = await pool.query<{ type: string; time: Date; ending: string; body: string | null }>(
     `select e.type, e.time, e.ending, b.body from entries e
        left join lateral (select body from bodies b where b.tenant = e.tenant and b.log = e.log and b.position = e.position limit 1) b on true
-     where e.tenant = $1 and e.log = $2 and (e.subject, e.position) < ($3, $4) and e.subject >= $3 and e.kind = 'event'
+     where e.tenant = $1 and e.log = $2 and (e.subject, e.position) < ($3, $4) and e.subject >= $3 and e.kind in ('event', 'adopt')
      order by e.subject desc, e.position desc limit $5`,
     [tenant, flow, subject, position, limit],
   );

@@ -15,7 +15,7 @@ export interface NamedEvent {
 export async function readNamedSubjects(pool: Pool, tenant: string, named: readonly NamedEvent[]): Promise<(string | null)[]> {
   const { rows } = await pool.query<{ subject: string | null }>(
     `select e.subject from unnest($2::text[], $3::bigint[], $4::int[]) with ordinality as q(log, position, revision, nth)
-     left join lateral (select subject from entries e where e.tenant = $1 and e.log = q.log and e.position = q.position and e.kind = 'event'
+     left join lateral (select subject from entries e where e.tenant = $1 and e.log = q.log and e.position = q.position and e.kind in ('event', 'adopt')
        and (q.revision is null or (select count(*) from decisions d
          where d.tenant = $1 and d.flow = q.log and d.event_position = q.position and d.revision = q.revision) > 0) limit 1) e on true
      order by q.nth`,

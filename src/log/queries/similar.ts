@@ -57,7 +57,7 @@ interface Row {
 /** A decision found twice is one. `(subject, position) < ...`: only the index on the subject gives that order. */
 const CANDIDATES = `with own as (
     select d.* from (select position from entries where tenant = $1 and log = $2 and (subject, position) < ($3, 9223372036854775807) and subject >= $3
-      and kind = 'event' order by subject desc, position desc limit ${OWN_EVENTS_MAX}) e
+      and kind in ('event', 'adopt') order by subject desc, position desc limit ${OWN_EVENTS_MAX}) e
     cross join lateral (${finalOf('e.position')}) d
     where e.position <> $4 order by e.position desc limit ${OWN_MAX}
   ), by_cases as (

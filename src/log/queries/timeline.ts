@@ -1,7 +1,7 @@
 /** One subject's timeline: its events, decisions, what its cases recorded and what turned out to be true, each read by an index on the subject. */
 import { decisionId, eventId } from '../../ids.ts';
 import type { Pool } from '../database.ts';
-import type { Positions } from './feed.ts';
+import type { LogPlace, Positions } from './feed.ts';
 import { mergeByTime } from './mergeByTime.ts';
 import { readSubjectOutcomes } from './outcomes.ts';
 import { AFTER, type FoundItem, type ReadPart, type TimelineItem, type TimelineSubject } from './timelinePart.ts';
@@ -13,13 +13,23 @@ export interface TimelinePage {
 }
 
 async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, values: readonly unknown[]): Promise<FoundItem[]> {
-  const { rows } = await pool.query<{ position: number; at: Date; type: string; ending: string; note: string | null; body: string | null }>(
-    `select e.position, e.accepted_at as at, e.type, e.ending, e.note, b.body from entries e
+  const { rows } = await pool.query<{
+    position: number;
+    at: Date;
+    type: string;
+    ending: string;
+    note: string | null;
+    body: string | null;
+    origin: LogPlace | null;
+  }>(
+    `select e.position, e.accepted_at as at, e.type, e.ending, e.note, b.body,
+       case when e.kind = 'adopt' then (select json_build_object('log', a.origin_log, 'position', a.origin_position)
+         from adoptions a where a.tenant = e.tenant and a.log = e.log and a.position = e.position) end as origin from entries e
        left join lateral (select body from bodies b where b.tenant = e.tenant and b.log = e.log and b.position = e.position limit 1) b on true
-     where e.tenant = $1 and e.log = $2 and ${AFTER('e')} and e.kind = 'event' order by e.subject, e.position limit $5`,
+     where e.tenant = $1 and e.log = $2 and ${AFTER('e')} and e.kind in ('event', 'adopt') order by e.subject, e.position limit $5`,
     [...values],
   );
-  return rows.map(({ position, at, type, ending, note, body }) => ({
+  return rows.map(({ position, at, type, ending, note, body, origin }) => ({
     part: 'events',
     position,
     at,
@@ -30,7 +40,7 @@ async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, 
       id: eventId({ tenant, log: flow, position }),
       title: type,
       detail: `{"ending":${JSON.stringify(ending)},"note":${JSON.stringify(note)},"cloudevent":${body ?? 'null'}}`,
-      causes: [],
+      causes: origin === null ? [] : [eventId({ tenant, ...origin })],
     },
   }));
 }
@@ -123,11 +133,10 @@ export async function readTimeline(
 
 /** Whether the flow has any event of the subject. */
 export async function hasSubject(pool: Pool, { tenant, flow, subject }: TimelineSubject): Promise<boolean> {
-  const { rowCount } = await pool.query("select from entries where tenant = $1 and log = $2 and subject = $3 and kind = 'event' limit 1", [
-    tenant,
-    flow,
-    subject,
-  ]);
+  const { rowCount } = await pool.query(
+    "select from entries where tenant = $1 and log = $2 and subject = $3 and kind in ('event', 'adopt') limit 1",
+    [tenant, flow, subject],
+  );
   return rowCount === 1;
 }
 

@@ -1,0 +1,112 @@
+/**
+ * Takes a stretch of another log's events over into a flow's own, in one transaction with the cursor: each once, in their order there,
+ * folded like events that were sent to the flow, after all that came before. What such an entry holds it holds itself, so a case, a
+ * rebuild and a reviewer read the flow's log alone.
+ */
+import { SignalboxError } from '../../errors.ts';
+import type { FlowEvent, IncomingEvent, JsonObject } from '../../event.ts';
+import { subjectOf } from '../../eventType.ts';
+import type { Flow } from '../../flow.ts';
+import { instantMs } from '../../instant.ts';
+import type { AcceptedEvent, LogContext } from '../arrival.ts';
+import { BatchWrite } from '../batchWrite.ts';
+import type { Client, Pool } from '../database.ts';
+import { effectiveTime, foldEntry, keysOf } from '../fold.ts';
+import { lockHead } from '../head.ts';
+import { readKnown } from '../known.ts';
+import { underLock } from '../underLock.ts';
+import { AdoptWrite, moveCursors } from './adoptWrite.ts';
+import { type Following, nextStretch, type Origin, type Stretch } from './stretch.ts';
+
+/** `all`: everything up to now was gone through; `more`: a stretch was, there may be another; `busy`: another process took it. */
+export interface Adopted {
+  readonly state: 'all' | 'more' | 'busy';
+  readonly events: readonly AcceptedEvent[];
+}
+
+export interface AdoptContext extends LogContext {
+  readonly flow: Flow;
+  readonly source: Following['source'];
+}
+
+const nothing = (state: Adopted['state']): Adopted => ({ state, events: [] });
+
+/** Throws `other-code` where the log is folded by another build, `policy-unfit`, or `database-away` where trying again helps. */
+export async function adoptNext(pool: Pool, context: AdoptContext): Promise<Adopted> {
+  const { tenant, flow, source } = context;
+  const stretch = await nextStretch(pool, { tenant, flow: flow.name, source });
+  if (stretch === null) return nothing('all');
+  const cursor = { tenant, flow: flow.name, log: source.log };
+  if (stretch.events.length === 0) return nothing((await moveCursors(pool, cursor, stretch)) ? 'more' : 'busy');
+  return await underLock(pool, async (client) => {
+    const head = await lockHead(client, tenant, flow.name);
+    if (head.code !== flow.code) throw new SignalboxError('other-code');
+    // behind the head's lock, so that whoever waited for it sees where the other has come to
+    if (!(await moveCursors(client, cursor, stretch))) return nothing('busy');
+    return { state: 'more', events: await take(client, context, { head, stretch }) };
+  });
+}
+
+/** An event as the flow sees it, but for its position. */
+interface Adoptee {
+  readonly origin: Origin;
+  readonly event: IncomingEvent;
+  readonly flowEvent: FlowEvent;
+  /** Null where its data does not fit: then nobody knows whom it is about. */
+  readonly subject: string | null;
+  readonly keys: readonly string[] | Error;
+}
+
+async function take(
+  client: Client,
+  context: AdoptContext,
+  { head, stretch }: { head: { position: number; policy: string | null }; stretch: Stretch },
+): Promise<AcceptedEvent[]> {
+  const { tenant, flow, source, policies } = context;
+  const nowMs = Date.now();
+  const { policy, version } = await policies.get(client, tenant, flow, head.policy ?? '');
+  const adoptees = stretch.events.map((origin) => adopteeOf(flow, origin));
+  const keys = new Set(adoptees.flatMap((adoptee) => (adoptee.keys instanceof Error ? [] : adoptee.keys)));
+  const { states, stored } = await readKnown(client, context, { arrivals: [], keys });
+  const batch = new BatchWrite(context, nowMs, version);
+  const write = new AdoptWrite(source);
+  const changed = new Set<string>();
+  const events = adoptees.map(({ origin, event, flowEvent, subject, keys: read }) => {
+    const position = head.position + batch.count + 1;
+    const history = origin.history || origin.position <= (stretch.historyTo.get(origin.type) ?? 0);
+    const expired = event.expiresAt !== null && instantMs(event.expiresAt) <= nowMs;
+    const entry = foldEntry({ flow, policy, states }, { event: { ...flowEvent, position }, keys: read, expired, history });
+    for (const key of entry.changed) changed.add(key);
+    write.add(origin);
+    const arrival = { event, subject, data: flowEvent.data, history, ...(origin.actor === null ? {} : { actor: origin.actor }) };
+    return batch.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
+  });
+  await write.write(client, batch, head.position + batch.count, { states, stored, changed });
+  return events;
+}
+
+function adopteeOf(flow: Flow, origin: Origin): Adoptee {
+  const { accepted_at: acceptedAt, source, id, type, hash, body } = origin;
+  const sent = JSON.parse(body) as { time?: string; data?: JsonObject; expirytime?: string };
+  const event = { source, id, type, time: sent.time ?? null, data: sent.data, expiresAt: sent.expirytime ?? null, body, hash };
+  const read = adoptedKeys(flow, flowEventOf(event, acceptedAt.getTime()));
+  return { origin, event, ...read };
+}
+
+function flowEventOf({ source, id, type, time, data }: IncomingEvent, acceptedAtMs: number): FlowEvent {
+  const when = effectiveTime(time === null ? null : instantMs(time), acceptedAtMs);
+  return { position: 0, source, id, type, subject: '', acceptedAtMs, data: (data ?? {}) as JsonObject, ...when };
+}
+
+/** Nobody held the data against the flow's schema before: what does not fit goes into quarantine, as what a reflex cannot read. */
+function adoptedKeys(flow: Flow, event: FlowEvent): Pick<Adoptee, 'flowEvent' | 'subject' | 'keys'> {
+  try {
+    const subject = subjectOf(flow, event);
+    const flowEvent = { ...event, subject };
+    return { flowEvent, subject, keys: keysOf(flow, flowEvent) };
+  } catch (error) {
+    if (!(error instanceof SignalboxError)) throw error;
+    const wrong = error.errors.map(({ pointer, detail }) => `${pointer} ${detail}`);
+    return { flowEvent: event, subject: null, keys: new Error([error.message, ...wrong].join('; '), { cause: error }) };
+  }
+}
