@@ -69,17 +69,20 @@ export class SignalboxError extends Error {
   readonly errors: readonly FieldError[];
   /** Further members of the problem body (`winner`, `results`). */
   readonly more: Readonly<Record<string, unknown>>;
+  /** For `Retry-After`, where it is known. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ErrorCode,
     detail?: string,
-    options: { errors?: readonly FieldError[]; more?: Record<string, unknown>; cause?: unknown } = {},
+    options: { errors?: readonly FieldError[]; more?: Record<string, unknown>; retryAfterSeconds?: number; cause?: unknown } = {},
   ) {
     super(detail ?? ERRORS[code].title, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'SignalboxError';
     this.code = code;
     this.errors = options.errors ?? [];
     this.more = options.more ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

@@ -17,6 +17,7 @@ import { modeOf, parseRequest } from './parse.ts';
 import { waitSeconds } from './prefer.ts';
 import { problemOf } from './problem.ts';
 import { BATCH_BYTES_MAX, BODY_BYTES_MAX, readBody } from './readBody.ts';
+import { Rates } from './rates.ts';
 import type { Receipt, Receipts } from './receipt.ts';
 import { receiptText } from './receiptText.ts';
 import { type RouteOptions, route } from './route.ts';
@@ -47,6 +48,7 @@ export type Accept = (request: IncomingMessage, response: ServerResponse, caller
 
 export function createAccept(deps: AcceptDeps): Accept {
   const { logs, receipts, metrics } = deps;
+  const rates = new Rates();
 
   async function answerOne(event: IncomingEvent, sent: Sent, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [routed] =
@@ -154,8 +156,11 @@ export function createAccept(deps: AcceptDeps): Accept {
     const mode = modeOf(request.headers);
     const history = request.headers[AS_HISTORY] === 'true';
     assertMay(caller, { tenant: logs.tenant, history });
+    // before its body is read: a key that sends too much costs no more than this
+    rates.admit(caller, 0);
     const body = await readBody(request, mode === 'batch' ? BATCH_BYTES_MAX : BODY_BYTES_MAX);
     const parsed = parseRequest(request.headers, request.rawHeaders, body);
+    rates.admit(caller, parsed.mode === 'batch' ? parsed.items.length : 1);
     const sent = { history, actor: caller.roles === null ? null : caller.actor };
     if (parsed.mode === 'batch') await answerBatch(parsed.items, sent, response);
     else await answerOne(parsed.event, sent, request, response);

@@ -15,13 +15,15 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** Of the key's holder; null with auth off, where nobody has proven anything. */
   readonly roles: readonly string[] | null;
+  /** Events a second; null: no limit. */
+  readonly rate: number | null;
 }
 
 /** How long a revoked key may still work, and a new one that was tried before may not. */
 export const REMEMBER_MS = 3000;
 const REMEMBERED_MAX = 10_000;
 const KEY = /^Bearer +(sbx_[A-Za-z0-9_-]{20,100}) *$/i;
-const LOCAL: Caller = { tenant: 'default', actor: 'local', scopes: ['admin'], roles: null };
+const LOCAL: Caller = { tenant: 'default', actor: 'local', scopes: ['admin'], roles: null, rate: null };
 
 interface Remembered {
   readonly holder: Promise<KeyHolder | null>;
@@ -52,7 +54,8 @@ export function createCallers({ pool, auth }: { pool: Pool; auth: 'off' | 'keys'
   const remembered = new Map<string, Remembered>();
   return async (request, ...scopes) => {
     const holder = await holderOf(request, remembered, pool);
-    const caller = { tenant: holder.tenant, actor: holder.name, scopes: holder.scopes, roles: holder.roles };
+    const { tenant, name, roles, rate } = holder;
+    const caller = { tenant, actor: name, scopes: holder.scopes, roles, rate };
     if (!scopes.some((scope) => mayDo(caller, scope)))
       throw new SignalboxError('forbidden', `The key ${holder.name} lacks the scope ${scopes.join(' or ')}`);
     return caller;

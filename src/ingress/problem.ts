@@ -51,9 +51,9 @@ function asKnown(error: unknown): SignalboxError {
 }
 
 /** Headers that belong to a status whoever answers it. `Allow` of a 405 is set where the methods are known. */
-function problemHeaders(status: number): Record<string, string> {
+function problemHeaders(status: number, retryAfterSeconds = 1): Record<string, string> {
   if (status === 401) return { 'WWW-Authenticate': 'Bearer realm="signalbox"' };
-  if (status === 429 || status === 503) return { 'Retry-After': '1' };
+  if (status === 429 || status === 503) return { 'Retry-After': String(retryAfterSeconds) };
   return {};
 }
 
@@ -61,7 +61,7 @@ export function sendProblem(response: ServerResponse, error: unknown): void {
   const problem = problemOf(error);
   const text = JSON.stringify(problem);
   response.writeHead(problem.status, {
-    ...problemHeaders(problem.status),
+    ...problemHeaders(problem.status, error instanceof SignalboxError ? error.retryAfterSeconds : undefined),
     'Content-Type': PROBLEM_TYPE,
     'Content-Length': Buffer.byteLength(text),
     'Cache-Control': 'no-store',

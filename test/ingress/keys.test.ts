@@ -1,10 +1,11 @@
 /** Keys and what they may do. The bugs this hunts: a key that works after it was revoked, a scope too many, a refusal that tells keys apart. */
 import { describe, expect, it } from '@jest/globals';
 import { REMEMBER_MS } from '../../src/ingress/authenticate.ts';
-import { createKey, listKeys, revokeKey, type Scope } from '../../src/log/keys.ts';
+import { Rates } from '../../src/ingress/rates.ts';
+import { createKey, listKeys, revokeKey, type Scope, setKeyRate } from '../../src/log/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { ledger } from '../support/flows.ts';
-import { ask, eventOf, post } from '../support/http.ts';
+import { ask, BATCH, eventOf, post } from '../support/http.ts';
 import { ingressOfFile } from '../support/ingressOfFile.ts';
 
 const ingress = ingressOfFile({ flows: [ledger], auth: 'keys' });
@@ -76,6 +77,81 @@ describe('createAuthenticate() with keys', () => {
     expect((await ask(`${ingress.url}/v1/events`, { headers })).json.items).toEqual([]);
     expect((await ask(`${ingress.url}/v1/events/evt_ledger.3`, { headers })).status).toBe(404);
     expect((await ask(`${ingress.url}/v1/flows/ledger/subjects/a`, { headers })).status).toBe(404);
+  });
+});
+
+describe('a key with a rate', () => {
+  const rated = (name: string, rate: number) => createKey(ingress.pool, { tenant: 'default', name, scopes: ['events:write'], rate });
+  const sent = (name: string) => ingress.pool.query('select count(*)::int as n from entries where source = $1', [`/${name}`]);
+  const send = (name: string, headers: Record<string, string>, id: number) =>
+    post(ingress.url, eventOf({ id: `${id}`, source: `/${name}` }), headers);
+
+  it('takes what comes within it, refuses the rest with the time to wait, and stores nothing of that', async () => {
+    const headers = bearer((await rated('eager', 5)) ?? '');
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => send('eager', headers, n)));
+    const taken = answers.filter(({ status }) => status === 202).length;
+    // a second's worth, and the one that goes beyond it; more as the seconds pass
+    expect(taken).toBeGreaterThanOrEqual(6);
+    expect(taken).toBeLessThan(30);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.json).toMatchObject({ code: 'too-many-requests', detail: 'The key eager may send 5 events a second' });
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect((await sent('eager')).rows).toEqual([{ n: taken }]);
+    // another key is another's business
+    expect((await send('calm', bearer((await rated('calm', 5)) ?? ''), 0)).status).toBe(202);
+    // whoever waits as long as he was told is taken
+    await new Promise((resolve) => setTimeout(resolve, Number(refused?.headers.get('retry-after')) * 1000));
+    expect((await send('eager', headers, 100)).status).toBe(202);
+  });
+
+  it('takes a batch that begins in time whole, and has the next one wait for it', async () => {
+    const headers = { ...bearer((await rated('bulky', 10)) ?? ''), 'content-type': BATCH };
+    const batch = Array.from({ length: 100 }, (_, n) => eventOf({ id: `${n}`, source: '/bulky' }));
+    const postBatch = () => ask(`${ingress.url}/v1/events`, { method: 'POST', headers, body: JSON.stringify(batch) });
+    expect((await postBatch()).json.results).toHaveLength(100);
+    const next = await postBatch();
+    expect(next.status).toBe(429);
+    expect(Number(next.headers.get('retry-after'))).toBe(9);
+  });
+
+  it('may be given another while it is used', async () => {
+    const headers = bearer((await rated('later', 1)) ?? '');
+    const storm = () => Promise.all(Array.from({ length: 10 }, (_, n) => send('later', headers, n)));
+    expect((await storm()).some(({ status }) => status === 429)).toBe(true);
+    expect(await setKeyRate(ingress.pool, { tenant: 'default', name: 'later', rate: null })).toBe(true);
+    await eventually(async () => (await storm()).every(({ status }) => status === 202), REMEMBER_MS + 5000);
+    expect(await setKeyRate(ingress.pool, { tenant: 'default', name: 'nobody', rate: 1 })).toBe(false);
+  });
+});
+
+describe('Rates', () => {
+  it('admit() lets the rate through in the long run, whatever the sizes', () => {
+    let nowMs = 0;
+    const rates = new Rates(() => nowMs);
+    const key = { tenant: 'default', actor: 'x', rate: 100 };
+    let taken = 0;
+    for (; nowMs < 60_000; nowMs += 7) {
+      const events = 1 + ((nowMs * 31) % 250);
+      try {
+        rates.admit(key, events);
+        taken += events;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'too-many-requests' });
+      }
+    }
+    // 60 s of 100, one second ahead, and the batch that goes beyond
+    expect(taken).toBeGreaterThanOrEqual(6000);
+    expect(taken).toBeLessThanOrEqual(6000 + 100 + 250);
+  });
+
+  it('admit() counts nothing that it refuses', () => {
+    let nowMs = 0;
+    const rates = new Rates(() => nowMs);
+    const key = { tenant: 'default', actor: 'x', rate: 1 };
+    rates.admit(key, 3);
+    for (let n = 0; n < 5; n += 1) expect(() => rates.admit(key, 1)).toThrow(expect.objectContaining({ retryAfterSeconds: 2 }));
+    nowMs = 2000;
+    expect(() => rates.admit(key, 1)).not.toThrow();
   });
 });
 

@@ -49,13 +49,16 @@ describe('program()', () => {
     }
   });
 
-  it.each([[['nonsense']], [['import']], [['decisions', 'list', '--limit', '1001']], [['keys', 'create', 'x', '--scopes', 'all']]])(
-    'program() exits 2 for %j, and says why',
-    async (words) => {
-      expect(await run(...words)).toBe(2);
-      expect(printed.err).toMatch(/^error: /);
-    },
-  );
+  it.each([
+    [['nonsense']],
+    [['import']],
+    [['decisions', 'list', '--limit', '1001']],
+    [['keys', 'create', 'x', '--scopes', 'all']],
+    [['keys', 'rate', 'x', '0']],
+  ])('program() exits 2 for %j, and says why', async (words) => {
+    expect(await run(...words)).toBe(2);
+    expect(printed.err).toMatch(/^error: /);
+  });
 
   it('program() lists, shows and redrives actions', async () => {
     const action = {
