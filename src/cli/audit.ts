@@ -10,15 +10,17 @@ export function audit(): Command {
 }
 
 async function run({ tenant, json }: { tenant: string; json?: true }): Promise<void> {
-  const [{ databaseUrl }, { openReport }, { audit: prove }, print] = await Promise.all([
+  const [{ databaseUrl }, { openReport }, { audit: prove }, { CannotRun }, print] = await Promise.all([
     import('./target.ts'),
     import('./openReport.ts'),
     import('../log/audit.ts'),
+    import('../errors.ts'),
     import('./print.ts'),
   ]);
   const pool = await openReport(await databaseUrl(), 'audit');
   try {
     const found = await prove(pool, tenant);
+    if (Object.keys(found.flows).length === 0) throw new CannotRun(`Cannot audit ${tenant} as the database holds no log of it`);
     if (!found.ok) process.exitCode = 1;
     if (json === true) return print.printJson(found);
     const columns = ['accepted', 'reflex', 'case', 'recorded', 'unrouted', 'expired', 'quarantined', 'waiting'] as const;

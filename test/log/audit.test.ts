@@ -186,6 +186,8 @@ describe('audit()', () => {
     async () => {
       await acceptOfEach();
       expect(await signalbox(['audit'], { DATABASE_URL: url })).toMatchObject({ code: 0, errors: '' });
+      const nobody = await signalbox(['audit', '--tenant', 'defualt'], { DATABASE_URL: url });
+      expect(nobody).toMatchObject({ code: 2, output: '', errors: expect.stringContaining('holds no log of it') });
       await pool.query(APPROVAL_DAMAGE[0]?.[1] ?? '');
       const { code, output } = await signalbox(['audit'], { DATABASE_URL: url });
       expect(code).toBe(1);
