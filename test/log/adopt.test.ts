@@ -190,6 +190,18 @@ describe('adoptNext()', () => {
     await expectInOrder(loose);
   });
 
+  it('puts aside what makes the flow throw, and goes on', async () => {
+    await accept(null, [booking({ id: 'odd', account: 'odd' }), booking({ id: 'good' })]);
+    const kind = ledger.types['amount.booked'] as NonNullable<(typeof ledger.types)[string]>;
+    const subject = (data: JsonObject): string => {
+      if (data.account === 'odd') throw new TypeError('cannot name it');
+      return String(data.account);
+    };
+    const fragile: Flow = { ...asFlow(ledger), types: { 'amount.booked': { ...kind, subject } } };
+    await switchOn(fragile);
+    expect(await adopt(fragile)).toMatchObject([{ ending: 'quarantined' }, { ending: 'reflex' }]);
+  });
+
   it('does not decide what has expired meanwhile', async () => {
     const soon = new Date(Date.now() + 200).toISOString();
     await accept(null, [arrival({ ...sentBooking('late'), expiresAt: soon, more: { expirytime: soon } })]);

@@ -12,7 +12,7 @@ import type { AcceptedEvent, LogContext } from '../arrival.ts';
 import { BatchWrite } from '../batchWrite.ts';
 import type { Client, Pool } from '../database.ts';
 import { effectiveTime, foldEntry, keysOf } from '../fold.ts';
-import { lockHead } from '../head.ts';
+import { type Head, lockHead } from '../head.ts';
 import { readKnown } from '../known.ts';
 import { underLock } from '../underLock.ts';
 import { AdoptWrite, moveCursors } from './adoptWrite.ts';
@@ -38,12 +38,14 @@ export async function adoptNext(pool: Pool, context: AdoptContext): Promise<Adop
   if (stretch === null) return nothing('all');
   const cursor = { tenant, flow: flow.name, log: source.log };
   if (stretch.events.length === 0) return nothing((await moveCursors(pool, cursor, stretch)) ? 'more' : 'busy');
+  // read before the lock: whoever accepts for the flow waits for the same one
+  const adoptees = stretch.events.map((origin) => adopteeOf(flow, origin));
   return await underLock(pool, async (client) => {
     const head = await lockHead(client, tenant, flow.name);
     if (head.code !== flow.code) throw new SignalboxError('other-code');
     // behind the head's lock, so that whoever waited for it sees where the other has come to
     if (!(await moveCursors(client, cursor, stretch))) return nothing('busy');
-    return { state: 'more', events: await take(client, context, { head, stretch }) };
+    return { state: 'more', events: await take(client, context, { head, adoptees, historyTo: stretch.historyTo }) };
   });
 }
 
@@ -60,12 +62,11 @@ interface Adoptee {
 async function take(
   client: Client,
   context: AdoptContext,
-  { head, stretch }: { head: { position: number; policy: string | null }; stretch: Stretch },
+  { head, adoptees, historyTo }: { head: Head; adoptees: readonly Adoptee[]; historyTo: Stretch['historyTo'] },
 ): Promise<AcceptedEvent[]> {
   const { tenant, flow, source, policies } = context;
   const nowMs = Date.now();
   const { policy, version } = await policies.get(client, tenant, flow, head.policy ?? '');
-  const adoptees = stretch.events.map((origin) => adopteeOf(flow, origin));
   const keys = new Set(adoptees.flatMap((adoptee) => (adoptee.keys instanceof Error ? [] : adoptee.keys)));
   const { states, stored } = await readKnown(client, context, { arrivals: [], keys });
   const batch = new BatchWrite(context, nowMs, version);
@@ -73,7 +74,7 @@ async function take(
   const changed = new Set<string>();
   const events = adoptees.map(({ origin, event, flowEvent, subject, keys: read }) => {
     const position = head.position + batch.count + 1;
-    const history = origin.history || origin.position <= (stretch.historyTo.get(origin.type) ?? 0);
+    const history = origin.history || origin.position <= (historyTo.get(origin.type) ?? 0);
     const expired = event.expiresAt !== null && instantMs(event.expiresAt) <= nowMs;
     const entry = foldEntry({ flow, policy, states }, { event: { ...flowEvent, position }, keys: read, expired, history });
     for (const key of entry.changed) changed.add(key);
@@ -98,15 +99,14 @@ function flowEventOf({ source, id, type, time, data }: IncomingEvent, acceptedAt
   return { position: 0, source, id, type, subject: '', acceptedAtMs, data: (data ?? {}) as JsonObject, ...when };
 }
 
-/** Nobody held the data against the flow's schema before: what does not fit goes into quarantine, as what a reflex cannot read. */
+/** Nobody held the data against the flow's schema before: what does not fit, or makes the flow throw, goes into quarantine like what a reflex cannot read. */
 function adoptedKeys(flow: Flow, event: FlowEvent): Pick<Adoptee, 'flowEvent' | 'subject' | 'keys'> {
   try {
     const subject = subjectOf(flow, event);
     const flowEvent = { ...event, subject };
     return { flowEvent, subject, keys: keysOf(flow, flowEvent) };
   } catch (error) {
-    if (!(error instanceof SignalboxError)) throw error;
-    const wrong = error.errors.map(({ pointer, detail }) => `${pointer} ${detail}`);
-    return { flowEvent: event, subject: null, keys: new Error([error.message, ...wrong].join('; '), { cause: error }) };
+    const wrong = error instanceof SignalboxError ? error.errors.map(({ pointer, detail }) => `${pointer} ${detail}`) : [];
+    return { flowEvent: event, subject: null, keys: new Error([(error as Error).message, ...wrong].join('; '), { cause: error }) };
   }
 }
