@@ -1,7 +1,7 @@
 /** One stack per data folder: takes the folder, and ends what a killed predecessor left in it. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CannotRun } from '../errors.ts';
 import { identify, isRunning, type ProcessIdentity } from './processIdentity.ts';
 import { readRunFile } from './runFile.ts';
@@ -58,9 +58,25 @@ async function endLeftover(name: string, process_: ProcessIdentity, say: (line: 
   });
 }
 
+/** With its parents. Node's own recursive `mkdir` tried for ever where the system says that a folder's parent is not there, though it is (`/proc/x`). */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  await makeFolder(dirname(path));
+  await mkdir(path).catch(async (error: unknown) => {
+    // another start was first
+    if (!(await isFolder(path))) throw error;
+  });
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
 export async function takeDataFolder(folder: string, say: (line: string) => void): Promise<DataFolder> {
   const path = resolve(folder);
-  await mkdir(path, { recursive: true }).catch((error: Error) => {
+  await makeFolder(path).catch((error: Error) => {
     throw new CannotRun(`Cannot use the data folder ${path}: ${error.message}`, { cause: error });
   });
   const supervisor = await identify(process.pid);

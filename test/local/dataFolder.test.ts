@@ -38,6 +38,15 @@ describe('takeDataFolder()', () => {
     await (await takeDataFolder(folder, say)).release();
   });
 
+  it('takeDataFolder() makes the folder with its parents, and refuses in one line where it cannot', async () => {
+    const deep = join(folder, 'a', 'b');
+    await Promise.all([takeDataFolder(deep, say), takeDataFolder(deep, say)].map((taking) => taking.catch(() => undefined)));
+    expect((await stat(deep)).isDirectory()).toBe(true);
+    await writeFile(join(folder, 'file'), '');
+    for (const path of [join(folder, 'file'), join(folder, 'file', 'below'), '/proc/signalbox'])
+      await expect(takeDataFolder(path, say)).rejects.toThrow(`Cannot use the data folder ${path}: `);
+  });
+
   it('takeDataFolder() gives one of many at once the folder of a dead holder', async () => {
     await writeFile(join(folder, 'start.lock'), JSON.stringify({ pid: process.pid, started: 'long ago' }));
     const tries = await Promise.allSettled(Array.from({ length: 20 }, () => takeDataFolder(folder, say)));
