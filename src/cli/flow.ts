@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { activateFlowVerb } from './activateFlow.ts';
+import { newFlowVerb } from './newFlow.ts';
 
 interface ListedFlow {
   name: string;
@@ -19,6 +20,7 @@ export function flow(): Command {
     .option('--json', 'print them as the API gives them')
     .addHelpText('after', '\nExample:\n  signalbox flow list')
     .action(list);
+  command.addCommand(newFlowVerb());
   command.addCommand(activateFlowVerb());
   return command;
 }

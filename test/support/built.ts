@@ -15,7 +15,7 @@ function findRoot(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : findRoot(dirname(folder));
 }
 
-const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
+export const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 /** The command. */
 export const MAIN = join(ROOT, 'dist', 'main.js');
 /** Written last: a build that failed half way leaves the old one. */
