@@ -40,6 +40,7 @@ async function run(name: string, { type, subject, json }: Options): Promise<void
   const files = await makeFlow(process.cwd(), { name, type, subject });
   if (json === true) return printJson({ flow: name, files });
   for (const file of files) printLine(file);
-  printLine(`\nIt decides by an amount; make it yours. Then: npm run build && npm start, and in another terminal`);
+  printLine('');
+  printLine('It decides by an amount; make it yours. Then: npm run build && npm start, and in another terminal');
   printLine(`npx signalbox events send --type ${type} --data '{"${subject}": "x-1", "amount": 20}' --wait 5`);
 }

@@ -71,6 +71,13 @@ describe('signalbox flow new', () => {
     expect(await texts()).toEqual(before);
   });
 
+  it('says what comes next', async () => {
+    const { code, output } = await signalbox(['flow', 'new', 'more', '--type', 'more.asked', '--subject', 'moreId'], {}, clone);
+    expect(code).toBe(0);
+    expect(output).toContain('\n\nIt decides by an amount');
+    expect(output).toContain(`npx signalbox events send --type more.asked --data '{"moreId": "x-1", "amount": 20}' --wait 5\n`);
+  });
+
   it('says so where there is no clone', async () => {
     const { code, errors } = await signalbox(VERB, {}, tmpdir());
     expect(code).toBe(2);
