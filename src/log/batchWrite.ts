@@ -18,6 +18,13 @@ interface FoldedStates {
   readonly changed: ReadonlySet<string>;
 }
 
+/** What of an arrival goes into its row. */
+interface Writable {
+  readonly event: Pick<Arrival['event'], 'source' | 'id' | 'type' | 'hash' | 'body'>;
+  readonly history: boolean;
+  readonly actor?: string | null;
+}
+
 /** Gathers the columns of a batch's rows and writes them in one statement. */
 export class BatchWrite {
   readonly #context: LogContext;
@@ -65,7 +72,7 @@ export class BatchWrite {
   }
 
   add(
-    { event, history, actor }: Arrival,
+    { event, history, actor }: Writable,
     place: { position: number; timeMs: number; subject: string | null },
     entry: Entry,
   ): AcceptedEvent {

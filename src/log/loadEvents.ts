@@ -2,11 +2,10 @@
 import type { Decision, RungFinding } from '../decision.ts';
 import type { Ending, FlowEvent, JsonObject } from '../event.ts';
 import { eventId } from '../ids.ts';
-import { instantMs } from '../instant.ts';
 import type { Pool } from './database.ts';
 import { decisionOf, readDecisions } from './eventDecisions.ts';
-import { effectiveTime } from './fold.ts';
 import type { Policies } from './policies.ts';
+import { type StoredRow, storedEvent } from './storedEvent.ts';
 
 export interface LoadedEvent {
   /** The event's id here. */
@@ -33,15 +32,8 @@ export interface LoadedEvent {
   readonly policy: string;
 }
 
-interface Row {
-  position: number;
-  source: string;
-  id: string;
-  type: string;
-  subject: string;
-  accepted_at: Date;
+interface Row extends StoredRow {
   ending: Ending;
-  body: string;
   found: string | null;
   planned: string[];
   asked: string | null;
@@ -82,17 +74,15 @@ export async function loadEvents(
   return rows.map((row): LoadedEvent => {
     const own = decisions.filter(({ event_position: position }) => position === row.position);
     const [provisional, final] = [own.find((decision) => decision.provisional), own.find((decision) => !decision.provisional)];
-    const { expirytime, time, data } = JSON.parse(row.body) as { expirytime?: string; time?: string; data?: JsonObject };
+    const { event, expiresAtMs } = storedEvent(row);
     const { found, rungs } = JSON.parse(row.found ?? '{}') as { found?: JsonObject; rungs?: RungFinding[] };
-    const acceptedAtMs = row.accepted_at.getTime();
-    const { position, source, id, type, subject, ending, planned } = row;
-    const when = { acceptedAtMs, ...effectiveTime(time === undefined ? null : instantMs(time), acceptedAtMs) };
+    const { position, ending, planned } = row;
     return {
       eventId: eventId({ tenant, log: flow, position }),
-      event: { position, source, id, type, subject, ...when, data: data ?? {} },
+      event,
       ending,
-      expired: ending === 'waiting' && row.asked === null && expirytime !== undefined && instantMs(expirytime) <= Date.now(),
-      expiresAtMs: expirytime === undefined ? null : instantMs(expirytime),
+      expired: ending === 'waiting' && row.asked === null && expiresAtMs !== null && expiresAtMs <= Date.now(),
+      expiresAtMs,
       ...(row.asked === null ? {} : { asked: true }),
       found: found ?? {},
       rungs: rungs ?? [],

@@ -3,16 +3,14 @@
  * that the service keeps. One snapshot for both, so it can run beside live ingresses.
  */
 
-import type { FlowEvent, JsonObject } from '../event.ts';
 import type { Flow } from '../flow.ts';
-import { instantMs } from '../instant.ts';
 import type { Client, Pool } from './database.ts';
-import { AT_ACCEPTANCE, effectiveTime, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
+import type { States } from './fold.ts';
 import { lockHead } from './head.ts';
 import { Policies } from './policies.ts';
+import { type EntryRow, Refolding } from './refolding.ts';
 
 const PAGE = 5000;
-const FINDINGS_MAX = 20;
 
 export interface Rebuilt {
   readonly flow: string;
@@ -25,99 +23,9 @@ export interface Rebuilt {
   readonly written: boolean;
 }
 
-interface Row {
-  position: number;
-  kind: string;
-  accepted_at: Date;
-  source: string;
-  id: string;
-  type: string;
-  /** Null where the data of an adopted event did not fit: then it was not folded. */
-  subject: string | null;
-  ending: string;
-  note: string | null;
-  body: string | null;
-}
-
-interface RefoldingDeps {
-  readonly flow: Flow;
-  readonly policies: (version: string) => Promise<unknown>;
-  readonly load: (position: number) => Promise<Row | undefined>;
-  readonly redriven: ReadonlySet<number>;
-}
-
-class Refolding {
-  readonly states: States = new Map();
-  readonly differences: string[] = [];
-  entries = 0;
-  events = 0;
-  otherCode = 0;
-  #code: string | null = null;
-  #policy: unknown = null;
-  readonly #flow: Flow;
-  readonly #policies: (version: string) => Promise<unknown>;
-  readonly #load: (position: number) => Promise<Row | undefined>;
-  /** Events that were folded where they were redriven: not where they stand, though today's code may fold them there. */
-  readonly #redriven: ReadonlySet<number>;
-
-  constructor({ flow, policies, load, redriven }: RefoldingDeps) {
-    this.#flow = flow;
-    this.#policies = policies;
-    this.#load = load;
-    this.#redriven = redriven;
-  }
-
-  async add(row: Row): Promise<void> {
-    this.entries += 1;
-    if (row.kind === 'code') this.#code = row.note;
-    if (row.kind === 'policy') this.#policy = await this.#policies(row.note ?? '');
-    if (row.kind === 'event' || row.kind === 'adopt') {
-      this.events += 1;
-      if (!this.#redriven.has(row.position)) this.#fold(row);
-    }
-    if (row.kind === 'redrive') {
-      const again = await this.#load(Number(row.note));
-      // one that its case had put aside was folded where it stands
-      if (again !== undefined && row.subject === null) this.#fold(again);
-    }
-  }
-
-  #fold({ subject, ...row }: Row): void {
-    if (this.#code !== this.#flow.code) this.otherCode += 1;
-    if (subject === null) return;
-    const event = flowEvent({ subject, ...row });
-    const keys = keysOf(this.#flow, event);
-    const entry = foldEntry(
-      { flow: this.#flow, policy: this.#policy, states: this.states },
-      { event, keys, expired: row.note === AT_ACCEPTANCE, history: false },
-    );
-    if (row.note?.startsWith(NOT_FOLDED) === true && entry.ending !== 'quarantined')
-      this.differ(`the event at ${row.position} was quarantined and folds now`);
-  }
-
-  differ(text: string): void {
-    if (this.differences.length < FINDINGS_MAX) this.differences.push(text);
-  }
-}
-
-function flowEvent(row: Row & { subject: string }): FlowEvent {
-  const sent = JSON.parse(row.body ?? '{}') as { time?: string; data?: JsonObject };
-  const acceptedAtMs = row.accepted_at.getTime();
-  return {
-    position: row.position,
-    source: row.source,
-    id: row.id,
-    type: row.type,
-    subject: row.subject,
-    acceptedAtMs,
-    data: sent.data ?? {},
-    ...effectiveTime(sent.time === undefined ? null : instantMs(sent.time), acceptedAtMs),
-  };
-}
-
 /** Page by page by index: while statistics lag behind, a plain join read all bodies for every page. */
 const rowsWhere = (condition: string): string => `select e.*, b.body from (
-    select position, kind, accepted_at, source, id, type, subject, ending, note from entries
+    select position, kind, accepted_at, source, id, type, subject, note from entries
     where tenant = $1 and log = $2 and ${condition} order by position limit ${PAGE}) e
   left join lateral (select body from bodies b where b.tenant = $1 and b.log = $2 and b.position = e.position limit 1) b on true
   order by e.position`;
@@ -137,11 +45,11 @@ export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: str
     const refolding = new Refolding({
       flow,
       policies: async (version) => (await policies.get(client, tenant, flow, version)).policy,
-      load: async (position) => (await client.query<Row>(ROW_AT, [tenant, flow.name, position])).rows[0],
+      load: async (position) => (await client.query<EntryRow>(ROW_AT, [tenant, flow.name, position])).rows[0],
       redriven: await readRedriven(client, { tenant, flow }),
     });
     for (let after = 0; ; ) {
-      const { rows } = await client.query<Row>(ROWS_AFTER, [tenant, flow.name, after]);
+      const { rows } = await client.query<EntryRow>(ROWS_AFTER, [tenant, flow.name, after]);
       for (const row of rows) await refolding.add(row);
       const last = rows.at(-1);
       if (last === undefined) break;

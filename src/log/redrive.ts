@@ -4,18 +4,17 @@
  */
 
 import { SignalboxError } from '../errors.ts';
-import type { JsonObject } from '../event.ts';
 import { subjectOf } from '../eventType.ts';
 import type { Flow } from '../flow.ts';
 import type { Place } from '../ids.ts';
 import { eventId } from '../ids.ts';
-import { instantMs } from '../instant.ts';
 import { CaseIds } from './caseIds.ts';
 import type { Client, Pool } from './database.ts';
-import { effectiveTime, type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
+import { type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
 import { lockHead } from './head.ts';
 import { Policies } from './policies.ts';
 import { NOTHING_FOUND, rewindCase } from './rewindCase.ts';
+import { storedEvent } from './storedEvent.ts';
 
 interface QuarantinedRow {
   source: string;
@@ -74,7 +73,7 @@ async function redriveLocked(
   );
   const found = rows[0];
   if (found === undefined) return null;
-  const data = (JSON.parse(found.body) as { data?: JsonObject }).data;
+  const { data } = storedEvent({ ...found, position: place.position, subject: '' });
   const row = { ...found, subject: found.subject ?? subjectOf(flow, { type: found.type, data }) };
   const { policy, version } = await new Policies().get(client, tenant, flow, head.policy ?? '');
   const { event, states } = await prepare(client, flow, { place, row });
@@ -90,18 +89,7 @@ async function redriveLocked(
 }
 
 async function prepare(client: Client, flow: Flow, { place, row }: { place: Place; row: KnownRow }) {
-  const sent = JSON.parse(row.body) as { time?: string; data?: JsonObject };
-  const acceptedAtMs = row.accepted_at.getTime();
-  const event = {
-    position: place.position,
-    source: row.source,
-    id: row.id,
-    type: row.type,
-    subject: row.subject,
-    acceptedAtMs,
-    data: sent.data ?? {},
-    ...effectiveTime(sent.time === undefined ? null : instantMs(sent.time), acceptedAtMs),
-  };
+  const { event } = storedEvent({ ...row, position: place.position });
   const keys = keysOf(flow, event);
   const states: States = new Map();
   if (!(keys instanceof Error)) {

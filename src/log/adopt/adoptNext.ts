@@ -4,16 +4,16 @@
  * rebuild and a reviewer read the flow's log alone.
  */
 import { SignalboxError } from '../../errors.ts';
-import type { FlowEvent, IncomingEvent, JsonObject } from '../../event.ts';
+import type { FlowEvent, Json } from '../../event.ts';
 import { subjectOf } from '../../eventType.ts';
 import type { Flow } from '../../flow.ts';
-import { instantMs } from '../../instant.ts';
 import type { AcceptedEvent, LogContext } from '../arrival.ts';
 import { BatchWrite } from '../batchWrite.ts';
 import type { Client, Pool } from '../database.ts';
-import { effectiveTime, foldEntry, keysOf } from '../fold.ts';
+import { foldEntry, keysOf } from '../fold.ts';
 import { type Head, lockHead } from '../head.ts';
 import { readKnown } from '../known.ts';
+import { storedEvent } from '../storedEvent.ts';
 import { underLock } from '../underLock.ts';
 import { AdoptWrite, moveCursors } from './adoptWrite.ts';
 import { type Following, nextStretch, type Origin, type Stretch } from './stretch.ts';
@@ -52,7 +52,7 @@ export async function adoptNext(pool: Pool, context: AdoptContext): Promise<Adop
 /** An event as the flow sees it, but for its position. */
 interface Adoptee {
   readonly origin: Origin;
-  readonly event: IncomingEvent;
+  readonly expiresAtMs: number | null;
   readonly flowEvent: FlowEvent;
   /** Null where its data does not fit: then nobody knows whom it is about. */
   readonly subject: string | null;
@@ -72,37 +72,28 @@ async function take(
   const batch = new BatchWrite(context, nowMs, version);
   const write = new AdoptWrite(source);
   const changed = new Set<string>();
-  const events = adoptees.map(({ origin, event, flowEvent, subject, keys: read }) => {
+  const events = adoptees.map(({ origin, expiresAtMs, flowEvent, subject, keys: read }) => {
     const position = head.position + batch.count + 1;
     const history = origin.history || origin.position <= (historyTo.get(origin.type) ?? 0);
-    const expired = event.expiresAt !== null && instantMs(event.expiresAt) <= nowMs;
+    const expired = expiresAtMs !== null && expiresAtMs <= nowMs;
     const entry = foldEntry({ flow, policy, states }, { event: { ...flowEvent, position }, keys: read, expired, history });
     for (const key of entry.changed) changed.add(key);
     write.add(origin);
-    const arrival = { event, subject, data: flowEvent.data, history, ...(origin.actor === null ? {} : { actor: origin.actor }) };
-    return batch.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
+    return batch.add({ event: origin, history, actor: origin.actor }, { position, timeMs: flowEvent.timeMs, subject }, entry);
   });
   await write.write(client, batch, head.position + batch.count, { states, stored, changed });
   return events;
 }
 
 function adopteeOf(flow: Flow, origin: Origin): Adoptee {
-  const { accepted_at: acceptedAt, source, id, type, hash, body } = origin;
-  const sent = JSON.parse(body) as { time?: string; data?: JsonObject; expirytime?: string };
-  const event = { source, id, type, time: sent.time ?? null, data: sent.data, expiresAt: sent.expirytime ?? null, body, hash };
-  const read = adoptedKeys(flow, flowEventOf(event, acceptedAt.getTime()));
-  return { origin, event, ...read };
-}
-
-function flowEventOf({ source, id, type, time, data }: IncomingEvent, acceptedAtMs: number): FlowEvent {
-  const when = effectiveTime(time === null ? null : instantMs(time), acceptedAtMs);
-  return { position: 0, source, id, type, subject: '', acceptedAtMs, data: (data ?? {}) as JsonObject, ...when };
+  const { event, data, expiresAtMs } = storedEvent({ ...origin, subject: '' });
+  return { origin, expiresAtMs, ...adoptedKeys(flow, event, data) };
 }
 
 /** Nobody held the data against the flow's schema before: what does not fit, or makes the flow throw, goes into quarantine like what a reflex cannot read. */
-function adoptedKeys(flow: Flow, event: FlowEvent): Pick<Adoptee, 'flowEvent' | 'subject' | 'keys'> {
+function adoptedKeys(flow: Flow, event: FlowEvent, data: Json | undefined): Pick<Adoptee, 'flowEvent' | 'subject' | 'keys'> {
   try {
-    const subject = subjectOf(flow, event);
+    const subject = subjectOf(flow, { type: event.type, data });
     const flowEvent = { ...event, subject };
     return { flowEvent, subject, keys: keysOf(flow, flowEvent) };
   } catch (error) {
