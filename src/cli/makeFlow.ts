@@ -26,17 +26,18 @@ export async function makeFlow(from: string, flow: NewFlow): Promise<string[]> {
   const made = await Promise.all(
     names.map(async (file) => [join(folder, file), fill(await readFile(join(root, TEMPLATE, file), 'utf8'), flow)] as const),
   );
-  const [flows, workflows] = await Promise.all([LISTS.flows, LISTS.workflows].map((file) => readFile(join(root, file), 'utf8')));
+  const paths = { flows: join(root, LISTS.flows), workflows: join(root, LISTS.workflows) };
+  const [flows, workflows] = await Promise.all([readFile(paths.flows, 'utf8'), readFile(paths.workflows, 'utf8')]);
   const changed = [
-    [join(root, LISTS.flows), withFlow(flows as string, flow)],
-    [join(root, LISTS.workflows), `${workflows as string}export { ${caseOf(flow)} } from '../flows/${flow.name}/workflow.ts';\n`],
+    [paths.flows, withFlow(flows, flow)],
+    [paths.workflows, `${workflows}export { ${caseOf(flow)} } from '../flows/${flow.name}/workflow.ts';\n`],
   ] as const;
   await mkdir(folder);
   try {
     for (const [file, text] of [...made, ...changed]) await writeFile(file, text);
   } catch (error) {
     await rm(folder, { recursive: true });
-    await Promise.all([writeFile(join(root, LISTS.flows), flows as string), writeFile(join(root, LISTS.workflows), workflows as string)]);
+    await Promise.all([writeFile(paths.flows, flows), writeFile(paths.workflows, workflows)]);
     throw error;
   }
   return [...made, ...changed].map(([file]) => relative(root, file));

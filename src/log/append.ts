@@ -5,7 +5,7 @@
  * An unanswered commit may have landed. Only a retry through the head's lock finds out, so that is the only kind of retry here.
  */
 import { SignalboxError } from '../errors.ts';
-import type { Answer, Arrival, LogContext } from './arrival.ts';
+import { type Answer, type Arrival, casesWithMail, type LogContext } from './arrival.ts';
 import { type Ahead, appendBatch } from './batch.ts';
 import { isDatabaseAway, type Pool } from './database.ts';
 import { watchBlockers } from './watchdog.ts';
@@ -155,11 +155,8 @@ export class Appender {
       waiting.resolve(answers.slice(from, from + waiting.arrivals.length));
       from += waiting.arrivals.length;
     }
-    const { tenant, log } = this.#deps.context;
-    const cases = new Set(
-      answers.flatMap((answer) => (answer.result === 'accepted' && answer.caseId !== null ? [`${tenant} ${log} ${answer.caseId}`] : [])),
-    );
-    if (cases.size > 0) this.#deps.mailed([...cases]);
+    const cases = casesWithMail(this.#deps.context, answers);
+    if (cases.length > 0) this.#deps.mailed(cases);
   }
 
   async #tryUntil(arrivals: readonly Arrival[], turn: Turn, untilMs: number): Promise<Answer[]> {

@@ -39,6 +39,12 @@ export type Answer =
   /** The identity was accepted before, with this content (`same`) or other. */
   | { readonly result: 'known'; readonly same: boolean; readonly log: string; readonly position: number };
 
+/** The cases that got mail, each once, as `<tenant> <flow> <case id>`. */
+export function casesWithMail({ tenant, log }: Pick<LogContext, 'tenant' | 'log'>, answers: readonly Answer[]): string[] {
+  const mailed = answers.flatMap((answer) => (answer.result === 'accepted' && answer.caseId !== null ? [answer.caseId] : []));
+  return [...new Set(mailed)].map((caseId) => `${tenant} ${log} ${caseId}`);
+}
+
 export interface LogContext {
   readonly tenant: string;
   readonly log: string;

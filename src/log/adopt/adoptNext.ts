@@ -15,8 +15,9 @@ import { type Head, lockHead } from '../head.ts';
 import { readKnown } from '../known.ts';
 import { storedEvent } from '../storedEvent.ts';
 import { underLock } from '../underLock.ts';
-import { AdoptWrite, moveCursors } from './adoptWrite.ts';
-import { type Following, nextStretch, type Origin, type Stretch } from './stretch.ts';
+import { AdoptWrite } from './adoptWrite.ts';
+import { type Following, moveCursors } from './cursors.ts';
+import { nextStretch, type Origin, type Stretch } from './stretch.ts';
 
 /** `all`: everything up to now was gone through; `more`: a stretch was, there may be another; `busy`: another process took it. */
 export interface Adopted {
@@ -34,17 +35,17 @@ const nothing = (state: Adopted['state']): Adopted => ({ state, events: [] });
 /** Throws `other-code` where the log is folded by another build, `policy-unfit`, or `database-away` where trying again helps. */
 export async function adoptNext(pool: Pool, context: AdoptContext): Promise<Adopted> {
   const { tenant, flow, source } = context;
-  const stretch = await nextStretch(pool, { tenant, flow: flow.name, source });
+  const following = { tenant, flow: flow.name, source };
+  const stretch = await nextStretch(pool, following);
   if (stretch === null) return nothing('all');
-  const cursor = { tenant, flow: flow.name, log: source.log };
-  if (stretch.events.length === 0) return nothing((await moveCursors(pool, cursor, stretch)) ? 'more' : 'busy');
+  if (stretch.events.length === 0) return nothing((await moveCursors(pool, following, stretch)) ? 'more' : 'busy');
   // read before the lock: whoever accepts for the flow waits for the same one
   const adoptees = stretch.events.map((origin) => adopteeOf(flow, origin));
   return await underLock(pool, async (client) => {
     const head = await lockHead(client, tenant, flow.name);
     if (head.code !== flow.code) throw new SignalboxError('other-code');
     // behind the head's lock, so that whoever waited for it sees where the other has come to
-    if (!(await moveCursors(client, cursor, stretch))) return nothing('busy');
+    if (!(await moveCursors(client, following, stretch))) return nothing('busy');
     return { state: 'more', events: await take(client, context, { head, adoptees, historyTo: stretch.historyTo }) };
   });
 }

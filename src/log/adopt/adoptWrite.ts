@@ -1,9 +1,9 @@
-/** What taking events over writes: their rows in the flow's log, what each points to, and how far the flow has come. In one statement. */
+/** What taking events over writes: their rows in the flow's log, and what each points to. In one statement. */
 import { type BatchWrite, PARAMETERS, writing } from '../batchWrite.ts';
-import type { Client, Pool } from '../database.ts';
+import type { Client } from '../database.ts';
 import { packedBooleans, packedPositions, packedTimes } from '../packedArray.ts';
 import type { Source } from './sources.ts';
-import type { Origin, Stretch } from './stretch.ts';
+import type { Origin } from './stretch.ts';
 
 type FoldedStates = Parameters<BatchWrite['values']>[1];
 
@@ -48,21 +48,4 @@ export class AdoptWrite {
     ];
     await client.query({ ...ADOPT, values });
   }
-}
-
-/** False where not all cursors stand where the stretch begins: somebody else has taken it, or part of it. Nothing is moved then. */
-export async function moveCursors(
-  client: Client | Pool,
-  { tenant, flow, log }: { tenant: string; flow: string; log: string },
-  { types, after, upTo }: Pick<Stretch, 'types' | 'after' | 'upTo'>,
-): Promise<boolean> {
-  const moved = await client.query(
-    `with here as (
-       select type from followings where tenant = $1 and flow = $2 and log = $3 and type = any($4) and position = $5 order by type for update
-     )
-     update followings f set position = $6 from here where f.tenant = $1 and f.flow = $2 and f.log = $3 and f.type = here.type
-       and (select count(*) from here) = cardinality($4)`,
-    [tenant, flow, log, types, after, upTo],
-  );
-  return moved.rowCount === types.length;
 }

@@ -4,13 +4,13 @@
  */
 import type { Logger } from 'pino';
 import type { Flow } from '../../flow.ts';
-import type { AcceptedEvent } from '../arrival.ts';
+import { type AcceptedEvent, casesWithMail } from '../arrival.ts';
 import type { CaseIds } from '../caseIds.ts';
 import { isDatabaseAway, type Pool } from '../database.ts';
 import { Policies } from '../policies.ts';
 import { adoptNext } from './adoptNext.ts';
+import { openCursors } from './cursors.ts';
 import { type Source, sourcesOf } from './sources.ts';
-import { openCursors } from './stretch.ts';
 
 interface AdopterDeps {
   readonly pool: Pool;
@@ -117,8 +117,8 @@ class Follower {
       const context = { tenant, log: flow.name, flow, policies: this.#policies, caseIds, source };
       const { state, events } = await adoptNext(pool, context);
       if (events.length > 0) adopted(events);
-      const cases = new Set(events.flatMap(({ caseId }) => (caseId === null ? [] : [`${tenant} ${flow.name} ${caseId}`])));
-      if (cases.size > 0) mailed([...cases]);
+      const cases = casesWithMail(context, events);
+      if (cases.length > 0) mailed(cases);
       return state;
     } catch (error) {
       this.#tell(error);

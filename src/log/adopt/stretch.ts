@@ -1,18 +1,12 @@
 /** The next stretch of a log that a flow has not gone through, and the events in it that it takes. */
 import type { Pool } from '../database.ts';
-import type { Source } from './sources.ts';
+import { type Following, readCursors } from './cursors.ts';
 
 /** Looked through at once; events of other types cost little. */
 const ENTRIES_MAX = 20_000;
 /** As many as one transaction of accepting takes. */
 const EVENTS_MAX = 1000;
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
-
-export interface Following {
-  readonly tenant: string;
-  readonly flow: string;
-  readonly source: Source;
-}
 
 /** An event as another log holds it. */
 export interface Origin {
@@ -37,26 +31,6 @@ export interface Stretch {
   readonly historyTo: ReadonlyMap<string, number>;
 }
 
-interface Cursor {
-  type: string;
-  position: number;
-  history_to: number;
-  head: number;
-}
-
-/** Makes the cursors that are missing. What a flow only follows and was there before is history to it; what it answers never had an answer. */
-export async function openCursors(pool: Pool, { tenant, flow, source }: Following): Promise<void> {
-  await pool.query(
-    `insert into followings (tenant, flow, log, type, history_to)
-     select $1, $2, $3, q.type, case when q.answers then 0 else h.position end
-     from unnest($4::text[], $5::bool[]) as q(type, answers) join heads h on h.tenant = $1 and h.log = $3 on conflict do nothing`,
-    [tenant, flow, source.log, [...source.types.keys()], [...source.types.values()]],
-  );
-}
-
-const CURSORS = `select f.type, f.position, f.history_to, h.position as head from followings f join heads h on h.tenant = f.tenant and h.log = f.log
-  where f.tenant = $1 and f.flow = $2 and f.log = $3 and f.type = any($4)`;
-
 /** By key: while tables have no statistics, a plain join reads all bodies. One that is gone cannot be folded any more. */
 const EVENTS = `select * from (
     select e.*, b.body, sum(octet_length(b.body)) over (order by e.position) - octet_length(b.body) as bytes_before, count(*) over () as found from (
@@ -66,8 +40,8 @@ const EVENTS = `select * from (
   ) sized where bytes_before < ${BODY_BYTES_MAX} order by position`;
 
 /** Null where everything up to now was gone through. */
-export async function nextStretch(pool: Pool, { tenant, flow, source }: Following): Promise<Stretch | null> {
-  const { rows: cursors } = await pool.query<Cursor>(CURSORS, [tenant, flow, source.log, [...source.types.keys()]]);
+export async function nextStretch(pool: Pool, following: Following): Promise<Stretch | null> {
+  const cursors = await readCursors(pool, following);
   const after = cursors.reduce((least, { position }) => Math.min(least, position), Number.POSITIVE_INFINITY);
   const head = cursors[0]?.head ?? 0;
   if (after >= head) return null;
@@ -76,7 +50,13 @@ export async function nextStretch(pool: Pool, { tenant, flow, source }: Followin
   // up to the next type's cursor: from there on they go together
   const others = cursors.map(({ position }) => position).filter((position) => position > after);
   const end = Math.min(head, after + ENTRIES_MAX, ...others);
-  const { rows: events } = await pool.query<Origin & { found: number }>(EVENTS, [tenant, source.log, after, end, types]);
+  const { rows: events } = await pool.query<Origin & { found: number }>(EVENTS, [
+    following.tenant,
+    following.source.log,
+    after,
+    end,
+    types,
+  ]);
   const last = events.at(-1);
   // too many, or too much: the stretch ends with the last one that is taken
   const cut = last !== undefined && (last.found === EVENTS_MAX || events.length < last.found);

@@ -6,6 +6,7 @@ import type { CaseIds } from '../caseIds.ts';
 import type { Pool } from '../database.ts';
 import { type DecisionColumns, decisionOf } from './decisions.ts';
 import type { LogPlace } from './feed.ts';
+import { ORIGIN } from './origin.ts';
 
 export interface KeptEvent extends Place {
   readonly source: string;
@@ -56,8 +57,7 @@ const SELECT = `select e.log, e.position, e.source, e.id, e.type, e.subject, e.t
         order by d.revision)
       from decisions d where d.tenant = e.tenant and d.flow = e.log and d.event_position = e.position) as decisions,
     (select max(a.turn) from approvals a where a.tenant = e.tenant and a.flow = e.log and a.event_position = e.position) as turn,
-    case when e.kind = 'adopt' then (select json_build_object('log', a.origin_log, 'position', a.origin_position)
-      from adoptions a where a.tenant = e.tenant and a.log = e.log and a.position = e.position) end as origin,
+    ${ORIGIN},
     case when e.kind = 'event' then (select json_agg(json_build_object('log', a.log, 'position', a.position, 'answers', a.answers) order by a.log)
       from adoptions a where a.tenant = e.tenant and a.origin_log = e.log and a.origin_position = e.position) end as adoptions
   from unnest($2::text[], $3::bigint[]) with ordinality as q(log, position, nth)

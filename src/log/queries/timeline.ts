@@ -3,6 +3,7 @@ import { decisionId, eventId } from '../../ids.ts';
 import type { Pool } from '../database.ts';
 import type { LogPlace, Positions } from './feed.ts';
 import { mergeByTime } from './mergeByTime.ts';
+import { ORIGIN } from './origin.ts';
 import { readSubjectOutcomes } from './outcomes.ts';
 import { AFTER, type FoundItem, type ReadPart, type TimelineItem, type TimelineSubject } from './timelinePart.ts';
 
@@ -23,8 +24,7 @@ async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, 
     origin: LogPlace | null;
   }>(
     `select e.position, e.accepted_at as at, e.type, e.ending, e.note, b.body,
-       case when e.kind = 'adopt' then (select json_build_object('log', a.origin_log, 'position', a.origin_position)
-         from adoptions a where a.tenant = e.tenant and a.log = e.log and a.position = e.position) end as origin from entries e
+       ${ORIGIN} from entries e
        left join lateral (select body from bodies b where b.tenant = e.tenant and b.log = e.log and b.position = e.position limit 1) b on true
      where e.tenant = $1 and e.log = $2 and ${AFTER('e')} and e.kind in ('event', 'adopt') order by e.subject, e.position limit $5`,
     [...values],
