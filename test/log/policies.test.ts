@@ -105,10 +105,10 @@ describe('activatePolicy()', () => {
       }
     });
     for (let change = 1; change <= 12; change += 1) {
-      const before = sent;
       await operate(pool, marked, policyOf(change * 4));
-      // so that each of them folds something
-      while (sent < before + 100) await new Promise(setImmediate);
+      // so that each of them folds something: more than the 50 of each appender that may have been under way
+      const before = sent;
+      while (sent <= before + 150) await new Promise(setImmediate);
     }
     running = false;
     await Promise.all(work);
