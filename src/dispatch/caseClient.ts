@@ -12,8 +12,11 @@ export interface TemporalAddress {
 }
 
 export interface CaseClient {
-  /** Starts the case where it does not run, and signals it; gives the run's id. */
-  deliver(workflow: string, mail: Mail): Promise<string>;
+  /**
+   * Signals the case, and starts it where it does not run; gives the run's id. A case that has events open is not started by a later one,
+   * as that run would know nothing of them: where it does not run it is `gone`.
+   */
+  deliver(workflow: string, mail: Mail): Promise<{ run: string | null } | 'gone'>;
   tellVerdict(
     caseId: string,
     verdict: { approval: string; verdict: string; actor: string; reason: string; changes: string | null },
@@ -63,8 +66,21 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress):
     }
   };
 
+  /** False where it does not run. */
+  const signalled = async (caseId: string, name: string, told: object): Promise<boolean> => {
+    try {
+      await timed(() => client.workflow.getHandle(caseId).signal(name, told));
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  };
+
   return {
     async deliver(workflow, mail) {
+      if (mail.settled < mail.taken)
+        return (await signalled(mail.caseId, EVENTS_ARRIVED, { events: mail.letters })) ? { run: null } : 'gone';
       const input: CaseInput = { tenant: mail.tenant, flow: mail.flow, subject: mail.subject, after: mail.taken };
       const handle = await timed(() =>
         client.workflow.signalWithStart(workflow, {
@@ -84,17 +100,13 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress):
           ]),
         }),
       );
-      return handle.signaledRunId;
+      return { run: handle.signaledRunId };
     },
 
     async tellVerdict(caseId, { approval, verdict, actor, reason, changes }) {
       const told = { approval, verdict, actor, reason, ...(changes === null ? {} : { changes: JSON.parse(changes) as unknown }) };
-      try {
-        await timed(() => client.workflow.getHandle(caseId).signal(APPROVAL_DECIDED, told));
-      } catch (error) {
-        // a case without a live run is started again by the sweep, and reads the verdict from its row
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
+      // a case without a live run is started again by the sweep, and reads the verdict from its row
+      await signalled(caseId, APPROVAL_DECIDED, told);
     },
 
     async sendNotice({ tenant, key }) {

@@ -125,11 +125,13 @@ export class Dispatcher {
   async #send(mails: readonly Mail[]): Promise<void> {
     const sent: Sent[] = [];
     const failed: CaseKey[] = [];
+    const gone: Mail[] = [];
     let away: unknown = null;
     const send = async (mail: Mail): Promise<void> => {
       try {
-        const run = await this.#deps.cases.deliver(this.#flows.get(mail.flow)?.workflow ?? '', mail);
-        sent.push({ ...mail, position: mail.letters.at(-1)?.position ?? mail.taken, run });
+        const delivered = await this.#deps.cases.deliver(this.#flows.get(mail.flow)?.workflow ?? '', mail);
+        if (delivered === 'gone') gone.push(mail);
+        else sent.push({ ...mail, position: mail.letters.at(-1)?.position ?? mail.taken, ...delivered });
       } catch (error) {
         failed.push(mail);
         if (this.#deps.cases.isAway(error)) away = error;
@@ -138,6 +140,7 @@ export class Dispatcher {
     };
     await Promise.all(mails.map(send));
     if (sent.length > 0) this.hand((await markSent(this.#deps.pool, sent)).map(keyText));
+    for (const mail of gone) if (await this.#beginAgain(mail)) this.hand([keyText(mail)]);
     if (failed.length > 0) await releaseMail(this.#deps.pool, failed, away === null ? CASE_PAUSE_SECONDS : 0);
     if (away === null) this.#awayMs = 0;
     else {
@@ -177,14 +180,15 @@ export class Dispatcher {
   /** True where the case must get mail again. */
   async #check(unsettled: Unsettled): Promise<boolean> {
     const run = await this.#deps.cases.look(unsettled.caseId);
-    if (run === 'gone') {
-      this.#deps.logger.info(
-        { case: unsettled.caseId, settled: unsettled.settled },
-        'a case with open events has no live run, it is started again',
-      );
-      return rewind(this.#deps.pool, unsettled, 'settled');
-    }
+    if (run === 'gone') return this.#beginAgain(unsettled);
     const quiet = unsettled.taken < unsettled.sent && unsettled.quietSeconds > QUIET_SECONDS_MAX;
     return run === 'idle' && quiet ? rewind(this.#deps.pool, unsettled, 'taken') : false;
+  }
+
+  /** A new run gets all that is open, in order. False where the row has moved meanwhile. */
+  #beginAgain(unsettled: Omit<Unsettled, 'quietSeconds'>): Promise<boolean> {
+    const { caseId, settled } = unsettled;
+    this.#deps.logger.info({ case: caseId, settled }, 'a case with open events has no live run, it is started again');
+    return rewind(this.#deps.pool, unsettled, 'settled');
   }
 }

@@ -24,7 +24,10 @@ export interface Letter {
 export interface Mail extends CaseKey {
   /** As a history may hold it. */
   readonly subject: string;
+  readonly sent: number;
   readonly taken: number;
+  /** Below `taken` where its run has events open: then a new run would have to begin with these. */
+  readonly settled: number;
   readonly letters: Letter[];
 }
 
@@ -48,7 +51,9 @@ interface ClaimRow {
   flow: string;
   case_id: string;
   subject: string;
+  sent: number;
   taken: number;
+  settled: number;
   position: number;
   body: string;
 }
@@ -71,7 +76,7 @@ export async function claimMail(pool: Pool, flows: ReadonlyMap<string, Flow>, ca
          select * from deliveries d where ${SAME('d', 'q')} and d.sent <= d.taken and d.leased_until < now() limit 1 for update skip locked
        ) d
      ), mail as materialized (
-       select f.tenant, f.flow, f.case_id, f.subject, f.taken, m.position,
+       select f.tenant, f.flow, f.case_id, f.subject, f.sent, f.taken, f.settled, m.position,
          sum(m.bytes) over (partition by f.tenant, f.flow, f.case_id order by m.position) - m.bytes as bytes_before
        from free f cross join lateral (
          select * from mailboxes m where ${SAME('m', 'f')} and m.position > f.taken order by m.position limit ${SIGNAL_COUNT_MAX}
@@ -95,7 +100,9 @@ export async function claimMail(pool: Pool, flows: ReadonlyMap<string, Flow>, ca
       flow: row.flow,
       caseId: row.case_id,
       subject: shownSubject(flow, row.case_id, row.subject),
+      sent: row.sent,
       taken: row.taken,
+      settled: row.settled,
       letters: [],
     };
     mail.letters.push({ position: row.position, event: letterOf(flow, row.body) });
@@ -118,13 +125,14 @@ function letterOf(flow: Flow, body: string): JsonObject {
 
 export interface Sent extends CaseKey {
   readonly position: number;
-  readonly run: string;
+  /** Null where the run that was known got it. */
+  readonly run: string | null;
 }
 
 /** Notes what was sent; gives the cases that have acknowledged it already. */
 export async function markSent(pool: Pool, sent: readonly Sent[]): Promise<CaseKey[]> {
   const { rows } = await pool.query<{ tenant: string; flow: string; case_id: string }>(
-    `update deliveries d set sent = greatest(d.sent, q.position), sent_at = now(), run = q.run, leased_until = '-infinity'
+    `update deliveries d set sent = greatest(d.sent, q.position), sent_at = now(), run = coalesce(q.run, d.run), leased_until = '-infinity'
      from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[]) as q(tenant, flow, case_id, position, run) where ${SAME('d', 'q')}
      returning d.tenant, d.flow, case when d.taken >= d.sent then d.case_id end as case_id`,
     [...columns(sent), sent.map((s) => s.position), sent.map((s) => s.run)],
@@ -180,7 +188,11 @@ export async function takeUnsettled(pool: Pool, limit: number, pauseSeconds: num
 }
 
 /** Makes the dispatcher send again, from `to` on; false where the row has moved meanwhile. */
-export async function rewind(pool: Pool, { tenant, flow, caseId, sent, taken }: Unsettled, to: 'taken' | 'settled'): Promise<boolean> {
+export async function rewind(
+  pool: Pool,
+  { tenant, flow, caseId, sent, taken }: Pick<Unsettled, keyof CaseKey | 'sent' | 'taken'>,
+  to: 'taken' | 'settled',
+): Promise<boolean> {
   const { rowCount } = await pool.query(
     `update deliveries set sent = ${to}, taken = ${to}, leased_until = '-infinity' where tenant = $1 and flow = $2 and case_id = $3 and sent = $4 and taken = $5`,
     [tenant, flow, caseId, sent, taken],

@@ -1,9 +1,9 @@
 /**
  * What a case was told and has not worked off: rules without Temporal.
  *
- * Events go from `arrived` (not acknowledged) to `waiting` (acknowledged, the case's own) to `open` (being worked on). A position
- * is never in two places, so an event that is sent again, in whatever company, is dropped by itself. One that has ended is not in
- * the mailbox any more, which the acknowledgement finds out.
+ * Events go from `arrived` (not acknowledged) to `waiting` (acknowledged, the case's own) to `open` (being worked on). One that is sent
+ * again, in whatever company, is acknowledged again, as the dispatcher sends nothing more until it is, and otherwise dropped. One that
+ * has ended is not in the mailbox any more, which the acknowledgement finds out.
  */
 import { type Carried, parseArrivals, parseVerdict, type SpokenVerdict } from './signals.ts';
 
@@ -23,6 +23,8 @@ export class Inbox {
   #told = false;
   #flooded = false;
   readonly #arrived: Set<number>;
+  /** Sent again while they wait or are open. */
+  readonly #repeated = new Set<number>();
   readonly #waiting: Set<number>;
   readonly #open = new Set<number>();
 
@@ -39,9 +41,8 @@ export class Inbox {
     this.#told = true;
     const { positions, dropped } = parseArrivals(said);
     this.dropped += dropped;
-    for (const position of positions) {
-      if (!this.#waiting.has(position) && !this.#open.has(position)) this.#arrived.add(position);
-    }
+    for (const position of positions)
+      (this.#waiting.has(position) || this.#open.has(position) ? this.#repeated : this.#arrived).add(position);
   }
 
   hearVerdict(said: unknown): void {
@@ -58,13 +59,16 @@ export class Inbox {
 
   /** What to acknowledge now; it stays `arrived` until `accept` says what of it is ours. */
   arrivals(): number[] {
+    const repeated = [...this.#repeated];
     this.#told = false;
-    return [...this.#arrived];
+    this.#repeated.clear();
+    return [...this.#arrived, ...repeated];
   }
 
   accept(asked: readonly number[], ours: readonly number[]): void {
+    // one that was known when it was heard may have ended meanwhile
+    for (const position of ours) if (this.#arrived.has(position)) this.#waiting.add(position);
     for (const position of asked) this.#arrived.delete(position);
-    for (const position of ours) this.#waiting.add(position);
     this.taken = Math.max(this.taken, ...ours.slice(-1));
     this.#flooded = ours.length >= FLOOD_COUNT;
   }

@@ -42,6 +42,21 @@ describe('Inbox', () => {
     );
   });
 
+  it('acknowledges again what is sent again, as nothing more is sent until it is, and works on none of it twice', () => {
+    const inbox = new Inbox(10);
+    inbox.hearEvents(letters([12, 13]));
+    inbox.accept(inbox.arrivals(), [12, 13]);
+    expect(inbox.begin(1)).toEqual([12]);
+    // an event from before was redriven, and what came after it is sent with it
+    inbox.hearEvents(letters([11, 12, 13]));
+    const asked = inbox.arrivals();
+    expect(asked.sort()).toEqual([11, 12, 13]);
+    inbox.end([12]);
+    inbox.accept(asked, [11, 12, 13]);
+    expect(inbox.begin(9)).toEqual([13, 11]);
+    expect(inbox.mustAcknowledge).toBe(false);
+  });
+
   it('settled is below everything that is open or waits', () => {
     const inbox = new Inbox(10);
     inbox.hearEvents(letters([11, 12, 13]));

@@ -102,6 +102,21 @@ describe.each([
     expect(await finals('closed')).toEqual([first?.position, second?.position]);
   });
 
+  it('a case whose run was terminated goes on with what was open, though the next event comes before anybody noticed', async () => {
+    const [first] = await world.accept([payment('gone-1', 'gone')]);
+    await asked(first?.position ?? 0);
+    await handle('fraud:gone').terminate('a test');
+    const [second] = await world.accept([payment('gone-2', 'gone')]);
+    await asked(second?.position ?? 0);
+    await approve(first?.position ?? 0);
+    await eventually(async () => (await finals('gone')).length === 1);
+    expect(await finals('gone')).toEqual([first?.position]);
+    await approve(second?.position ?? 0);
+    await settled('fraud:gone', second?.position ?? 0);
+    expect(await finals('gone')).toEqual([first?.position, second?.position]);
+    expect(await records('gone', 'action')).toHaveLength(2);
+  });
+
   it('runCase() works on so many stories at a time, and keeps them over a new run', async () => {
     const accepted = (await world.accept(Array.from({ length: 5 }, (_, at) => payment(`many-${at}`, 'many')))).map(
       ({ position }) => position,
