@@ -78,16 +78,20 @@ function checkDeliveries({ receiver, kills }: Evidence, ended: ReadonlyMap<strin
   return { findings, repeated };
 }
 
-async function readActions(stack: TestStack): Promise<{ key: string; state: string; ended: Date | null }[]> {
+async function rows<Row extends object>(stack: TestStack, query: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: (await stack.run()).database ?? '' });
   await client.connect();
   try {
-    return (await client.query<{ key: string; state: string; ended: Date | null }>('select key, state, ended_at as ended from actions'))
-      .rows;
+    return (await client.query<Row>(query)).rows;
   } finally {
     await client.end();
   }
 }
+
+const ACTIONS = 'select key, state, ended_at as ended from actions';
+/** A case that does not hear its verdict shows here, where others free it later. */
+const LONGEST = `select coalesce(max(extract(epoch from d.at - a.decided_at)), 0)::float8 as seconds from approvals a
+  join decisions d using (tenant, flow, event_position) where a.state = 'decided' and a.via <> 'default' and not d.provisional`;
 
 /** Prints figures; gives findings. */
 export async function check(evidence: Evidence): Promise<string[]> {
@@ -96,7 +100,8 @@ export async function check(evidence: Evidence): Promise<string[]> {
   const stored = await service.list<StoredEvent>('/v1/events?flow=fraud');
   const findings = checkEvents(accepted, stored);
 
-  const actions = await readActions(stack);
+  const actions = await rows<{ key: string; state: string; ended: Date | null }>(stack, ACTIONS);
+  const [longest] = await rows<{ seconds: number }>(stack, LONGEST);
   const sent = new Set(receiver.deliveries.map(({ key }) => key));
   for (const { key, state } of actions) {
     if (state !== 'done' || !sent.has(key)) findings.push(`${key} is ${state}${sent.has(key) ? '' : ' and was never received'}`);
@@ -120,6 +125,7 @@ export async function check(evidence: Evidence): Promise<string[]> {
   console.log(
     `accepted ${accepted.length}, stored ${stored.length}; approvals ${approvals.length}, verdicts that counted ${reviewer.given.size}`,
   );
+  console.log(`from a verdict to the decision by it at most ${longest?.seconds.toFixed(1)} s`);
   console.log(
     `actions ${actions.length}, tries received ${receiver.deliveries.length}, repeated as a kill took their answer ${deliveries.repeated}`,
   );
