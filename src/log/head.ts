@@ -1,5 +1,6 @@
 /** The row of a log: where it ends, and what folds it. Whoever writes to the log locks it first. */
 import type { Client } from './database.ts';
+import { together } from './together.ts';
 
 export interface Head {
   readonly position: number;
@@ -20,7 +21,25 @@ export async function findHead(client: Client, tenant: string, log: string): Pro
 
 /** As `findHead`, of a log that must have one. */
 export async function lockHead(client: Client, tenant: string, log: string): Promise<Head> {
-  const head = await findHead(client, tenant, log);
-  if (head === null) throw new Error(`Cannot append as the log ${tenant}/${log} has no head`);
-  return head;
+  return (await findHead(client, tenant, log)) ?? missing(tenant, log);
+}
+
+const LOCK = {
+  name: 'signalbox-lock',
+  text: 'select position, code, policy from heads where tenant = $1 and log = $2 for no key update',
+};
+
+/**
+ * As `lockHead`, of a client in pipeline mode: planned once a connection, which takes a sixth less than the one text that is planned each time.
+ * Both go out before anything that is sent after this call.
+ */
+export async function lockHeadAhead(client: Client, tenant: string, log: string): Promise<Head> {
+  const [, { rows }] = await together(client, () =>
+    Promise.all([client.query('begin'), client.query<Head>({ ...LOCK, values: [tenant, log] })]),
+  );
+  return rows[0] ?? missing(tenant, log);
+}
+
+function missing(tenant: string, log: string): never {
+  throw new Error(`Cannot append as the log ${tenant}/${log} has no head`);
 }
