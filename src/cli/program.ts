@@ -39,8 +39,26 @@ export function program(): Command {
   const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), ...asking, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);
+  signalbox.addCommand(help(signalbox));
   inherit(signalbox);
   return signalbox;
+}
+
+/** commander's own looks at the first word only. */
+function help(root: Command): Command {
+  return new Command('help')
+    .description('explain a verb, as `--help` behind it does')
+    .argument('[verb...]', 'like `events send`')
+    .addHelpText('after', '\nExample:\n  signalbox help events send')
+    .action((words: string[]) => {
+      let command = root;
+      for (const word of words) {
+        const next = command.commands.find((one) => one.name() === word);
+        if (next === undefined) return command.error(`error: unknown command '${word}'`);
+        command = next;
+      }
+      command.help();
+    });
 }
 
 /** commander ends the process by itself unless every command is told not to. */

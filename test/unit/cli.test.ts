@@ -49,8 +49,17 @@ describe('program()', () => {
     }
   });
 
+  it('program() explains a verb of a verb by help too', async () => {
+    expect(await run('help', 'events', 'send')).toBe(0);
+    expect(printed.out).toMatch(/^Usage: signalbox events send /m);
+    expect(await run('help')).toBe(0);
+    expect(printed.out).toMatch(/^Usage: signalbox \[options\]/m);
+  });
+
   it.each([
     [['nonsense']],
+    [['help', 'nonsense']],
+    [['help', 'events', 'nonsense']],
     [['import']],
     [['decisions', 'list', '--limit', '1001']],
     [['keys', 'create', 'x', '--scopes', 'all']],
