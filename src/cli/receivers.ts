@@ -13,7 +13,7 @@ export function receivers(): Command {
   const command = new Command('receivers').description('receivers of actions that answered 410 Gone');
   command
     .command('list')
-    .description('all of them; nothing is sent to those that are disabled')
+    .description('the first 1,000; nothing is sent to those that are disabled')
     .option('--json', 'print {items, next, more} as the API gives it')
     .addHelpText('after', '\nExample:\n  signalbox receivers list')
     .action(list);
@@ -29,7 +29,7 @@ export function receivers(): Command {
 
 async function list({ json }: { json?: true }): Promise<void> {
   const { openService } = await import('./target.ts');
-  const page = await (await openService()).ask<{ items: readonly Receiver[] }>('/v1/receivers');
+  const page = await (await openService()).ask<{ items: readonly Receiver[] }>('/v1/receivers?limit=1000');
   if (json === true) return printJson(page);
   const rows = page.items.map(({ id, state, disabledAt, url, why }) => [id, state, disabledAt ?? '-', url, why]);
   printTable(['RECEIVER', 'STATE', 'DISABLED', 'URL', 'WHY'], rows);

@@ -1,6 +1,7 @@
 /** What can be asked about actions and their receivers, for the OpenAPI document. */
 import { actionsQuery } from './actionShapes.ts';
 import type { Operation } from './openapiNames.ts';
+import { pageQuery } from './shapes.ts';
 
 export const ACTION_OPERATIONS: readonly Operation[] = [
   {
@@ -30,7 +31,8 @@ export const ACTION_OPERATIONS: readonly Operation[] = [
     path: '/v1/receivers',
     summary: 'Receivers that answered 410: nothing is sent to those that are disabled',
     scope: 'read',
-    answers: { 200: { description: 'All of them', schema: 'ReceiverList' } },
+    query: pageQuery,
+    answers: { 200: { description: 'A page', schema: 'ReceiverList' } },
   },
   {
     method: 'post',

@@ -6,14 +6,26 @@ import { sendJson } from './answer.ts';
 import { type Authenticate, callerOf } from './authenticate.ts';
 import { writeCursor } from './cursor.ts';
 import type { IngressDeps } from './ingressDeps.ts';
+import { readListQuery } from './listQuery.ts';
 import { notFound } from './notFound.ts';
+import { pageQuery } from './shapes.ts';
+
+/** A cursor names the last one read by what follows. */
+const PREFIX = 'rcv_';
 
 export function receiverRoutes({ pool }: IngressDeps, authenticate: Authenticate): Router {
   const router = Router();
 
-  router.get('/v1/receivers', authenticate('read'), async (_request, response) => {
-    const items = await listReceivers(pool, callerOf(response).tenant);
-    sendJson(response, 200, { items, next: writeCursor(new Map()), more: false });
+  router.get('/v1/receivers', authenticate('read'), async (request, response) => {
+    const { after, limit } = readListQuery(pageQuery, request.query);
+    const [read] = after.keys();
+    const found = await listReceivers(pool, callerOf(response).tenant, {
+      ...(read === undefined ? {} : { after: PREFIX + read }),
+      limit: limit + 1,
+    });
+    const items = found.slice(0, limit);
+    const last = items.at(-1)?.id.slice(PREFIX.length) ?? read;
+    sendJson(response, 200, { items, next: writeCursor(new Map(last === undefined ? [] : [[last, 1]])), more: found.length > limit });
   });
 
   router.post('/v1/receivers/:receiver/enable', authenticate('admin'), async (request, response) => {

@@ -22,9 +22,6 @@ export interface KeptReceiver extends Receiver {
   readonly enabledBy: string | null;
 }
 
-/** Listed at most: there are as many as addresses were ever configured and answered 410. */
-const LISTED_MAX = 1000;
-
 export function receiverAt(url: string): Receiver {
   return { id: `rcv_${createHash('sha256').update(url).digest('hex').slice(0, 16)}`, url: shownTarget(url) };
 }
@@ -65,10 +62,15 @@ export async function readReceiver(pool: Pick<Pool, 'query'>, tenant: string, id
   return rows[0] === undefined ? null : keptReceiver(rows[0]);
 }
 
-export async function listReceivers(pool: Pool, tenant: string): Promise<KeptReceiver[]> {
+/** In the order of their ids, from behind `after`. */
+export async function listReceivers(
+  pool: Pool,
+  tenant: string,
+  { after = '', limit }: { after?: string; limit: number },
+): Promise<KeptReceiver[]> {
   const { rows } = await pool.query<Row>(
-    `select ${COLUMNS} from receivers where tenant = $1 order by disabled_at is null, url, receiver limit ${LISTED_MAX}`,
-    [tenant],
+    `select ${COLUMNS} from receivers where tenant = $1 and receiver > $2 order by receiver limit $3`,
+    [tenant, after, limit],
   );
   return rows.map(keptReceiver);
 }

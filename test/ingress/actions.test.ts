@@ -269,6 +269,27 @@ describe('receivers', () => {
     expect(await redrive(`act_fraud.${at.position}.reserve`)).toMatchObject({ status: 200 });
   });
 
+  it('are listed in pages, each once', async () => {
+    await ingress.pool.query(
+      `insert into receivers (tenant, receiver, url, disabled_at, why)
+       select 'default', 'rcv_' || lpad(to_hex(n), 16, '0'), 'https://hook.example/', now(), 'answered 410' from generate_series(1, 4) n`,
+    );
+    const { json: all } = await get('/v1/receivers');
+    const ids = all.items.map(({ id }: { id: string }) => id);
+    expect(ids.length).toBeGreaterThanOrEqual(4);
+    const read: string[] = [];
+    let [after, more] = ['', true];
+    while (more) {
+      const { json } = await get(`/v1/receivers?limit=3${after}`);
+      read.push(...json.items.map(({ id }: { id: string }) => id));
+      [after, more] = [`&after=${json.next}`, json.more];
+    }
+    expect(read).toEqual(ids);
+    expect((await get(`/v1/receivers?limit=3${after}`)).json).toMatchObject({ items: [], more: false });
+    for (const query of ['limit=0', 'limit=x', 'after=x', 'state=disabled'])
+      expectProblem(await get(`/v1/receivers?${query}`), 400, 'bad-query');
+  });
+
   it.each(['rcv_0000000000000000', 'rcv_x', '%00'])('POST /v1/receivers/%s/enable: 404', async (id) => {
     expectProblem(await ask(`${ingress.url}/v1/receivers/${id}/enable`, { method: 'POST', headers: admin }), 404);
   });
