@@ -9,7 +9,7 @@ import type { ApprovalTerms, Milestone } from '../approvalRules.ts';
 import type { JsonObject } from '../event.ts';
 import type { Verdict } from '../log/approval.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
-import { quick, shown } from './calls.ts';
+import { shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
 
 export interface Question {
@@ -55,7 +55,7 @@ export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Questi
     if (await waitUntil(heard, Date.parse(milestone.at), title)) break;
     const noted = { key: `${kind} ${approval.id} ${nth}`, title, turn: asking.turn, milestone };
     const detail = { approval: approval.id, ...(to === undefined ? {} : { to }) };
-    await run.during(() => quick.recordTimer({ ...run.key, eventPosition: position, ...noted, detail }));
+    await run.during(() => run.steps.recordTimer({ ...run.key, eventPosition: position, ...noted, detail }));
     if (to !== undefined) show(` from ${to}`);
   }
   if (!heard()) await waitUntil(heard, deadlineMs, `${approval.default} by default`);

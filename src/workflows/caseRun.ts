@@ -5,7 +5,7 @@ import type { Verdict } from '../log/approval.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
 import type { CaseEnding, EndedEvent } from '../log/recordEndings.ts';
 import { ATTRIBUTES } from '../temporalNames.ts';
-import { quick, shown } from './calls.ts';
+import { shown, stepsOfRun } from './calls.ts';
 import { Inbox } from './inbox.ts';
 import type { CaseArguments, SpokenVerdict } from './signals.ts';
 import { type CaseState, type Stage, Stages } from './stages.ts';
@@ -47,6 +47,7 @@ export class CaseRun {
   readonly inbox: Inbox;
   /** By approval: verdicts that stand on their rows. */
   readonly verdicts = new Map<string, Verdict>();
+  readonly steps = stepsOfRun();
   readonly #input: CaseArguments;
   readonly #limits: RunLimits;
   readonly #stages = new Stages();
@@ -99,14 +100,14 @@ export class CaseRun {
   /** Tells the dispatcher what was taken; what is no business of this case is dropped. */
   async acknowledge(): Promise<void> {
     const positions = this.inbox.arrivals();
-    const ours = await this.during(() => quick.acknowledge({ ...this.address, positions }));
+    const ours = await this.during(() => this.steps.acknowledge({ ...this.address, positions }));
     this.inbox.accept(positions, ours);
   }
 
   /** Puts a verdict on its approval's row, which decides what counts. */
   async hearVerdict(said: SpokenVerdict): Promise<void> {
     const summary = `${said.verdict} ${said.approval}`;
-    const heard = await this.during(() => quick.recordVerdict.executeWithOptions({ summary }, [{ ...this.address, ...said }]));
+    const heard = await this.during(() => this.steps.recordVerdict.executeWithOptions({ summary }, [{ ...this.address, ...said }]));
     if ('standing' in heard) this.verdicts.set(said.approval, heard.standing);
     else this.inbox.dropped += 1;
     // only now: a run that ends before has it carried on
@@ -115,7 +116,11 @@ export class CaseRun {
 
   /** Events with what is known of them, up to half a megabyte: at least the first. The policy was checked by the activity. */
   async load<Policy>(positions: readonly number[]): Promise<LoadedCase<Policy>[]> {
-    const { events, policies, llm = false } = await this.during(() => quick.loadEvents({ ...this.address, positions: [...positions] }));
+    const {
+      events,
+      policies,
+      llm = false,
+    } = await this.during(() => this.steps.loadEvents({ ...this.address, positions: [...positions] }));
     return events.map((event) => ({ ...event, content: policies[event.policy] as Policy, llm }));
   }
 
@@ -129,7 +134,7 @@ export class CaseRun {
 
   /** Ends many events in one transaction. */
   async endAll(endings: CaseEnding[]): Promise<EndedEvent[]> {
-    return this.#ended(await this.during(() => quick.recordEndings({ ...this.key, endings })));
+    return this.#ended(await this.during(() => this.steps.recordEndings({ ...this.key, endings })));
   }
 
   #ended(ended: EndedEvent[]): EndedEvent[] {

@@ -1,6 +1,5 @@
 /** Climbs the ladder for one event. Whoever waits for its decision has an answer meanwhile: the reflex's, or the policy's default. */
 import type { DecisionDraft } from '../decision.ts';
-import { quick } from './calls.ts';
 import type { CaseRun, LoadedCase } from './caseRun.ts';
 import { climb, type LadderRung } from './ladder.ts';
 
@@ -26,5 +25,5 @@ async function answerMeanwhile(run: CaseRun, { event, content, policy, rungs }: 
     provisional: true,
     rungs,
   };
-  await run.during(() => quick.recordProvisional({ ...run.key, position: event.position, draft, policy }));
+  await run.during(() => run.steps.recordProvisional({ ...run.key, position: event.position, draft, policy }));
 }

@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import type { CaseWorld } from './caseWorld.ts';
 
 const FOLDER = fileURLToPath(new URL('../replay/histories', import.meta.url));
+/** How cases run now. Histories of earlier ways stay: what is live when a new way is deployed goes on in its own. */
+const WAY = 'steps-in-order';
 /** Of no use to a replay, and of the machine that recorded. */
 const LEFT_OUT: Readonly<Record<string, string>> = { identity: 'recorder', stackTrace: '' };
 
@@ -20,8 +22,10 @@ export async function recordHistory(world: CaseWorld, caseId: string, name: stri
   for (const [at, runId] of runs.reverse().entries()) {
     const history = await world.client.workflow.getHandle(caseId, runId).fetchHistory();
     const text = JSON.stringify(history, (key, value: unknown) => LEFT_OUT[key] ?? value, 1).replaceAll(`@${hostname()}`, '@recorder');
-    await writeFile(join(FOLDER, `${name}-run-${at + 1}.json`), `${text}\n`, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+    await writeFile(join(FOLDER, `${name}-${WAY}-run-${at + 1}.json`), `${text}\n`, { flag: 'wx' }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      },
+    );
   }
 }

@@ -138,6 +138,9 @@ describe.each([
     expect(await records('many', 'approval')).toHaveLength(5);
     expect(await records('many', 'action')).toHaveLength(5);
     expect((await handle('fraud:many').query<CaseStatus>('caseStatus')).dropped).toBe(25);
+    // several at a time were replayed in another order than they had been answered in
+    const { events } = await handle('fraud:many').fetchHistory();
+    expect(events?.filter(({ markerRecordedEventAttributes: marker }) => marker?.markerName === 'core_local_activity')).toEqual([]);
     await recordHistory(world, 'fraud:many', 'smallCase-continued-with-approvals');
   });
 
