@@ -107,7 +107,7 @@ async function trouble(connection: Connection, namespace: string, caseId: string
       return fail(
         what,
         `its workflow task fails, try ${taskTries}`,
-        "the worker's log and the Web UI say why; it goes on by itself when the code is mended",
+        "the worker's log and the Web UI say why; it goes on by itself when the code is mended, and from its rows when its run is terminated",
       );
     const failing = run.pendingActivities?.find(({ attempt }) => (attempt ?? 1) > ATTEMPTS_MAX);
     if (failing == null) return null;
