@@ -3,9 +3,9 @@ import { patched, proxyActivities, proxyLocalActivities } from '@temporalio/work
 import type { Activities } from '../activities/createActivities.ts';
 import { QUEUES } from '../temporalNames.ts';
 
-const RETRY = { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterval: '10 s' } as const;
+const RETRY = { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterval: '5 s' } as const;
 
-const ON_THE_DATABASE = { startToCloseTimeout: '15 s', retry: RETRY } as const;
+const ON_THE_DATABASE = { startToCloseTimeout: '8 s', retry: RETRY } as const;
 
 export const shown = proxyActivities<Pick<Activities, 'recordEndings' | 'openApproval' | 'closeApproval' | 'lookUp'>>(ON_THE_DATABASE);
 
