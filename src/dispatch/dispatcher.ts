@@ -10,10 +10,11 @@ import type { Logger } from 'pino';
 import type { Flow } from '../flow.ts';
 import type { Pool } from '../log/database.ts';
 import { type Listener, openListener } from '../log/notify.ts';
+import type { CaseKey } from '../log/settleMail.ts';
 import type { CaseClient } from './caseClient.ts';
 import {
-  type CaseKey,
   claimMail,
+  type Delivery,
   findUnsent,
   type Mail,
   markSent,
@@ -140,7 +141,7 @@ export class Dispatcher {
     };
     await Promise.all(mails.map(send));
     if (sent.length > 0) this.hand((await markSent(this.#deps.pool, sent)).map(keyText));
-    for (const mail of gone) if (await this.#beginAgain(mail)) this.hand([keyText(mail)]);
+    await this.#handWhere(gone, (mail) => this.#beginAgain(mail));
     if (failed.length > 0) await releaseMail(this.#deps.pool, failed, away === null ? CASE_PAUSE_SECONDS : 0);
     if (away === null) this.#awayMs = 0;
     else {
@@ -170,11 +171,18 @@ export class Dispatcher {
     await tellNotices(this.#deps).catch((error) => this.#deps.logger.debug({ err: error }, 'notices wait on their rows'));
     for (;;) {
       const due = await takeUnsettled(pool, SWEEP_COUNT, CHECK_PAUSE_SECONDS);
-      const again = await Promise.all(due.map((unsettled) => this.#check(unsettled)));
-      this.hand(due.filter((_, at) => again[at]).map(keyText));
+      const again = await this.#handWhere(due, (unsettled) => this.#check(unsettled));
       // where many runs are gone at once, the rest is looked at now and not in some seconds
-      if (this.#closed || due.length < SWEEP_COUNT || again.filter(Boolean).length < due.length / 2) return;
+      if (this.#closed || due.length < SWEEP_COUNT || again < due.length / 2) return;
     }
+  }
+
+  /** Hands on those that must get mail again; how many. */
+  async #handWhere<Row extends CaseKey>(cases: readonly Row[], must: (one: Row) => Promise<boolean>): Promise<number> {
+    const again = await Promise.all(cases.map(must));
+    const handed = cases.filter((_, at) => again[at]).map(keyText);
+    this.hand(handed);
+    return handed.length;
   }
 
   /** True where the case must get mail again. */
@@ -186,9 +194,9 @@ export class Dispatcher {
   }
 
   /** A new run gets all that is open, in order. False where the row has moved meanwhile. */
-  #beginAgain(unsettled: Omit<Unsettled, 'quietSeconds'>): Promise<boolean> {
-    const { caseId, settled } = unsettled;
+  #beginAgain(delivery: Delivery): Promise<boolean> {
+    const { caseId, settled } = delivery;
     this.#deps.logger.info({ case: caseId, settled }, 'a case with open events has no live run, it is started again');
-    return rewind(this.#deps.pool, unsettled, 'settled');
+    return rewind(this.#deps.pool, delivery, 'settled');
   }
 }

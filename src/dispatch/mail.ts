@@ -6,12 +6,15 @@ import type { JsonObject } from '../event.ts';
 import { fieldsOf, redacted, shownTo } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
 import type { Pool } from '../log/database.ts';
+import type { CaseKey } from '../log/settleMail.ts';
 import { shownSubject } from '../workflowId.ts';
 
-export interface CaseKey {
-  readonly tenant: string;
-  readonly flow: string;
-  readonly caseId: string;
+/** A case's row: what was sent to it, what it has acknowledged, and up to where nothing is open. */
+export interface Delivery extends CaseKey {
+  readonly sent: number;
+  readonly taken: number;
+  /** Below `taken` where its run has events open: then a new run would have to begin with these. */
+  readonly settled: number;
 }
 
 export interface Letter {
@@ -21,13 +24,9 @@ export interface Letter {
 }
 
 /** A claimed case and the events of its next signal, in order. */
-export interface Mail extends CaseKey {
+export interface Mail extends Delivery {
   /** As a history may hold it. */
   readonly subject: string;
-  readonly sent: number;
-  readonly taken: number;
-  /** Below `taken` where its run has events open: then a new run would have to begin with these. */
-  readonly settled: number;
   readonly letters: Letter[];
 }
 
@@ -158,10 +157,7 @@ export async function findUnsent(pool: Pool, limit: number): Promise<CaseKey[]> 
   return rows.map((row) => ({ tenant: row.tenant, flow: row.flow, caseId: row.case_id }));
 }
 
-export interface Unsettled extends CaseKey {
-  readonly sent: number;
-  readonly taken: number;
-  readonly settled: number;
+export interface Unsettled extends Delivery {
   /** Since the last signal. */
   readonly quietSeconds: number;
 }
@@ -188,11 +184,7 @@ export async function takeUnsettled(pool: Pool, limit: number, pauseSeconds: num
 }
 
 /** Makes the dispatcher send again, from `to` on; false where the row has moved meanwhile. */
-export async function rewind(
-  pool: Pool,
-  { tenant, flow, caseId, sent, taken }: Pick<Unsettled, keyof CaseKey | 'sent' | 'taken'>,
-  to: 'taken' | 'settled',
-): Promise<boolean> {
+export async function rewind(pool: Pool, { tenant, flow, caseId, sent, taken }: Delivery, to: 'taken' | 'settled'): Promise<boolean> {
   const { rowCount } = await pool.query(
     `update deliveries set sent = ${to}, taken = ${to}, leased_until = '-infinity' where tenant = $1 and flow = $2 and case_id = $3 and sent = $4 and taken = $5`,
     [tenant, flow, caseId, sent, taken],

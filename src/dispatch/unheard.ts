@@ -1,6 +1,6 @@
 /** Verdicts on their way to a case. */
 import type { Pool } from '../log/database.ts';
-import type { CaseKey } from './mail.ts';
+import type { CaseKey } from '../log/settleMail.ts';
 
 export interface UnheardVerdict extends CaseKey {
   readonly eventPosition: number;

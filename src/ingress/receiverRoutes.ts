@@ -19,13 +19,10 @@ export function receiverRoutes({ pool }: IngressDeps, authenticate: Authenticate
   router.get('/v1/receivers', authenticate('read'), async (request, response) => {
     const { after, limit } = readListQuery(pageQuery, request.query);
     const [read] = after.keys();
-    const found = await listReceivers(pool, callerOf(response).tenant, {
-      ...(read === undefined ? {} : { after: PREFIX + read }),
-      limit: limit + 1,
-    });
-    const items = found.slice(0, limit);
+    const from = read === undefined ? {} : { after: PREFIX + read };
+    const { receivers: items, more } = await listReceivers(pool, callerOf(response).tenant, { ...from, limit });
     const last = items.at(-1)?.id.slice(PREFIX.length) ?? read;
-    sendJson(response, 200, { items, next: writeCursor(new Map(last === undefined ? [] : [[last, 1]])), more: found.length > limit });
+    sendJson(response, 200, { items, next: writeCursor(new Map(last === undefined ? [] : [[last, 1]])), more });
   });
 
   router.post('/v1/receivers/:receiver/enable', authenticate('admin'), async (request, response) => {

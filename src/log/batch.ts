@@ -17,7 +17,7 @@ import type { Answer, Arrival, LogContext } from './arrival.ts';
 import { BatchWrite } from './batchWrite.ts';
 import type { Client, Pool } from './database.ts';
 import { effectiveTime, foldEntry, keysOf } from './fold.ts';
-import { type Head, lockHeadAhead } from './head.ts';
+import { type Head, lockHeadPipelined } from './head.ts';
 import { identityKey, type Known, type Left, overlay, readKnown, type Wanted } from './known.ts';
 import { together } from './together.ts';
 
@@ -113,7 +113,7 @@ async function guessOn({ head, left }: Ahead, pool: Pool, batch: Batch): Promise
 }
 
 async function lock(client: Client, { context: { tenant, log, flow } }: Batch): Promise<Head> {
-  const head = await lockHeadAhead(client, tenant, log);
+  const head = await lockHeadPipelined(client, tenant, log);
   if (flow !== null && head.code !== flow.code)
     throw new SignalboxError(
       'other-code',

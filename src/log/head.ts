@@ -11,11 +11,12 @@ export interface Head {
 /** Names are `[a-z0-9-]`, checked where flows and tenants are made; quoted all the same. */
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+const locking = (tenant: string, log: string): string =>
+  `select position, code, policy from heads where tenant = ${tenant} and log = ${log} for no key update`;
+
 /** Opens the transaction and locks the head: one round trip, two statements, each with its own snapshot. Null where the log has none yet. */
 export async function findHead(client: Client, tenant: string, log: string): Promise<Head | null> {
-  const results = (await client.query(
-    `begin; select position, code, policy from heads where tenant = ${literal(tenant)} and log = ${literal(log)} for no key update`,
-  )) as unknown as { rows: Head[] }[];
+  const results = (await client.query(`begin; ${locking(literal(tenant), literal(log))}`)) as unknown as { rows: Head[] }[];
   return results[1]?.rows[0] ?? null;
 }
 
@@ -24,16 +25,13 @@ export async function lockHead(client: Client, tenant: string, log: string): Pro
   return (await findHead(client, tenant, log)) ?? missing(tenant, log);
 }
 
-const LOCK = {
-  name: 'signalbox-lock',
-  text: 'select position, code, policy from heads where tenant = $1 and log = $2 for no key update',
-};
+const LOCK = { name: 'signalbox-lock', text: locking('$1', '$2') };
 
 /**
  * As `lockHead`, of a client in pipeline mode: planned once a connection, which takes a sixth less than the one text that is planned each time.
  * Both go out before anything that is sent after this call.
  */
-export async function lockHeadAhead(client: Client, tenant: string, log: string): Promise<Head> {
+export async function lockHeadPipelined(client: Client, tenant: string, log: string): Promise<Head> {
   const [, { rows }] = await together(client, () =>
     Promise.all([client.query('begin'), client.query<Head>({ ...LOCK, values: [tenant, log] })]),
   );

@@ -62,17 +62,17 @@ export async function readReceiver(pool: Pick<Pool, 'query'>, tenant: string, id
   return rows[0] === undefined ? null : keptReceiver(rows[0]);
 }
 
-/** In the order of their ids, from behind `after`. */
+/** In the order of their ids, from behind `after`; whether there are more. */
 export async function listReceivers(
   pool: Pool,
   tenant: string,
   { after = '', limit }: { after?: string; limit: number },
-): Promise<KeptReceiver[]> {
+): Promise<{ receivers: KeptReceiver[]; more: boolean }> {
   const { rows } = await pool.query<Row>(
     `select ${COLUMNS} from receivers where tenant = $1 and receiver > $2 order by receiver limit $3`,
-    [tenant, after, limit],
+    [tenant, after, limit + 1],
   );
-  return rows.map(keptReceiver);
+  return { receivers: rows.slice(0, limit).map(keptReceiver), more: rows.length > limit };
 }
 
 /** Again: changes nothing. Null where there is no such receiver. */

@@ -116,11 +116,8 @@ export class CaseRun {
 
   /** Events with what is known of them, up to half a megabyte: at least the first. The policy was checked by the activity. */
   async load<Policy>(positions: readonly number[]): Promise<LoadedCase<Policy>[]> {
-    const {
-      events,
-      policies,
-      llm = false,
-    } = await this.during(() => this.steps.loadEvents({ ...this.address, positions: [...positions] }));
+    const asked = { ...this.address, positions: [...positions] };
+    const { events, policies, llm = false } = await this.during(() => this.steps.loadEvents(asked));
     return events.map((event) => ({ ...event, content: policies[event.policy] as Policy, llm }));
   }
 

@@ -88,7 +88,7 @@ describe('takeActions()', () => {
     await ended(caseId);
     expect(receiver.received).toHaveLength(1);
     expect(await action('card-2')).toMatchObject({ state: 'dead', tries: 1, last_error: 'the receiver answered 410' });
-    const [disabled] = await listReceivers(world.pool, 'default', { limit: 9 });
+    const [disabled] = (await listReceivers(world.pool, 'default', { limit: 9 })).receivers;
     expect(disabled).toMatchObject({ url: receiver.url, state: 'disabled', why: expect.stringContaining('answered 410 to act_fraud.') });
     answer = () => 204;
     const later = await approved('card-2b');

@@ -208,7 +208,7 @@ describe('takeActions() of one outcome', () => {
     expect(await states(position)).toMatchObject({ reserve: 'done', charge: 'dead', tell: 'skipped', unreserve: 'dead' });
     expect(await titles(position)).toContain('reserve: could not be taken back, as unreserve was given up');
     await expect(redriveOnce(position, 'unreserve')).rejects.toMatchObject({ code: 'receiver-disabled' });
-    const [disabled] = await listReceivers(world.pool, 'default', { limit: 9 });
+    const [disabled] = (await listReceivers(world.pool, 'default', { limit: 9 })).receivers;
     await enableReceiver(world.pool, { tenant: 'default', id: disabled?.id ?? '', actor: 'ann' });
     await redrive(position, 'unreserve');
     await eventually(async () => (await states(position)).unreserve === 'done');

@@ -238,7 +238,7 @@ describe('notices that nobody takes', () => {
       expect(await told('gone-1')).toBe('failed');
       expect(await told('gone-2')).toBe('failed');
       expect(receiver.deliveries).toHaveLength(1);
-      const [disabled] = await listReceivers(world.pool, 'default', { limit: 9 });
+      const [disabled] = (await listReceivers(world.pool, 'default', { limit: 9 })).receivers;
       expect(disabled).toMatchObject({ state: 'disabled', why: expect.stringMatching(/^answered 410 to ntc_/) });
       await enableReceiver(world.pool, { tenant: 'default', id: disabled?.id ?? '', actor: 'ann' });
       expect(await told('gone-3')).toBe('sent');
