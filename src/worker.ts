@@ -57,6 +57,8 @@ const GRACE = '8 s';
 /** An action's try may take longer than the grace: it is leased in its row, so the next one waits for it. */
 const FORCE = '15 s';
 const TENANT = 'default';
+/** Gzip, the default, is for a server far away: between processes of one place it costs both more than it saves. */
+const NEARBY = { grpcCompression: { codec: 'none' } } as const;
 const AWAY_MS = { first: 100, max: 5000 };
 
 async function createWorkers(
@@ -167,7 +169,7 @@ async function connect({ temporal: { address, apiKey }, logger }: WorkerDeps, st
   for (let waitMs = AWAY_MS.first; ; waitMs = Math.min(waitMs * 2, AWAY_MS.max)) {
     stop.throwIfAborted();
     try {
-      return await NativeConnection.connect({ address, ...(apiKey === undefined ? {} : { apiKey, tls: true }) });
+      return await NativeConnection.connect({ address, ...(apiKey === undefined ? NEARBY : { apiKey, tls: true }) });
     } catch (error) {
       if (waitMs === AWAY_MS.first) logger.warn({ err: error, address }, 'Temporal is away, the worker waits for it');
     }

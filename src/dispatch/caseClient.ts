@@ -17,12 +17,15 @@ export interface CaseClient {
    * as that run would know nothing of them: where it does not run it is `gone`.
    */
   deliver(workflow: string, mail: Mail): Promise<{ run: string | null } | 'gone'>;
+  /** False where the case does not run. */
   tellVerdict(
     caseId: string,
     verdict: { approval: string; verdict: string; actor: string; reason: string; changes: string | null },
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Has a notice sent, once however often it is asked. */
   sendNotice(notice: NoticeKey): Promise<void>;
+  /** Those of the cases that Temporal's list names as running: it may lag some seconds behind. */
+  running(caseIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** `gone`: no run, or one that ended. `busy`: a workflow task waits or runs. `idle`: it has worked through all it got. */
   look(caseId: string): Promise<'gone' | 'busy' | 'idle'>;
   /** Whether the server, not this one case, is the trouble. */
@@ -105,8 +108,7 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress):
 
     async tellVerdict(caseId, { approval, verdict, actor, reason, changes }) {
       const told = { approval, verdict, actor, reason, ...(changes === null ? {} : { changes: JSON.parse(changes) as unknown }) };
-      // a case without a live run is started again by the sweep, and reads the verdict from its row
-      await signalled(caseId, APPROVAL_DECIDED, told);
+      return signalled(caseId, APPROVAL_DECIDED, told);
     },
 
     async sendNotice({ tenant, key }) {
@@ -121,6 +123,15 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress):
           staticSummary: key,
         }),
       );
+    },
+
+    async running(caseIds) {
+      // a case's id holds no quotes: see workflowId.ts
+      const query = `ExecutionStatus = 'Running' and WorkflowId in (${caseIds.map((caseId) => `'${caseId}'`).join(', ')})`;
+      const { executions } = await timed(() =>
+        connection.workflowService.listWorkflowExecutions({ namespace, query, pageSize: caseIds.length }),
+      );
+      return new Set((executions ?? []).flatMap(({ execution }) => execution?.workflowId ?? []));
     },
 
     async look(caseId) {

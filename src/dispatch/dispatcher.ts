@@ -12,18 +12,8 @@ import type { Pool } from '../log/database.ts';
 import { type Listener, openListener } from '../log/notify.ts';
 import type { CaseKey } from '../log/settleMail.ts';
 import type { CaseClient } from './caseClient.ts';
-import {
-  claimMail,
-  type Delivery,
-  findUnsent,
-  type Mail,
-  markSent,
-  releaseMail,
-  rewind,
-  type Sent,
-  takeUnsettled,
-  type Unsettled,
-} from './mail.ts';
+import { beginAgain, lookAfter } from './lookAfter.ts';
+import { claimMail, findUnsent, type Mail, markSent, readOpen, releaseMail, type Sent, takeUnsettled } from './mail.ts';
 import { tellNotices } from './tellNotices.ts';
 import { VerdictTeller } from './verdictTeller.ts';
 
@@ -41,8 +31,6 @@ const SWEEP_MS = 2000;
 const CLAIM_COUNT = 64;
 const READY_MAX = 50_000;
 const SWEEP_COUNT = 200;
-/** No acknowledgement for this long though the run has no task waiting: sent again. */
-const QUIET_SECONDS_MAX = 15;
 const CHECK_PAUSE_SECONDS = 3;
 const CASE_PAUSE_SECONDS = 5;
 const AWAY_MS = { first: 100, max: 5000 };
@@ -70,7 +58,7 @@ export class Dispatcher {
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
     this.#flows = new Map(deps.flows.filter(({ workflow }) => workflow !== undefined).map((flow) => [flow.name, flow]));
-    this.#verdicts = new VerdictTeller(deps);
+    this.#verdicts = new VerdictTeller({ ...deps, gone: (key) => this.#gone(key) });
     this.#listener = openListener(deps.url, {
       channels: ['signalbox_taken', 'signalbox_verdict'],
       heard: (channel, payload) => {
@@ -141,7 +129,7 @@ export class Dispatcher {
     };
     await Promise.all(mails.map(send));
     if (sent.length > 0) this.hand((await markSent(this.#deps.pool, sent)).map(keyText));
-    await this.#handWhere(gone, (mail) => this.#beginAgain(mail));
+    await this.#handWhere(gone, (mail) => beginAgain(this.#deps, mail));
     if (failed.length > 0) await releaseMail(this.#deps.pool, failed, away === null ? CASE_PAUSE_SECONDS : 0);
     if (away === null) this.#awayMs = 0;
     else {
@@ -171,10 +159,16 @@ export class Dispatcher {
     await tellNotices(this.#deps).catch((error) => this.#deps.logger.debug({ err: error }, 'notices wait on their rows'));
     for (;;) {
       const due = await takeUnsettled(pool, SWEEP_COUNT, CHECK_PAUSE_SECONDS);
-      const again = await this.#handWhere(due, (unsettled) => this.#check(unsettled));
+      const again = await this.#handWhere(due, await lookAfter(this.#deps, due));
       // where many runs are gone at once, the rest is looked at now and not in some seconds
       if (this.#closed || due.length < SWEEP_COUNT || again < due.length / 2) return;
     }
+  }
+
+  /** A verdict found no run of its case. */
+  async #gone(key: CaseKey): Promise<void> {
+    const delivery = await readOpen(this.#deps.pool, key);
+    if (delivery !== null) await this.#handWhere([delivery], (open) => beginAgain(this.#deps, open));
   }
 
   /** Hands on those that must get mail again; how many. */
@@ -183,20 +177,5 @@ export class Dispatcher {
     const handed = cases.filter((_, at) => again[at]).map(keyText);
     this.hand(handed);
     return handed.length;
-  }
-
-  /** True where the case must get mail again. */
-  async #check(unsettled: Unsettled): Promise<boolean> {
-    const run = await this.#deps.cases.look(unsettled.caseId);
-    if (run === 'gone') return this.#beginAgain(unsettled);
-    const quiet = unsettled.taken < unsettled.sent && unsettled.quietSeconds > QUIET_SECONDS_MAX;
-    return run === 'idle' && quiet ? rewind(this.#deps.pool, unsettled, 'taken') : false;
-  }
-
-  /** A new run gets all that is open, in order. False where the row has moved meanwhile. */
-  #beginAgain(delivery: Delivery): Promise<boolean> {
-    const { caseId, settled } = delivery;
-    this.#deps.logger.info({ case: caseId, settled }, 'a case with open events has no live run, it is started again');
-    return rewind(this.#deps.pool, delivery, 'settled');
   }
 }

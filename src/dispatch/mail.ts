@@ -183,6 +183,15 @@ export async function takeUnsettled(pool: Pool, limit: number, pauseSeconds: num
   return rows.map(({ case_id, quiet, ...row }) => ({ ...row, caseId: case_id, quietSeconds: quiet }));
 }
 
+/** Null where nothing of the case is open. */
+export async function readOpen(pool: Pool, { tenant, flow, caseId }: CaseKey): Promise<Delivery | null> {
+  const { rows } = await pool.query<{ sent: number; taken: number; settled: number }>(
+    'select sent, taken, settled from deliveries where tenant = $1 and flow = $2 and case_id = $3 and settled < sent',
+    [tenant, flow, caseId],
+  );
+  return rows[0] === undefined ? null : { tenant, flow, caseId, ...rows[0] };
+}
+
 /** Makes the dispatcher send again, from `to` on; false where the row has moved meanwhile. */
 export async function rewind(pool: Pool, { tenant, flow, caseId, sent, taken }: Delivery, to: 'taken' | 'settled'): Promise<boolean> {
   const { rowCount } = await pool.query(

@@ -7,6 +7,7 @@
 import type { Logger } from 'pino';
 import { approvalId } from '../ids.ts';
 import type { Pool } from '../log/database.ts';
+import type { CaseKey } from '../log/settleMail.ts';
 import type { CaseClient } from './caseClient.ts';
 import { findUnheard, type UnheardVerdict } from './unheard.ts';
 
@@ -14,6 +15,8 @@ interface VerdictTellerDeps {
   readonly pool: Pool;
   readonly cases: CaseClient;
   readonly logger: Logger;
+  /** The case of a verdict does not run. */
+  gone(key: CaseKey): Promise<void>;
 }
 
 /** Read in one round. */
@@ -87,9 +90,10 @@ export class VerdictTeller {
    * back to a history full of the same verdict.
    */
   async #tell(verdict: Unheard): Promise<void> {
-    const { cases } = this.#deps;
+    const { cases, gone } = this.#deps;
     const again = !this.#told.has(verdict.approval) || (await cases.look(verdict.caseId)) === 'idle';
-    if (again) await cases.tellVerdict(verdict.caseId, verdict);
+    // a new run of the case reads the verdict from its row
+    if (again && !(await cases.tellVerdict(verdict.caseId, verdict))) await gone(verdict);
     this.#told.set(verdict.approval, performance.now());
   }
 }

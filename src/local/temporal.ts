@@ -44,12 +44,27 @@ export function embeddedTemporal({ binary, file, port, uiPort, namespace }: Temp
   };
   const attributes = SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]);
   const where = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--db-filename', file];
+  // SQLite's default journal syncs several times for each step of a case, this one once (decision 23)
+  const store = ['--sqlite-pragma', 'journal_mode=WAL'];
+  // else the command line has them read anew at every use; ours are there before the server starts
+  const cached = ['--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=false'];
   // what the operator set up for the command line (an address, an environment file) must not reach the server
   const plain = ['--disable-config-file', '--disable-config-env', '--color', 'never', '--log-format', 'json', '--log-level', 'warn'];
   const spec: ProcessSpec = {
     name: 'temporal',
     command: binary,
-    args: ['server', 'start-dev', ...where, '--namespace', namespace, ...attributes, '--ui-disable-news-fetch', ...plain],
+    args: [
+      'server',
+      'start-dev',
+      ...where,
+      '--namespace',
+      namespace,
+      ...attributes,
+      '--ui-disable-news-fetch',
+      ...store,
+      ...cached,
+      ...plain,
+    ],
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 10_000,
     readyTimeoutMs: 60_000,

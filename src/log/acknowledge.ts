@@ -17,12 +17,11 @@ export async function acknowledge(pool: Pool, key: CaseKey, positions: readonly 
       [tenant, flow, caseId, positions],
     );
     const known = rows.map(({ position }) => position);
-    await client.query('update deliveries set taken = greatest(taken, $4) where tenant = $1 and flow = $2 and case_id = $3', [
-      tenant,
-      flow,
-      caseId,
-      known.at(-1) ?? 0,
-    ]);
+    // whoever sent it may not have lived to note so: who is never noted as sent to is never looked after
+    await client.query(
+      'update deliveries set taken = greatest(taken, $4), sent = greatest(sent, $4) where tenant = $1 and flow = $2 and case_id = $3',
+      [tenant, flow, caseId, known.at(-1) ?? 0],
+    );
     await moveSettled(client, key);
     await client.query('commit');
     client.release();

@@ -38,9 +38,11 @@ function slowServer() {
     tellVerdict: async (_case, { approval }) => {
       told.push(approval);
       if (told.length === 1) await held;
+      return true;
     },
   };
-  return { told, letGo, teller: new VerdictTeller({ pool, cases: cases as CaseClient, logger: pino({ level: 'silent' }) }) };
+  const deps = { pool, cases: cases as CaseClient, logger: pino({ level: 'silent' }), gone: async () => undefined };
+  return { told, letGo, teller: new VerdictTeller(deps) };
 }
 
 describe('VerdictTeller', () => {

@@ -34,6 +34,8 @@ interface WorldOptions {
   readonly noticeScheduleMs?: readonly number[];
   /** 0: every workflow task replays its history. */
   readonly maxCachedWorkflows?: number;
+  /** Often, unless a test is about what needs no sweep. */
+  readonly sweepMs?: number;
   readonly temporal?: { readonly address: string; readonly namespace: string };
 }
 
@@ -71,7 +73,7 @@ export async function openCaseWorld(options: WorldOptions): Promise<CaseWorld> {
   const cases = openCaseClient(temporal);
   releases.push(() => cases.close());
   const logger = pino({ level: 'silent' });
-  const dispatcher = new Dispatcher({ pool, url, flows: options.flows, cases, logger, sweepMs: 200 });
+  const dispatcher = new Dispatcher({ pool, url, flows: options.flows, cases, logger, sweepMs: options.sweepMs ?? 200 });
   releases.push(() => dispatcher.close());
   const caseIds = await openCaseIds(pool, 'default', options.flows);
   const logs = new Logs({ pool, tenant: 'default', flows: options.flows, caseIds, mailed: (keys) => dispatcher.hand(keys) });

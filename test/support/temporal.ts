@@ -11,7 +11,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { freePort } from '../../src/local/freePort.ts';
 import { type EmbeddedTemporal, embeddedTemporal } from '../../src/local/temporal.ts';
 import { type BinaryName, findTemporalBinary } from '../../src/local/temporalBinary.ts';
-import { registerSearchAttributes } from '../../src/local/temporalNamespace.ts';
+import { registerSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/local/temporalNamespace.ts';
 import { until } from '../../src/local/until.ts';
 import { launch, shared } from './shared.ts';
 
@@ -47,6 +47,12 @@ async function newNamespace(address: string): Promise<string> {
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
     const signal = AbortSignal.timeout(30_000);
     await until(async () => (await registerSearchAttributes(connection, namespace)).length === 0, signal);
+    // the server reads its namespaces anew at times only: before that it refuses what names an attribute
+    const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'none'`).join(' and ');
+    await until(async () => {
+      await connection.workflowService.listWorkflowExecutions({ namespace, query });
+      return true;
+    }, signal);
   } finally {
     await connection.close();
   }
