@@ -14,6 +14,7 @@ import { createRecordProvisional } from './recordProvisional.ts';
 import { createRecordTimer } from './recordTimer.ts';
 import { createRecordVerdict } from './recordVerdict.ts';
 import { createSendNotice, type SendNoticeDeps } from './sendNotice.ts';
+import { createTakeEvents } from './takeEvents.ts';
 
 export interface ActivityDeps extends ApprovalDeps, OpenApprovalDeps, SendNoticeDeps, ActDeps, AskDeps {
   readonly flows: readonly Flow[];
@@ -21,9 +22,12 @@ export interface ActivityDeps extends ApprovalDeps, OpenApprovalDeps, SendNotice
 }
 
 export function createActivities(deps: ActivityDeps) {
+  const acknowledge = failing(createAcknowledge(deps));
+  const loadEvents = failing(createLoadEvents(deps));
   return {
-    acknowledge: failing(createAcknowledge(deps)),
-    loadEvents: failing(createLoadEvents(deps)),
+    acknowledge,
+    loadEvents,
+    takeEvents: createTakeEvents({ acknowledge, loadEvents }),
     recordEndings: failing(createRecordEndings(deps)),
     openApproval: failing(createOpenApproval(deps)),
     closeApproval: failing(createCloseApproval(deps)),

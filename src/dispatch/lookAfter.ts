@@ -17,14 +17,17 @@ interface LookAfterDeps {
 
 /** No acknowledgement for this long though the run has no task waiting: sent again. */
 const QUIET_SECONDS_MAX = 15;
+/** Once in that time, within its first seconds: after an outage all are quiet, and most of them busy. */
+const LOOK_WITHIN_SECONDS = 5;
 
 /** What tells of each whether it must get mail again. */
 export async function lookAfter(deps: LookAfterDeps, due: readonly Unsettled[]): Promise<(one: Unsettled) => Promise<boolean>> {
   const running = await namedAsRunning(deps, due);
   return async (unsettled) => {
-    const quiet = unsettled.taken < unsettled.sent && unsettled.quietSeconds > QUIET_SECONDS_MAX;
-    if (running.has(unsettled.caseId) && !quiet) return false;
-    const run = await deps.cases.look(unsettled.caseId);
+    const { caseId, sent, taken, quietSeconds } = unsettled;
+    const quiet = taken < sent && quietSeconds > QUIET_SECONDS_MAX && quietSeconds % QUIET_SECONDS_MAX < LOOK_WITHIN_SECONDS;
+    if (running.has(caseId) && !quiet) return false;
+    const run = await deps.cases.look(caseId);
     if (run === 'gone') return beginAgain(deps, unsettled);
     return run === 'idle' && quiet ? rewind(deps.pool, unsettled, 'taken') : false;
   };

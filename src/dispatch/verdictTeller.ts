@@ -25,8 +25,11 @@ const VERDICT_COUNT = 2000;
 const AT_ONCE = 8;
 /** Looked after in one round. */
 const LOOK_COUNT = 200;
-/** A case that was told gets this long to act before anyone looks whether it must be told again. */
-const TELL_AGAIN_MS = 5000;
+/**
+ * A case that was told gets this long to act before anyone looks whether it must be told again: a signal stays in its history, and where the
+ * run is gone the next one reads the row. At 5 s, some hundred verdicts that waited for busy cases were looked after 40 times a second.
+ */
+const TELL_AGAIN_MS = 30_000;
 
 type Unheard = UnheardVerdict & { readonly approval: string };
 

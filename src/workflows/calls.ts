@@ -9,16 +9,28 @@ const ON_THE_DATABASE = { startToCloseTimeout: '8 s', retry: RETRY } as const;
 
 export const shown = proxyActivities<Pick<Activities, 'recordEndings' | 'openApproval' | 'closeApproval' | 'lookUp'>>(ON_THE_DATABASE);
 
-type Steps = Pick<Activities, 'acknowledge' | 'loadEvents' | 'recordEndings' | 'recordProvisional' | 'recordVerdict' | 'recordTimer'>;
+type Steps = Pick<
+  Activities,
+  'acknowledge' | 'takeEvents' | 'loadEvents' | 'recordEndings' | 'recordProvisional' | 'recordVerdict' | 'recordTimer'
+>;
 
 const local = proxyLocalActivities<Steps>(ON_THE_DATABASE);
 const steps = proxyActivities<Steps>(ON_THE_DATABASE);
 
+export interface Way {
+  readonly steps: typeof steps;
+  /** Takes events and reads them in one step, and shows its outcome together with its state. */
+  readonly together: boolean;
+}
+
 /**
- * The short ones. As local activities they saved round trips, and jammed cases: several at a time are answered in one order and replayed in
- * another (decision 22). So only runs that began with them go on with them. To be asked once a run, at its start.
+ * How a run does its short steps, to be asked once, at its start: runs that began in an older way go on in it. As local activities these
+ * saved round trips, and jammed cases: several at a time are answered in one order and replayed in another (decision 22).
  */
-export const stepsOfRun = () => (patched('steps-in-order') ? steps : local);
+export function wayOfRun(): Way {
+  if (patched('together')) return { steps, together: true };
+  return { steps: patched('steps-in-order') ? steps : local, together: false };
+}
 
 /** When the next try is due is said by the action's row; these pauses are for tries whose worker was killed. */
 export const acting = proxyActivities<Pick<Activities, 'act'>>({

@@ -1,17 +1,15 @@
 /** One run of a case: what its stories share. What must outlive it is in rows, or carried to the next run. */
-import { defineSearchAttributeKey } from '@temporalio/common';
-import { condition, continueAsNew, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import type { Loaded } from '../activities/loadEvents.ts';
 import type { Verdict } from '../log/approval.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
 import type { CaseEnding, EndedEvent } from '../log/recordEndings.ts';
-import { ATTRIBUTES } from '../temporalNames.ts';
-import { shown, stepsOfRun } from './calls.ts';
+import { shown, wayOfRun } from './calls.ts';
 import { Inbox } from './inbox.ts';
+import { Sight } from './sight.ts';
 import type { CaseArguments, SpokenVerdict } from './signals.ts';
 import { type CaseState, type Stage, Stages } from './stages.ts';
 
-const STATE = defineSearchAttributeKey(ATTRIBUTES.state, 'KEYWORD');
-const OUTCOME = defineSearchAttributeKey(ATTRIBUTES.outcome, 'KEYWORD');
 /** What still runs then is an action between or in its tries: its row keeps the next run from trying at the same time. */
 const DRAIN = '10 s';
 
@@ -47,26 +45,29 @@ export class CaseRun {
   readonly inbox: Inbox;
   /** By approval: verdicts that stand on their rows. */
   readonly verdicts = new Map<string, Verdict>();
-  readonly steps = stepsOfRun();
+  readonly #way = wayOfRun();
+  /** By position: read when they were taken. */
+  readonly #read = new Map<number, LoadedCase<unknown>>();
   readonly #input: CaseArguments;
   readonly #limits: RunLimits;
   readonly #stages = new Stages();
+  readonly #sight = new Sight();
   #failed: number;
   #inFlight = 0;
   #renewing = false;
-  #shown: string | undefined;
-  #outcome: string | undefined;
 
   constructor(input: CaseArguments, limits: RunLimits) {
-    const { workflowId, typedSearchAttributes } = workflowInfo();
+    const { workflowId } = workflowInfo();
     const { tenant, flow, subject, after, carried } = input;
     this.key = { tenant, flow, caseId: workflowId, subject };
     this.inbox = new Inbox(after, carried);
     this.#input = input;
     this.#limits = limits;
     this.#failed = carried?.failed ?? 0;
-    this.#shown = typedSearchAttributes.get(STATE);
-    this.#outcome = typedSearchAttributes.get(OUTCOME);
+  }
+
+  get steps() {
+    return this.#way.steps;
   }
 
   /** Calls an activity, unless the run is about to end: then it waits for an end that comes first. */
@@ -97,16 +98,25 @@ export class CaseRun {
     return continueAsNew(next);
   }
 
-  /** Tells the dispatcher what was taken; what is no business of this case is dropped. */
-  async acknowledge(): Promise<void> {
+  /** Tells the dispatcher what was taken; what is no business of this case is dropped. Of the rest, `room` events are to be begun at once. */
+  async acknowledge(room: number): Promise<void> {
+    const load = this.inbox.next(room);
     const positions = this.inbox.arrivals();
-    const ours = await this.during(() => this.steps.acknowledge({ ...this.address, positions }));
-    this.inbox.accept(positions, ours);
+    this.inbox.accept(positions, await this.during(() => this.#take(positions, load)));
+  }
+
+  async #take(positions: number[], load: number[]): Promise<number[]> {
+    if (!this.#way.together) return this.steps.acknowledge({ ...this.address, positions });
+    const { ours, loaded } = await this.steps.takeEvents({ ...this.address, positions, load });
+    for (const event of loaded === null ? [] : withPolicies(loaded)) this.#read.set(event.event.position, event);
+    return ours;
   }
 
   /** Puts a verdict on its approval's row, which decides what counts. */
   async hearVerdict(said: SpokenVerdict): Promise<void> {
     const summary = `${said.verdict} ${said.approval}`;
+    // what was read before it may not say what is known now
+    this.#read.clear();
     const heard = await this.during(() => this.steps.recordVerdict.executeWithOptions({ summary }, [{ ...this.address, ...said }]));
     if ('standing' in heard) this.verdicts.set(said.approval, heard.standing);
     else this.inbox.dropped += 1;
@@ -116,9 +126,16 @@ export class CaseRun {
 
   /** Events with what is known of them, up to half a megabyte: at least the first. The policy was checked by the activity. */
   async load<Policy>(positions: readonly number[]): Promise<LoadedCase<Policy>[]> {
+    const read: LoadedCase<unknown>[] = [];
+    for (const position of positions) {
+      const event = this.#read.get(position);
+      if (event === undefined) break;
+      this.#read.delete(position);
+      read.push(event);
+    }
+    if (read.length > 0) return read as LoadedCase<Policy>[];
     const asked = { ...this.address, positions: [...positions] };
-    const { events, policies, llm = false } = await this.during(() => this.steps.loadEvents(asked));
-    return events.map((event) => ({ ...event, content: policies[event.policy] as Policy, llm }));
+    return withPolicies(await this.during(() => this.steps.loadEvents(asked)));
   }
 
   /** Ends one event, in sight of the Web UI. */
@@ -136,10 +153,7 @@ export class CaseRun {
 
   #ended(ended: EndedEvent[]): EndedEvent[] {
     const outcome = ended.findLast(({ decision }) => decision !== null)?.decision?.outcome;
-    if (outcome !== undefined && outcome !== this.#outcome) {
-      this.#outcome = outcome;
-      upsertSearchAttributes([{ key: OUTCOME, value: outcome }]);
-    }
+    if (outcome !== undefined) this.#sight.decided(outcome, this.#way.together ? 'later' : 'now');
     return ended;
   }
 
@@ -171,17 +185,14 @@ export class CaseRun {
 
   #show(state: CaseState): void {
     const { flow, subject } = this.key;
-    setCurrentDetails([`**${state}** ${flow} ${subject}`, ...this.#stages.describe(flow)].join('\n'));
-    if (state === this.#shown) return;
-    this.#shown = state;
-    upsertSearchAttributes([{ key: STATE, value: state }]);
+    this.#sight.show(state, [`**${state}** ${flow} ${subject}`, ...this.#stages.describe(flow)]);
   }
 
   status(): CaseStatus {
     const { flow, subject } = this.key;
     const { taken, settled, dropped } = this.inbox;
     const first = this.#stages.first;
-    const state = this.#shown ?? this.#stages.state;
+    const state = this.#sight.state ?? this.#stages.state;
     return {
       flow,
       subject,
@@ -199,4 +210,8 @@ export class CaseRun {
     const { tenant, flow, caseId } = this.key;
     return { tenant, flow, caseId };
   }
+}
+
+function withPolicies<Policy>({ events, policies, llm = false }: Loaded): LoadedCase<Policy>[] {
+  return events.map((event) => ({ ...event, content: policies[event.policy] as Policy, llm }));
 }

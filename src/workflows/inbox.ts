@@ -57,6 +57,11 @@ export class Inbox {
     return (this.#told || this.#arrived.size > 0) && this.#waiting.size < WAITING_MAX;
   }
 
+  /** Of what arrived, the first in order: they are begun first once they are taken. */
+  next(count: number): number[] {
+    return count < 1 ? [] : [...this.#arrived].sort((a, b) => a - b).slice(0, count);
+  }
+
   /** What to acknowledge now; it stays `arrived` until `accept` says what of it is ours. */
   arrivals(): number[] {
     const repeated = [...this.#repeated];

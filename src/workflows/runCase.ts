@@ -53,7 +53,7 @@ export async function runCase(given: unknown, handling: Handling): Promise<void>
     if (run.full) await run.renew();
     const said = inbox.verdicts[0];
     if (said !== undefined) await run.hearVerdict(said);
-    else if (inbox.mustAcknowledge) await run.acknowledge();
+    else if (inbox.mustAcknowledge) await run.acknowledge(stories.room);
     else {
       stories.begin();
       // a run that closes while a signal is on its way has to do its last task again: in a flood, every batch was recorded twice
@@ -79,6 +79,11 @@ class Stories {
 
   get #mayBegin(): boolean {
     return this.#running < this.#handling.storiesMax && this.#run.inbox.waiting > 0;
+  }
+
+  /** So many events more could be begun now. */
+  get room(): number {
+    return (this.#handling.storiesMax - this.#running) * this.#handling.batchMax - this.#run.inbox.waiting;
   }
 
   get moved(): boolean {

@@ -57,6 +57,22 @@ describe('Inbox', () => {
     expect(inbox.mustAcknowledge).toBe(false);
   });
 
+  it('next() names what is begun first once it is taken, where nothing waits before it', () => {
+    const positions = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(positions, fc.integer({ min: -1, max: 15 }), fc.infiniteStream(fc.boolean()), (sent, room, known) => {
+        const inbox = new Inbox(0);
+        inbox.hearEvents(letters(sent));
+        const next = inbox.next(room);
+        const ours = sent.filter(() => known.next().value).sort((a, b) => a - b);
+        inbox.accept(inbox.arrivals(), ours);
+        const begun = inbox.begin(Math.max(0, room));
+        expect(begun.slice(0, next.length)).toEqual(expect.arrayContaining(next.filter((position) => ours.includes(position))));
+        expect(next).toEqual([...sent].sort((a, b) => a - b).slice(0, Math.max(0, room)));
+      }),
+    );
+  });
+
   it('settled is below everything that is open or waits', () => {
     const inbox = new Inbox(10);
     inbox.hearEvents(letters([11, 12, 13]));
