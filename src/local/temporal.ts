@@ -20,6 +20,13 @@ export interface EmbeddedTemporal {
   readonly web: string;
 }
 
+const DYNAMIC = {
+  // its command line has them read anew at every use; ours are there before it starts
+  'system.forceSearchAttributesCacheRefreshOnRead': false,
+  // ten minutes unless told: a case whose worker was killed nine times in a row would stand still for five of them (seen)
+  'history.workflowTaskRetryMaxInterval': '10s',
+};
+
 /** Asked before the client is: that one waits a second after a refused connection before it tries again. */
 async function listens(port: number): Promise<boolean> {
   const socket = connect({ port, host: '127.0.0.1' });
@@ -46,8 +53,7 @@ export function embeddedTemporal({ binary, file, port, uiPort, namespace }: Temp
   const where = ['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort), '--db-filename', file];
   // SQLite's default journal syncs several times for each step of a case, this one once (decision 23)
   const store = ['--sqlite-pragma', 'journal_mode=WAL'];
-  // else the command line has them read anew at every use; ours are there before the server starts
-  const cached = ['--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=false'];
+  const dynamic = Object.entries(DYNAMIC).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${JSON.stringify(value)}`]);
   // what the operator set up for the command line (an address, an environment file) must not reach the server
   const plain = ['--disable-config-file', '--disable-config-env', '--color', 'never', '--log-format', 'json', '--log-level', 'warn'];
   const spec: ProcessSpec = {
@@ -62,7 +68,7 @@ export function embeddedTemporal({ binary, file, port, uiPort, namespace }: Temp
       ...attributes,
       '--ui-disable-news-fetch',
       ...store,
-      ...cached,
+      ...dynamic,
       ...plain,
     ],
     stopSignal: 'SIGTERM',

@@ -1,11 +1,10 @@
 /** One run of a case: what its stories share. What must outlive it is in rows, or carried to the next run. */
 import { condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { Loaded } from '../activities/loadEvents.ts';
 import type { Verdict } from '../log/approval.ts';
-import type { LoadedEvent } from '../log/loadEvents.ts';
 import type { CaseEnding, EndedEvent } from '../log/recordEndings.ts';
 import { shown, wayOfRun } from './calls.ts';
 import { Inbox } from './inbox.ts';
+import { type LoadedCase, ReadEvents, withPolicies } from './readEvents.ts';
 import { Sight } from './sight.ts';
 import type { CaseArguments, SpokenVerdict } from './signals.ts';
 import { type CaseState, type Stage, Stages } from './stages.ts';
@@ -26,13 +25,6 @@ export interface CaseStatus {
   dropped: number;
 }
 
-/** An event with its policy's content, as its case works on it. */
-export interface LoadedCase<Policy> extends LoadedEvent {
-  readonly content: Policy;
-  /** Whether an LLM is configured. */
-  readonly llm: boolean;
-}
-
 export interface RunLimits {
   /** Signals that one run takes before the next one goes on. */
   readonly signalsMax: number;
@@ -46,8 +38,7 @@ export class CaseRun {
   /** By approval: verdicts that stand on their rows. */
   readonly verdicts = new Map<string, Verdict>();
   readonly #way = wayOfRun();
-  /** By position: read when they were taken. */
-  readonly #read = new Map<number, LoadedCase<unknown>>();
+  readonly #read = new ReadEvents();
   readonly #input: CaseArguments;
   readonly #limits: RunLimits;
   readonly #stages = new Stages();
@@ -108,7 +99,7 @@ export class CaseRun {
   async #take(positions: number[], load: number[]): Promise<number[]> {
     if (!this.#way.together) return this.steps.acknowledge({ ...this.address, positions });
     const { ours, loaded } = await this.steps.takeEvents({ ...this.address, positions, load });
-    for (const event of loaded === null ? [] : withPolicies(loaded)) this.#read.set(event.event.position, event);
+    if (loaded !== null) this.#read.keep(withPolicies(loaded));
     return ours;
   }
 
@@ -126,14 +117,8 @@ export class CaseRun {
 
   /** Events with what is known of them, up to half a megabyte: at least the first. The policy was checked by the activity. */
   async load<Policy>(positions: readonly number[]): Promise<LoadedCase<Policy>[]> {
-    const read: LoadedCase<unknown>[] = [];
-    for (const position of positions) {
-      const event = this.#read.get(position);
-      if (event === undefined) break;
-      this.#read.delete(position);
-      read.push(event);
-    }
-    if (read.length > 0) return read as LoadedCase<Policy>[];
+    const read = this.#read.take<Policy>(positions);
+    if (read.length > 0) return read;
     const asked = { ...this.address, positions: [...positions] };
     return withPolicies(await this.during(() => this.steps.loadEvents(asked)));
   }
@@ -210,8 +195,4 @@ export class CaseRun {
     const { tenant, flow, caseId } = this.key;
     return { tenant, flow, caseId };
   }
-}
-
-function withPolicies<Policy>({ events, policies, llm = false }: Loaded): LoadedCase<Policy>[] {
-  return events.map((event) => ({ ...event, content: policies[event.policy] as Policy, llm }));
 }

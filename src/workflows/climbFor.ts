@@ -1,7 +1,8 @@
 /** Climbs the ladder for one event. Whoever waits for its decision has an answer meanwhile: the reflex's, or the policy's default. */
 import type { DecisionDraft } from '../decision.ts';
-import type { CaseRun, LoadedCase } from './caseRun.ts';
+import type { CaseRun } from './caseRun.ts';
 import { climb, type LadderRung } from './ladder.ts';
+import type { LoadedCase } from './readEvents.ts';
 
 export async function climbFor(
   run: CaseRun,

@@ -30,7 +30,7 @@ export class Sight {
     this.#upsert(state);
   }
 
-  /** `later`: with the next state, which follows at once; runs that began before 0.2 show it by itself. */
+  /** `later`: with the next state, which follows at once; runs in an older way show it by itself. */
   decided(outcome: string, when: 'now' | 'later'): void {
     this.#decided = outcome;
     if (when === 'now') this.#upsert(this.#state);

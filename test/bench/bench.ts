@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { runBareTemporal } from './bareTemporal.ts';
+import { type CaseRates, runCases } from './cases.ts';
 import { type LoadResult, runLoad } from './load.ts';
 import { type BenchStack, startEcho, startStack } from './stack.ts';
 
@@ -16,10 +17,11 @@ const DURATION_MS = Number(values.seconds) * 1000;
 const STRUCTURED = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
 const BATCHED = 100;
+const CASES = 200;
 const NOT_MEASURED = [
   'networks: generator, service, database and Temporal share one machine and its cores',
   'a disk that is slow to sync, a database of more than a bench’s rows, replication',
-  'flows whose reflex costs more than fraud’s, and cases: only decisions by reflex are counted',
+  'flows whose reflex costs more than fraud’s; cases are measured by themselves, after the rounds, and call no LLM',
   'TLS, keys (auth is off), and events larger than about 300 bytes',
 ];
 
@@ -113,7 +115,7 @@ function report(rounds: readonly Round[]): void {
   line('batches of 100, 1 connection', (r) => r.batch1, BATCHED);
 }
 
-function ratios(rounds: readonly Round[], bare: readonly number[]): void {
+function ratios(rounds: readonly Round[], bare: readonly number[], cases: CaseRates): void {
   const ratio = (name: string, of: (round: Round, at: number) => number, aim: string): void => {
     const all = rounds.map(of);
     console.log(
@@ -128,6 +130,9 @@ function ratios(rounds: readonly Round[], bare: readonly number[]): void {
   ratio('events in batches of 100 to echo, 64 connections', (r) => batched(r.batch64) / r.echo64.perSecond, 'at least 1.8');
   ratio('events in batches of 100 to single ones, 64 connections', (r) => batched(r.batch64) / r.cold64.perSecond, 'at least 3');
   ratio('events in batches of 100 to single ones, one connection', (r) => batched(r.batch1) / r.single1.perSecond, 'at least 3');
+  const toBare = (perSecond: number) => (_: Round, at: number) => perSecond / (bare[at] ?? Number.NaN);
+  ratio('cases that ask a person to bare signalWithStart', toBare(cases.askedPerSecond), '-');
+  ratio('cases decided after the answer to bare signalWithStart', toBare(cases.decidedPerSecond), '-');
 }
 
 /** Events that went to a case, by the ingress's own count: their share says how much else was running meanwhile. */
@@ -150,14 +155,18 @@ try {
     bare.push((await runBareTemporal({ ...stack.run.temporal, concurrency: 64, durationMs: DURATION_MS })).perSecond);
     console.error(`round ${round} of ${ROUNDS}`);
   }
+  const handed = await handedToCases(stack.port);
+  const cases = await runCases(`http://127.0.0.1:${stack.port}`, `${run}-case`, CASES);
   report(rounds);
   console.log(`${'bare signalWithStart, new subjects'.padEnd(34)} ${text(median(bare)).padStart(10)} decisions/s`);
+  console.log(`${`${CASES} cases at once, until asked`.padEnd(34)} ${text(cases.askedPerSecond).padStart(10)} cases/s`);
+  console.log(`${`${CASES} cases at once, until decided`.padEnd(34)} ${text(cases.decidedPerSecond).padStart(10)} cases/s`);
   console.log(`\nRatios: median of ${ROUNDS} rounds (lowest to highest)`);
-  ratios(rounds, bare);
+  ratios(rounds, bare, cases);
   console.log(
     `\nIngress memory: ${text(before, 0)} MB after warm-up, ${text(stack.ingressMegabytes(), 0)} MB at the end; ${made} events made`,
   );
-  console.log(`Handed to cases: ${await handedToCases(stack.port)} events`);
+  console.log(`Handed to cases in the rounds: ${handed} events`);
   console.log(`Not measured:\n${NOT_MEASURED.map((what) => `- ${what}`).join('\n')}`);
 } finally {
   echo.child.disconnect();
