@@ -11,7 +11,7 @@ export interface Acknowledgement {
 /**
  * Notes what the case has taken, and tells the dispatcher that more may be sent. Gives the positions that are the case's business.
  *
- * *Retries*: without end, from 100 ms up to 10 s; the dispatcher waits meanwhile.
+ * *Retries*: without end, from 100 ms up to 5 s; the dispatcher waits meanwhile.
  * *Idempotency*: `taken` only grows; the same positions again give those that still wait.
  * *Fails with*: `database-away`.
  */

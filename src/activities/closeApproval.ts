@@ -5,7 +5,7 @@ import { failure } from './asFailure.ts';
 /**
  * Takes the default at the deadline, unless a verdict was first: gives whichever stands.
  *
- * *Retries*: without end, from 100 ms up to 10 s.
+ * *Retries*: without end, from 100 ms up to 5 s.
  * *Idempotency*: an approval ends once; again gives the same verdict.
  * *Fails with*: `database-away`; `not-found` where the approval is not there (not retried).
  */

@@ -27,7 +27,7 @@ export interface Loaded {
  * Reads events from the log, with what was found and decided about them so far: what of it a history may hold, where the answer
  * stands. What needs the whole of an event (a prompt, a person's evidence) is an activity's business.
  *
- * *Retries*: without end, from 100 ms up to 10 s.
+ * *Retries*: without end, from 100 ms up to 5 s.
  * *Idempotency*: it only reads.
  * *Fails with*: `database-away`; `policy-unfit` where this worker's build cannot read a policy that a case keeps; `event-missing` where the log holds none of them or no flow of this name is known (not retried).
  */

@@ -79,7 +79,7 @@ function lookOf(flow: Flow, tool: string): Look | undefined {
 /**
  * Looks at what an LLM asked for, and puts it on the timeline, masked and cut: there its next turn reads it.
  *
- * *Retries*: from 100 ms up to 10 s, while the rung has time.
+ * *Retries*: from 100 ms up to 5 s, while the rung has time.
  * *Idempotency*: by turn and number: what was written first stays.
  * *Fails with*: `database-away`, `policy-unfit`; `event-missing` where the log does not hold the event, `not-found` where there is no such look-up (not retried).
  */

@@ -40,7 +40,7 @@ export interface OpenApprovalDeps extends Pick<ApprovalDeps, 'pool' | 'notices'>
  * Asks a person: the approval is a row before anyone can be told of it, with the evidence, the absolute times of its deadline, reminders and escalations,
  * and who may answer.
  *
- * *Retries*: without end, from 100 ms up to 10 s.
+ * *Retries*: without end, from 100 ms up to 5 s.
  * *Idempotency*: an event's n-th approval is opened once; a later run gets the same one, its deadline and a verdict given meanwhile.
  * *Fails with*: `database-away`; `event-missing` where the log does not hold the event or no flow of this name is known (not retried).
  */

@@ -21,7 +21,7 @@ export interface EndingsDeps extends ApprovalDeps {
  * Records how events ended: final decisions, the actions that follow by the policy of each, their places on the timeline. What an older
  * workflow says of actions is not read.
  *
- * *Retries*: without end, from 100 ms up to 10 s.
+ * *Retries*: without end, from 100 ms up to 5 s.
  * *Idempotency*: an event has one final decision; whoever comes later gets that one, with what is left of its actions.
  * *Fails with*: `database-away`.
  */

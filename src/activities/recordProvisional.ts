@@ -11,7 +11,7 @@ export interface Meanwhile extends ProvisionalAnswer {
 /**
  * Records the best safe answer so far, so that whoever waits has one at their deadline. A later decision revises it.
  *
- * *Retries*: without end, from 100 ms up to 10 s.
+ * *Retries*: without end, from 100 ms up to 5 s.
  * *Idempotency*: an event that has any decision keeps what it has.
  * *Fails with*: `database-away`.
  */

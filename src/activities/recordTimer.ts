@@ -15,7 +15,7 @@ export interface FiredTimer extends Pick<CaseRecord, 'eventPosition' | 'subject'
 /**
  * Puts a reminder or an escalation on the timeline, and plans that people are told of it.
  *
- * *Retries*: without end, from 100 ms up to 10 s.
+ * *Retries*: without end, from 100 ms up to 5 s.
  * *Idempotency*: by its key, and those of the notices.
  * *Fails with*: `database-away`.
  */

@@ -28,7 +28,7 @@ export type HeardVerdict =
  * nobody: it counts only where the policy said so when the approval was opened, and never where it matters who gives it (several who must approve, a
  * pool with roles, not-self). One that does not count is on the timeline.
  *
- * *Retries*: without end, from 100 ms up to 10 s.
+ * *Retries*: without end, from 100 ms up to 5 s.
  * *Idempotency*: the row decides who was first; the same verdict again changes nothing.
  * *Fails with*: `database-away`.
  */

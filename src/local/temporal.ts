@@ -21,7 +21,7 @@ export interface EmbeddedTemporal {
 }
 
 const DYNAMIC = {
-  // its command line has them read anew at every use; ours are there before it starts
+  // its command line has search attributes read anew at every use; ours are there before it starts
   'system.forceSearchAttributesCacheRefreshOnRead': false,
   // ten minutes unless told: a case whose worker was killed nine times in a row would stand still for five of them (seen)
   'history.workflowTaskRetryMaxInterval': '10s',

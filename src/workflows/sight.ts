@@ -12,7 +12,7 @@ const KEYS = {
 export class Sight {
   #state: string | undefined;
   #outcome: string | undefined;
-  /** Not shown yet. */
+  /** The last one of this run, shown or not. */
   #decided: string | undefined;
 
   constructor() {
