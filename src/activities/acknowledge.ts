@@ -1,5 +1,6 @@
 import { acknowledge } from '../log/acknowledge.ts';
 import type { CaseLogDeps } from '../log/caseLog.ts';
+import { caseText } from '../log/caseText.ts';
 
 export interface Acknowledgement {
   readonly tenant: string;
@@ -18,7 +19,7 @@ export interface Acknowledgement {
 export function createAcknowledge({ pool, notifier }: CaseLogDeps) {
   return async ({ positions, ...key }: Acknowledgement): Promise<number[]> => {
     const known = await acknowledge(pool, key, positions);
-    notifier.send('signalbox_taken', `${key.tenant} ${key.flow} ${key.caseId}`);
+    notifier.send('signalbox_taken', caseText(key));
     return known;
   };
 }

@@ -8,6 +8,7 @@
  */
 import type { Logger } from 'pino';
 import type { Flow } from '../flow.ts';
+import { caseText, parseCaseText } from '../log/caseText.ts';
 import type { Pool } from '../log/database.ts';
 import { type Listener, openListener } from '../log/notify.ts';
 import type { CaseKey } from '../log/settleMail.ts';
@@ -34,13 +35,6 @@ const SWEEP_COUNT = 200;
 const CHECK_PAUSE_SECONDS = 3;
 const CASE_PAUSE_SECONDS = 5;
 const AWAY_MS = { first: 100, max: 5000 };
-
-const keyText = ({ tenant, flow, caseId }: CaseKey): string => `${tenant} ${flow} ${caseId}`;
-
-function parseKey(text: string): CaseKey | null {
-  const [tenant, flow, caseId] = text.split(' ');
-  return tenant === undefined || flow === undefined || caseId === undefined ? null : { tenant, flow, caseId };
-}
 
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
@@ -73,7 +67,7 @@ export class Dispatcher {
   /** Cases (`<tenant> <flow> <case id>`) that may have mail. */
   hand(cases: readonly string[]): void {
     for (const text of cases) {
-      const key = parseKey(text);
+      const key = parseCaseText(text);
       // beyond the limit the sweep finds them: their mail is a row
       if (key !== null && this.#flows.has(key.flow) && this.#ready.size < READY_MAX) this.#ready.set(text, key);
     }
@@ -100,7 +94,7 @@ export class Dispatcher {
   async #drain(): Promise<void> {
     if (this.#awayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#awayMs));
     const cases = [...this.#ready.values()].slice(0, CLAIM_COUNT);
-    for (const key of cases) this.#ready.delete(keyText(key));
+    for (const key of cases) this.#ready.delete(caseText(key));
     try {
       const mails = await claimMail(this.#deps.pool, this.#flows, cases);
       if (mails.length > 0) await this.#send(mails);
@@ -128,13 +122,13 @@ export class Dispatcher {
       }
     };
     await Promise.all(mails.map(send));
-    if (sent.length > 0) this.hand((await markSent(this.#deps.pool, sent)).map(keyText));
+    if (sent.length > 0) this.hand((await markSent(this.#deps.pool, sent)).map(caseText));
     await this.#handWhere(gone, (mail) => beginAgain(this.#deps, mail));
     if (failed.length > 0) await releaseMail(this.#deps.pool, failed, away === null ? CASE_PAUSE_SECONDS : 0);
     if (away === null) this.#awayMs = 0;
     else {
       this.#backOff('Temporal', away);
-      this.hand(failed.map(keyText));
+      this.hand(failed.map(caseText));
     }
   }
 
@@ -154,7 +148,7 @@ export class Dispatcher {
 
   async #sweep(): Promise<void> {
     const { pool } = this.#deps;
-    this.hand((await findUnsent(pool, SWEEP_COUNT * 5)).map(keyText));
+    this.hand((await findUnsent(pool, SWEEP_COUNT * 5)).map(caseText));
     await this.#verdicts.tell();
     await tellNotices(this.#deps).catch((error) => this.#deps.logger.debug({ err: error }, 'notices wait on their rows'));
     for (;;) {
@@ -174,7 +168,7 @@ export class Dispatcher {
   /** Hands on those that must get mail again; how many. */
   async #handWhere<Row extends CaseKey>(cases: readonly Row[], must: (one: Row) => Promise<boolean>): Promise<number> {
     const again = await Promise.all(cases.map(must));
-    const handed = cases.filter((_, at) => again[at]).map(keyText);
+    const handed = cases.filter((_, at) => again[at]).map(caseText);
     this.hand(handed);
     return handed.length;
   }

@@ -1,8 +1,10 @@
 /** What goes into a log, and what is answered. */
+
 import type { DecisionDraft } from '../decision.ts';
 import type { Ending, IncomingEvent, JsonObject } from '../event.ts';
 import type { Flow } from '../flow.ts';
 import type { CaseIds } from './caseIds.ts';
+import { caseText } from './caseText.ts';
 import type { Policies } from './policies.ts';
 
 /** An event on its way into a log: parsed, routed, its data checked against the flow's schema. */
@@ -42,7 +44,7 @@ export type Answer =
 /** The cases that got mail, each once, as `<tenant> <flow> <case id>`. */
 export function casesWithMail({ tenant, log }: Pick<LogContext, 'tenant' | 'log'>, answers: readonly Answer[]): string[] {
   const mailed = answers.flatMap((answer) => (answer.result === 'accepted' && answer.caseId !== null ? [answer.caseId] : []));
-  return [...new Set(mailed)].map((caseId) => `${tenant} ${log} ${caseId}`);
+  return [...new Set(mailed)].map((caseId) => caseText({ tenant, flow: log, caseId }));
 }
 
 export interface LogContext {

@@ -9,6 +9,7 @@ import type { Flow } from '../flow.ts';
 import type { Place } from '../ids.ts';
 import { eventId } from '../ids.ts';
 import { CaseIds } from './caseIds.ts';
+import { caseText } from './caseText.ts';
 import type { Client, Pool } from './database.ts';
 import { type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
 import { lockHead } from './head.ts';
@@ -50,7 +51,7 @@ export async function redrive(
     const done = await redriveLocked(client, { flow, caseIds }, place);
     await client.query(done === null ? 'rollback' : 'commit');
     client.release();
-    if (done?.found != null) mailed([`${place.tenant} ${place.log} ${done.caseId}`]);
+    if (done?.found != null) mailed([caseText({ tenant: place.tenant, flow: place.log, caseId: done.caseId })]);
     return done?.ending ?? null;
   } catch (error) {
     client.release(true);

@@ -4,10 +4,12 @@
  *
  * One whose outcome was taken back stays dead: it would stand alone. One that only skipped others brings those back too.
  */
+
 import { SignalboxError } from '../errors.ts';
 import { type ActionKey, type ActionState, THIS_ACTION } from './actions.ts';
 import type { CaseIds } from './caseIds.ts';
 import { type CaseLogWriter, storable, writeCaseLog } from './caseLog.ts';
+import { caseText } from './caseText.ts';
 import type { Pool } from './database.ts';
 import { readReceiver } from './receivers.ts';
 import { NOTHING_FOUND, rewindCase } from './rewindCase.ts';
@@ -48,7 +50,7 @@ export async function redriveAction({ pool, caseIds, mailed }: RedriveActionDeps
     await mailAgain(log, { ...request, caseId: id, subject: row.subject });
     return id;
   });
-  if (caseId !== null) mailed([`${tenant} ${flow} ${caseId}`]);
+  if (caseId !== null) mailed([caseText({ tenant, flow, caseId })]);
   return caseId !== null;
 }
 
