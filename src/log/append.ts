@@ -5,35 +5,11 @@
  * An unanswered commit may have landed. Only a retry through the head's lock finds out, so that is the only kind of retry here.
  */
 import { SignalboxError } from '../errors.ts';
+import { APPEND_LIMITS, type AppendLimits, AppendQueue, type Waiting } from './appendQueue.ts';
 import { type Answer, type Arrival, casesWithMail, type LogContext } from './arrival.ts';
 import { type Ahead, appendBatch } from './batch.ts';
 import { isDatabaseAway, type Pool } from './database.ts';
 import { watchBlockers } from './watchdog.ts';
-
-export interface AppendLimits {
-  /** Events waiting, over all requests. */
-  readonly queueCountMax: number;
-  readonly queueBytesMax: number;
-  readonly batchCountMax: number;
-  readonly batchBytesMax: number;
-  /** How long one batch is tried while the database is away or its locks are held. */
-  readonly retryMs: number;
-}
-
-const APPEND_LIMITS: AppendLimits = {
-  queueCountMax: 20_000,
-  queueBytesMax: 128 * 1024 * 1024,
-  batchCountMax: 1000,
-  batchBytesMax: 8 * 1024 * 1024,
-  retryMs: 8000,
-};
-
-interface Waiting {
-  readonly arrivals: readonly Arrival[];
-  readonly bytes: number;
-  readonly resolve: (answers: Answer[]) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /** Where a batch stands among its neighbours. */
 interface Turn {
@@ -59,30 +35,34 @@ const RETRY_PAUSE_MS = 50;
 const AWAY_RETRY_MS = 400;
 /** A batch this small would cost the server more than the time it saves: it waits for the one under way, and grows. */
 const EARLY_COUNT_MIN = 16;
+/** Answers given before the event loop has another turn: some milliseconds. */
+const ANSWERS_A_TURN = 64;
 
 export class Appender {
   readonly #deps: AppenderDeps;
   readonly #limits: AppendLimits;
-  #queue: Waiting[] = [];
-  #count = 0;
-  #bytes = 0;
+  readonly #queue: AppendQueue;
   #running: Promise<void> | null = null;
+  /** Batches between their first statement and their commit. */
+  #underWay = 0;
+  #answering: Promise<unknown> = Promise.resolve();
   #away = false;
   #stopping = false;
 
   constructor(deps: AppenderDeps) {
     this.#deps = deps;
     this.#limits = deps.limits ?? APPEND_LIMITS;
+    this.#queue = new AppendQueue(this.#limits);
   }
 
   /** Events waiting to be committed. */
   get waiting(): number {
-    return this.#count;
+    return this.#queue.count;
   }
 
-  /** Whether so much more may wait. One request always may: its size has limits of its own. */
+  /** Whether so much more may wait. */
   hasRoom(count: number, bytes: number): boolean {
-    return this.#count === 0 || (this.#count + count <= this.#limits.queueCountMax && this.#bytes + bytes <= this.#limits.queueBytesMax);
+    return this.#queue.hasRoom(count, bytes);
   }
 
   /** The arrivals' answers, in order, once they are committed. Rejects with `queue-full`, `database-away`, `other-code` or `stopping`. */
@@ -91,9 +71,7 @@ export class Appender {
     if (this.#stopping) return Promise.reject(new SignalboxError('stopping'));
     if (!this.hasRoom(arrivals.length, bytes)) return Promise.reject(new SignalboxError('queue-full'));
     return new Promise((resolve, reject) => {
-      this.#queue.push({ arrivals, bytes, resolve, reject });
-      this.#count += arrivals.length;
-      this.#bytes += bytes;
+      this.#queue.add({ arrivals, bytes, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -102,6 +80,7 @@ export class Appender {
   async close(): Promise<void> {
     this.#stopping = true;
     await this.#running;
+    await this.#answering;
   }
 
   async #run(): Promise<void> {
@@ -113,10 +92,10 @@ export class Appender {
       const before = under;
       // the next batch begins when the rows of this one are on their way: it waits for the head's lock at the server, not here
       ahead = await new Promise<Ahead | null>((sent) => {
-        under = this.#commit(this.#take(), { ahead, sent }).finally(() => sent(null));
+        under = this.#commit(this.#queue.take(), { ahead, sent }).finally(() => sent(null));
       });
       await before;
-      if (this.#count < EARLY_COUNT_MIN) {
+      if (this.#queue.count < EARLY_COUNT_MIN) {
         await under;
         ahead = null;
       }
@@ -124,22 +103,9 @@ export class Appender {
     this.#running = null;
   }
 
-  #take(): Waiting[] {
-    let [count, bytes, take] = [0, 0, 0];
-    for (const waiting of this.#queue) {
-      if (take > 0 && (count + waiting.arrivals.length > this.#limits.batchCountMax || bytes + waiting.bytes > this.#limits.batchBytesMax))
-        break;
-      count += waiting.arrivals.length;
-      bytes += waiting.bytes;
-      take += 1;
-    }
-    this.#count -= count;
-    this.#bytes -= bytes;
-    return this.#queue.splice(0, take);
-  }
-
   async #commit(batch: readonly Waiting[], turn: Turn): Promise<void> {
     const startedMs = performance.now();
+    this.#underWay += 1;
     const arrivals = batch.length === 1 ? (batch[0] as Waiting).arrivals : batch.flatMap((waiting) => waiting.arrivals);
     let answers: Answer[];
     try {
@@ -148,10 +114,22 @@ export class Appender {
     } catch (error) {
       for (const waiting of batch) waiting.reject(error as Error);
       return;
+    } finally {
+      this.#underWay -= 1;
     }
     this.#deps.committed?.(arrivals.length, performance.now() - startedMs);
+    this.#answering = Promise.all([this.#answering, this.#answer(batch, answers)]);
+  }
+
+  /** In turns where another batch is under way: that one's lock may be had by now, and the server waits for its rows. */
+  async #answer(batch: readonly Waiting[], answers: readonly Answer[]): Promise<void> {
     let from = 0;
+    let turnFrom = -ANSWERS_A_TURN;
     for (const waiting of batch) {
+      if (this.#underWay > 0 && from - turnFrom >= ANSWERS_A_TURN) {
+        turnFrom = from;
+        await new Promise(setImmediate);
+      }
       waiting.resolve(answers.slice(from, from + waiting.arrivals.length));
       from += waiting.arrivals.length;
     }

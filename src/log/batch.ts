@@ -17,9 +17,9 @@ import type { Answer, Arrival, LogContext } from './arrival.ts';
 import { BatchWrite } from './batchWrite.ts';
 import type { Client, Pool } from './database.ts';
 import { effectiveTime, foldEntry, keysOf } from './fold.ts';
-import { type Head, lockHeadPipelined } from './head.ts';
-import { identityKey, type Known, type Left, overlay, readKnown, type Wanted } from './known.ts';
-import { together } from './together.ts';
+import { type Head, headLock, lockedHead } from './head.ts';
+import { identityKey, type Known, knownOf, type Left, overlay, reading, readKnown, type Wanted } from './known.ts';
+import { BEGIN, COMMIT, type Statement, together } from './together.ts';
 
 /** A batch whose rows are on their way to the database. */
 export interface Ahead {
@@ -42,13 +42,13 @@ interface Appending {
 export async function appendBatch(client: Client, context: LogContext, { arrivals, behind, sent }: Appending): Promise<Answer[]> {
   const batch = draftBatch(context, arrivals);
   const { head, folded } = behind === null ? await lockAndFold(client, batch) : await lockAndGuess(client, batch, behind);
-  const position = head.position + folded.write.count;
-  const committing = folded.write.commit(client, position, folded);
+  // where writing fails, the server skips the commit
+  const committing = together(client, [...folded.writes, COMMIT]);
   const committed = committing.then(
     () => true,
     () => false,
   );
-  sent({ head: { ...head, position }, left: folded, committed });
+  sent({ head: { ...head, position: folded.position }, left: folded, committed });
   await committing;
   return folded.answers;
 }
@@ -93,8 +93,10 @@ interface Locked {
 }
 
 async function lockAndFold(client: Client, batch: Batch): Promise<Locked> {
-  const [head, known] = await together(client, () => Promise.all([lock(client, batch), readKnown(client, batch.context, batch.wanted)]));
-  return { head, folded: await fold(client, batch, { head, known }) };
+  const { context, wanted } = batch;
+  const [, locked, read] = await together(client, [BEGIN, headLock(context.tenant, context.log), reading(context, wanted)]);
+  const head = headOf(context, locked);
+  return { head, folded: await fold(client, batch, { head, known: knownOf(read?.rows ?? []) }) };
 }
 
 async function lockAndGuess(client: Client, batch: Batch, { ahead, pool }: { ahead: Ahead; pool: Pool }): Promise<Locked> {
@@ -112,8 +114,13 @@ async function guessOn({ head, left }: Ahead, pool: Pool, batch: Batch): Promise
   return fold(pool, batch, { head, known });
 }
 
-async function lock(client: Client, { context: { tenant, log, flow } }: Batch): Promise<Head> {
-  const head = await lockHeadPipelined(client, tenant, log);
+async function lock(client: Client, { context }: Batch): Promise<Head> {
+  const [, locked] = await together(client, [BEGIN, headLock(context.tenant, context.log)]);
+  return headOf(context, locked);
+}
+
+function headOf({ tenant, log, flow }: LogContext, locked: Parameters<typeof lockedHead>[0]): Head {
+  const head = lockedHead(locked, tenant, log);
   if (flow !== null && head.code !== flow.code)
     throw new SignalboxError(
       'other-code',
@@ -124,10 +131,11 @@ async function lock(client: Client, { context: { tenant, log, flow } }: Batch): 
 
 /** A batch as it will be written, and what it leaves behind. */
 interface Folded extends Left {
-  readonly write: BatchWrite;
+  /** Where the head is then. */
+  readonly position: number;
+  /** None where all of it was known. Packed with the guess, while the lock is still another's. */
+  readonly writes: readonly Statement[];
   readonly answers: Answer[];
-  readonly stored: ReadonlySet<string>;
-  readonly changed: ReadonlySet<string>;
 }
 
 /** Takes `known` over: its events and states are then those after the batch. */
@@ -156,5 +164,7 @@ async function fold(client: Client | Pool, batch: Batch, { head, known }: { head
     for (const changedKey of entry.changed) changed.add(changedKey);
     return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
   });
-  return { write, answers, seen, states, stored, changed };
+  const position = head.position + write.count;
+  const writes = write.count === 0 ? [] : [write.statement(position, { states, stored, changed })];
+  return { position, writes, answers, seen, states };
 }

@@ -4,10 +4,9 @@ import type { StateBytes } from '../flow.ts';
 import { decisionId } from '../ids.ts';
 import type { AcceptedDecision, AcceptedEvent, Arrival, LogContext } from './arrival.ts';
 import { CaseIds } from './caseIds.ts';
-import type { Client } from './database.ts';
 import type { foldEntry, States } from './fold.ts';
 import { packedBooleans, packedBytes, packedIntegers, packedPositions, packedTexts, packedTimes } from './packedArray.ts';
-import { together } from './together.ts';
+import type { Statement } from './together.ts';
 
 type Entry = ReturnType<typeof foldEntry>;
 
@@ -25,7 +24,7 @@ interface Writable {
   readonly actor?: string | null;
 }
 
-/** Gathers the columns of a batch's rows and writes them in one statement. */
+/** Gathers the columns of a batch's rows. */
 export class BatchWrite {
   readonly #context: LogContext;
   readonly #acceptedAt: string;
@@ -118,16 +117,13 @@ export class BatchWrite {
     this.#mail.found.push(found);
   }
 
-  /** Where writing fails, the commit that follows it is a rollback: the first error tells. */
-  async commit(client: Client, position: number, fold: FoldedStates): Promise<void> {
-    await together(client, () => {
-      const writing = this.count === 0 ? [] : [client.query({ ...WRITE, values: this.values(position, fold) })];
-      return Promise.all([...writing, client.query('commit')]);
-    });
+  /** Writes all rows, and `position` as the head's new one. */
+  statement(position: number, fold: FoldedStates): Statement {
+    return { ...WRITE, values: this.values(position, fold) };
   }
 
-  /** The parameters of `writing`, up to `position` as the head's new one. */
-  values(position: number, fold: FoldedStates): unknown[] {
+  /** The parameters of `writing`. */
+  values(position: number, fold: FoldedStates): Statement['values'] {
     const { tenant, log, flow } = this.#context;
     const [e, d, m] = [this.#entries, this.#decisions, this.#mail];
     const keys = [...fold.changed];

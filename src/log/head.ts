@@ -1,6 +1,6 @@
 /** The row of a log: where it ends, and what folds it. Whoever writes to the log locks it first. */
 import type { Client } from './database.ts';
-import { together } from './together.ts';
+import type { Statement } from './together.ts';
 
 export interface Head {
   readonly position: number;
@@ -25,18 +25,16 @@ export async function lockHead(client: Client, tenant: string, log: string): Pro
   return (await findHead(client, tenant, log)) ?? missing(tenant, log);
 }
 
-const LOCK = { name: 'signalbox-lock', text: locking('$1', '$2') };
+/** Locks the head in a transaction that is open. */
+export const headLock = (tenant: string, log: string): Statement => ({
+  name: 'signalbox-lock',
+  text: locking('$1', '$2'),
+  values: [tenant, log],
+});
 
-/**
- * As `lockHead`, of a client in pipeline mode: planned once a connection, which takes a sixth less than the one text that is planned each time.
- * Both go out before anything that is sent after this call.
- */
-export async function lockHeadPipelined(client: Client, tenant: string, log: string): Promise<Head> {
-  const [, { rows }] = await together(client, () =>
-    Promise.all([client.query('begin'), client.query<Head>({ ...LOCK, values: [tenant, log] })]),
-  );
-  return rows[0] ?? missing(tenant, log);
-}
+/** What `headLock` was answered. */
+export const lockedHead = (answer: { readonly rows: readonly Head[] } | undefined, tenant: string, log: string): Head =>
+  answer?.rows[0] ?? missing(tenant, log);
 
 function missing(tenant: string, log: string): never {
   throw new Error(`Cannot append as the log ${tenant}/${log} has no head`);

@@ -3,6 +3,7 @@ import type { Arrival, LogContext } from './arrival.ts';
 import type { Client, Pool } from './database.ts';
 import type { States } from './fold.ts';
 import { packedTexts } from './packedArray.ts';
+import type { Statement } from './together.ts';
 
 interface Seen {
   readonly hash: Buffer;
@@ -39,16 +40,26 @@ const READ = {
     from unnest($5::text[]) as q(key) cross join lateral (select * from states s where s.tenant = $1 and s.log = $4 and s.key = q.key limit 1) s`,
 };
 
-type ReadRow =
+export type ReadRow =
   | { readonly source: string; readonly id: string; readonly log: string; readonly position: number; readonly hash: Buffer }
   | { readonly source: null; readonly key: string; readonly value: Buffer };
 
 export const identityKey = (source: string, id: string): string => `${source.length} ${source}${id}`;
 
 /** In one statement, so of one snapshot. */
-export async function readKnown(client: Client | Pool, { tenant, log }: LogContext, { arrivals, keys }: Wanted): Promise<Known> {
+export async function readKnown(client: Client | Pool, context: LogContext, wanted: Wanted): Promise<Known> {
+  const { rows } = await client.query<ReadRow>(reading(context, wanted));
+  return knownOf(rows);
+}
+
+/** What `readKnown` sends. */
+export function reading({ tenant, log }: LogContext, { arrivals, keys }: Wanted): Statement {
   const identities = [packedTexts(arrivals.map(({ event }) => event.source)), packedTexts(arrivals.map(({ event }) => event.id))];
-  const { rows } = await client.query<ReadRow>({ ...READ, values: [tenant, ...identities, log, packedTexts([...keys])] });
+  return { ...READ, values: [tenant, ...identities, log, packedTexts([...keys])] };
+}
+
+/** What is known by the answer to `reading`. */
+export function knownOf(rows: readonly ReadRow[]): Known {
   const known = { seen: new Map<string, Seen>(), states: new Map() as States, stored: new Set<string>() };
   for (const row of rows) {
     if (row.source !== null) known.seen.set(identityKey(row.source, row.id), row);

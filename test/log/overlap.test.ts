@@ -10,9 +10,11 @@ import { type Ahead, appendBatch } from '../../src/log/batch.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { rebuild } from '../../src/log/rebuild.ts';
+import { BEGIN } from '../../src/log/together.ts';
 import { policyVersion } from '../../src/policy.ts';
 import { booking } from '../support/arrivals.ts';
 import { ledger } from '../support/flows.ts';
+import { losingCommits } from '../support/lostAnswers.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const CLIENTS = 120;
@@ -50,12 +52,12 @@ interface Watched {
   readonly reads: { ahead: number; again: number };
 }
 
-/** Counts the reads of batches, and lets `meddle` change what a query of a batch's own connection answers. */
-function watched(meddle: (text: unknown, answer: unknown) => unknown = (_, answer) => answer): Watched {
-  const pool = opened();
+/** Counts the reads of batches. */
+function watched(pool = opened()): Watched {
   const reads = { ahead: 0, again: 0 };
   const [query, connect] = [pool.query.bind(pool), pool.connect.bind(pool)] as unknown as ((...args: unknown[]) => Promise<unknown>)[];
-  const isRead = (sent: unknown): boolean => (sent as { name?: string } | null)?.name === 'signalbox-read';
+  const isNamed = (sent: unknown, name: string): boolean => (sent as { name?: string } | null)?.name === name;
+  const isRead = (sent: unknown): boolean => isNamed(sent, 'signalbox-read');
   Object.assign(pool, {
     query: (...args: unknown[]) => {
       if (isRead(args[0])) reads.ahead += 1;
@@ -64,17 +66,17 @@ function watched(meddle: (text: unknown, answer: unknown) => unknown = (_, answe
     // with a callback it is pool.query that asks
     connect: async (...callback: unknown[]) => {
       const client = (await connect?.(...callback)) as { query: (...args: unknown[]) => Promise<unknown> } | undefined;
-      if (callback.length > 0 || client === undefined || Object.hasOwn(client, 'meddled')) return client;
+      if (callback.length > 0 || client === undefined || Object.hasOwn(client, 'watched')) return client;
       const send = client.query.bind(client);
       let locking = false;
       return Object.assign(client, {
-        meddled: true,
+        watched: true,
         query: async (...args: unknown[]) => {
-          if (typeof args[0] === 'string' && args[0].startsWith('begin')) locking = true;
+          if (isNamed(args[0], BEGIN.name)) locking = true;
           if (isRead(args[0]) && !locking) reads.again += 1;
           const answer = await send(...args);
           locking = false;
-          return meddle(args[0], answer);
+          return answer;
         },
       });
     },
@@ -151,11 +153,11 @@ describe('Appender, batches that overlap', () => {
 
   it('append() drops a guess when the commit ahead was not answered', async () => {
     let commits = 0;
-    const { pool, reads } = watched((sent, answer) => {
-      if (sent === 'commit') commits += 1;
-      if (sent === 'commit' && commits % 4 === 0) throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
-      return answer;
+    const losing = losingCommits(opened(), () => {
+      commits += 1;
+      return commits % 4 === 0;
     });
+    const { pool, reads } = watched(losing);
     const answers = await load(appender(pool), 'one');
     expect(answers.filter((answer) => answer.result === 'known' && !answer.same)).toEqual([]);
     expect(reads.again).toBeGreaterThan(0);

@@ -1,0 +1,68 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { BEGIN, COMMIT, type Statement, together } from '../../src/log/together.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+let postgres: TestPostgres;
+let url: string;
+let pool: Pool;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+beforeEach(async () => {
+  url = await postgres.empty();
+  pool = openDatabase(url, { name: 'test', size: 1, appending: true });
+  await pool.query('create table numbers (n integer primary key)');
+});
+afterEach(() => pool.end());
+
+const add = (n: number): Statement => ({ name: 'add', text: 'insert into numbers select $1::integer returning n', values: [n] });
+const count: Statement = { name: 'count', text: 'select count(*)::integer as n from numbers', values: [] };
+
+async function inOne(...statements: Statement[]): Promise<unknown[]> {
+  const client = await pool.connect();
+  try {
+    return (await together(client, statements)).map(({ command, rows }) => ({ command, rows }));
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+describe('together()', () => {
+  // what a connection sends for the first time goes another way than what it has prepared
+  it.each([1, 2])('gives the results of a connection’s turn %i in order', async (turns) => {
+    for (let turn = 1; turn < turns; turn += 1) await inOne(BEGIN, add(1000 + turn), count, COMMIT);
+    expect(await inOne(BEGIN, add(7), count, COMMIT)).toEqual([
+      { command: 'BEGIN', rows: [] },
+      { command: 'INSERT', rows: [{ n: 7 }] },
+      { command: 'SELECT', rows: [{ n: turns }] },
+      { command: 'COMMIT', rows: [] },
+    ]);
+    expect(await inOne(count)).toEqual([{ command: 'SELECT', rows: [{ n: turns }] }]);
+  });
+
+  it.each([1, 2])('throws the error of a connection’s turn %i, and commits nothing', async (turns) => {
+    for (let turn = 1; turn < turns; turn += 1) await inOne(BEGIN, add(1000 + turn), COMMIT);
+    await expect(inOne(BEGIN, add(7), add(7), COMMIT)).rejects.toMatchObject({ code: '23505' });
+    expect(await inOne(count)).toEqual([{ command: 'SELECT', rows: [{ n: turns - 1 }] }]);
+    expect(await inOne(BEGIN, add(7), COMMIT)).toHaveLength(3);
+  });
+
+  it('sees with each statement what others committed while the one before it waited', async () => {
+    await inOne(BEGIN, add(1), count, COMMIT);
+    const other = openDatabase(url, { name: 'other', size: 1, appending: true });
+    const holder = await other.connect();
+    await holder.query('begin; insert into numbers values (2)');
+    const lock: Statement = { name: 'lock', text: 'lock table numbers in share row exclusive mode', values: [] };
+    const waiting = inOne(BEGIN, lock, count, COMMIT);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await holder.query('commit');
+    holder.release();
+    expect((await waiting)[2]).toEqual({ command: 'SELECT', rows: [{ n: 2 }] });
+    await other.end();
+  });
+});
