@@ -235,6 +235,17 @@ describe('joinOutcomes()', () => {
     });
   });
 
+  it('joinOutcomes() asks to be called again at once where a batch was full, and not for what comes meanwhile', async () => {
+    await inOffice(async (office) => {
+      for (let round = 0; round < 3; round += 1)
+        await office.accept(...Array.from({ length: 700 }, (_, at) => filed('ann', `k-${round}-${at}`, 0.9)));
+      const states = [];
+      for (let turn = 0; turn < 3; turn += 1) states.push((await joinOutcomes(pool, { tenant: office.tenant, flow: claims })).state);
+      expect(states).toEqual(['more', 'all', 'all']);
+      expect(await reportOf(office)).toMatchObject({ behind: 0, all: { decisions: 2100 } });
+    });
+  });
+
   it('joinOutcomes() lets the oldest labels that wait give way beyond the limit, and says how many did', async () => {
     await inOffice(async (office) => {
       await office.accept(...['a', 'b', 'c'].map((key) => settled('ann', key, true)));

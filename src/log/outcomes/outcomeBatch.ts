@@ -38,7 +38,7 @@ export interface OutcomeBatch {
   readonly finals: readonly FinalDecision[];
   readonly upTo: Followed;
   readonly newestMs: number | null;
-  /** There may be more at once. */
+  /** A limit was met: there may be more at once. What came meanwhile is not: a steady stream is followed a pause at a time. */
   readonly more: boolean;
 }
 
@@ -92,7 +92,7 @@ export async function readOutcomeBatch(client: Client, { tenant, flow }: Outcome
     finals: [...reflex, ...byCases.decisions],
     upTo: { accepted, cases: byCases.cut ? (byCases.decisions.at(-1)?.position ?? head) : head },
     newestMs: events.reduce<number | null>((newest, { timeMs }) => Math.max(newest ?? timeMs, timeMs), null),
-    more: rows.length > 0 || byCases.cut,
+    more: next.rows.length === ENTRIES_MAX || end?.full === true || byCases.cut,
   };
 }
 
