@@ -1,12 +1,14 @@
-/** What a batch writes, in one statement. */
+/** What a batch writes: gathered by columns, and written in one statement. */
 import type { DecisionDraft } from '../decision.ts';
 import type { StateBytes } from '../flow.ts';
 import { decisionId } from '../ids.ts';
 import type { AcceptedDecision, AcceptedEvent, Arrival, LogContext } from './arrival.ts';
 import { CaseIds } from './caseIds.ts';
+import { ONE_ROW, SOME_ROWS } from './columns.ts';
 import type { foldEntry, States } from './fold.ts';
-import { packedBooleans, packedBytes, packedIntegers, packedPositions, packedTexts, packedTimes } from './packedArray.ts';
+import { packedBytes, packedTexts } from './packedArray.ts';
 import type { Statement } from './together.ts';
+import { WRITE, WRITE_ONE } from './writing.ts';
 
 type Entry = ReturnType<typeof foldEntry>;
 
@@ -119,11 +121,12 @@ export class BatchWrite {
 
   /** Writes all rows, and `position` as the head's new one. */
   statement(position: number, fold: FoldedStates): Statement {
-    return { ...WRITE, values: this.values(position, fold) };
+    const one = this.count === 1;
+    return { ...(one ? WRITE_ONE : WRITE), values: this.values(position, fold, one ? ONE_ROW : SOME_ROWS) };
   }
 
-  /** The parameters of `writing`. */
-  values(position: number, fold: FoldedStates): Statement['values'] {
+  /** The parameters of `writing`. States are arrays always: an event may change several. */
+  values(position: number, fold: FoldedStates, as = SOME_ROWS): Statement['values'] {
     const { tenant, log, flow } = this.#context;
     const [e, d, m] = [this.#entries, this.#decisions, this.#mail];
     const keys = [...fold.changed];
@@ -133,49 +136,12 @@ export class BatchWrite {
     const valuesOf = (some: readonly string[]) => packedBytes(some.map((key) => fold.states.get(key) as StateBytes));
     return [
       ...[tenant, log, position, this.#acceptedAt, flow?.reflex?.format ?? 0, this.#policy],
-      ...[packedPositions(e.position), ...[e.source, e.id, e.type, e.subject].map(packedTexts), packedTimes(e.timeMs), packedBytes(e.hash)],
-      ...[packedTexts(e.ending), packedBooleans(e.history), packedTexts(e.note), packedTexts(e.body)],
-      ...[packedPositions(d.position), packedTexts(d.subject), packedTexts(d.outcome), packedBooleans(d.provisional), packedTexts(d.body)],
+      ...[as.positions(e.position), as.texts(e.source), as.texts(e.id), as.texts(e.type), as.texts(e.subject)],
+      ...[as.times(e.timeMs), as.bytes(e.hash), as.texts(e.ending), as.booleans(e.history), as.texts(e.note), as.texts(e.body)],
+      ...[as.positions(d.position), as.texts(d.subject), as.texts(d.outcome), as.booleans(d.provisional), as.texts(d.body)],
       ...[packedTexts(added), valuesOf(added), packedTexts(replaced), valuesOf(replaced)],
-      ...[packedPositions(m.position), packedTexts(m.caseId), packedTexts(m.subject), packedIntegers(m.bytes), packedTexts(m.found)],
-      packedTexts(e.actor),
+      ...[as.positions(m.position), as.texts(m.caseId), as.texts(m.subject), as.integers(m.bytes), as.texts(m.found)],
+      as.texts(e.actor),
     ];
   }
 }
-
-/** The number of the last parameter that `BatchWrite.values` gives. */
-export const PARAMETERS = 32;
-
-/** One statement for all rows of a batch; `entries` are the common table expressions that write what is told apart: the entries themselves. */
-export const writing = (entries: string): string => `with ${entries}, b as (
-    insert into bodies (tenant, log, position, body) select $1, $2, q.position, q.body from unnest($7::bigint[], $17::text[]) as q(position, body)
-  ), d as (
-    insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
-    select $1, $2, q.position, $2, q.position, 0, q.subject, q.outcome, q.provisional, $6, $4::timestamptz, q.body
-    from unnest($18::bigint[], $19::text[], $20::text[], $21::bool[], $22::text[]) as q(position, subject, outcome, provisional, body)
-  ), s as (
-    insert into states (tenant, log, key, format, value) select $1, $2, q.key, $5::smallint, q.value from unnest($23::text[], $24::bytea[]) as q(key, value)
-  ), u as (
-    update states s set format = $5::smallint, value = q.value from unnest($25::text[], $26::bytea[]) as q(key, value) cross join lateral (
-      select ctid from states t where t.tenant = $1 and t.log = $2 and t.key = q.key limit 1) t where s.ctid = t.ctid
-  ), m as (
-    insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found)
-    select $1, $2, q.case_id, q.position, q.subject, q.bytes, q.found
-    from unnest($27::bigint[], $28::text[], $29::text[], $30::int[], $31::text[]) as q(position, case_id, subject, bytes, found)
-  )
-  update heads set position = $3 where tenant = $1 and log = $2`;
-
-/** Identities are inserted in byte order: two logs that meet in two keys then wait for each other instead of locking up. */
-const WRITE = {
-  name: 'signalbox-write',
-  text: writing(`e as (
-    insert into entries (tenant, log, position, kind, accepted_at, source, id, type, subject, time, hash, ending, history, note, actor)
-    select $1, $2, q.position, 'event', $4::timestamptz, q.source, q.id, q.type, q.subject, q.time, q.hash, q.ending, q.history, q.note, q.actor
-    from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[], $32::text[])
-      as q(position, source, id, type, subject, time, hash, ending, history, note, actor)
-  ), i as (
-    insert into identities (tenant, source, id, log, position, hash)
-    select $1, q.source, q.id, $2, q.position, q.hash from unnest($7::bigint[], $8::text[], $9::text[], $13::bytea[]) as q(position, source, id, hash)
-    order by q.source collate "C", q.id collate "C"
-  )`),
-};

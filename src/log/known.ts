@@ -1,5 +1,6 @@
 /** What a batch must know before it folds: which of its events were accepted before, and the states of its keys. */
 import type { Arrival, LogContext } from './arrival.ts';
+import { type Columns, ONE_ROW, SOME_ROWS } from './columns.ts';
 import type { Client, Pool } from './database.ts';
 import type { States } from './fold.ts';
 import { packedTexts } from './packedArray.ts';
@@ -30,15 +31,14 @@ export interface Wanted {
 }
 
 /** `limit 1` forces a look into the index for each key: a plain join went through all of the log's rows, hashed or one by one (tried). */
-const READ = {
-  name: 'signalbox-read',
-  text: `select i.source, i.id, i.log, i.position, i.hash, null::text as key, null::bytea as value
-    from unnest($2::text[], $3::text[]) as q(source, id) cross join lateral (
+const lookingUp = ({ table }: Columns): string => `select i.source, i.id, i.log, i.position, i.hash, null::text as key, null::bytea as value
+    from ${table('$2::text', '$3::text')} as q(source, id) cross join lateral (
       select * from identities i where i.tenant = $1 and i.source = q.source and i.id = q.id limit 1) i
   union all
   select null, null, null, null, null, s.key, s.value
-    from unnest($5::text[]) as q(key) cross join lateral (select * from states s where s.tenant = $1 and s.log = $4 and s.key = q.key limit 1) s`,
-};
+    from unnest($5::text[]) as q(key) cross join lateral (select * from states s where s.tenant = $1 and s.log = $4 and s.key = q.key limit 1) s`;
+const READ = { name: 'signalbox-read', text: lookingUp(SOME_ROWS) };
+const READ_ONE = { name: 'signalbox-read-one', text: lookingUp(ONE_ROW) };
 
 export type ReadRow =
   | { readonly source: string; readonly id: string; readonly log: string; readonly position: number; readonly hash: Buffer }
@@ -54,8 +54,10 @@ export async function readKnown(client: Client | Pool, context: LogContext, want
 
 /** What `readKnown` sends. */
 export function reading({ tenant, log }: LogContext, { arrivals, keys }: Wanted): Statement {
-  const identities = [packedTexts(arrivals.map(({ event }) => event.source)), packedTexts(arrivals.map(({ event }) => event.id))];
-  return { ...READ, values: [tenant, ...identities, log, packedTexts([...keys])] };
+  const one = arrivals.length === 1;
+  const { texts } = one ? ONE_ROW : SOME_ROWS;
+  const identities = [texts(arrivals.map(({ event }) => event.source)), texts(arrivals.map(({ event }) => event.id))];
+  return { ...(one ? READ_ONE : READ), values: [tenant, ...identities, log, packedTexts([...keys])] };
 }
 
 /** What is known by the answer to `reading`. */

@@ -7,6 +7,8 @@
 /** Object ids of types: they are fixed in pg_type.dat. */
 const TYPE = { bool: 16, bytea: 17, int8: 20, int4: 23, text: 25, timestamptz: 1184 } as const;
 const HEADER_BYTES = 20;
+/** Before each element. */
+const LENGTH_BYTES = 4;
 const NULL_LENGTH = -1;
 /** timestamptz counts microseconds from here. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
@@ -25,12 +27,12 @@ function begin(type: keyof typeof TYPE, count: number, elementBytes: number): Bu
 
 function fixed<Value>(type: keyof typeof TYPE, bytes: number, put: (packed: Buffer, value: Value, at: number) => void) {
   return (values: readonly Value[]): Buffer => {
-    const packed = begin(type, values.length, values.length * (4 + bytes));
+    const packed = begin(type, values.length, values.length * (LENGTH_BYTES + bytes));
     let at = HEADER_BYTES;
     for (const value of values) {
       packed.writeInt32BE(bytes, at);
-      put(packed, value, at + 4);
-      at += 4 + bytes;
+      put(packed, value, at + LENGTH_BYTES);
+      at += LENGTH_BYTES + bytes;
     }
     return packed;
   };
@@ -50,13 +52,13 @@ export const packedTimes = fixed<number>('timestamptz', 8, (packed, timeMs, at) 
 
 export function packedBytes(values: readonly Uint8Array[]): Buffer {
   let bytes = 0;
-  for (const value of values) bytes += 4 + value.length;
+  for (const value of values) bytes += LENGTH_BYTES + value.length;
   const packed = begin('bytea', values.length, bytes);
   let at = HEADER_BYTES;
   for (const value of values) {
     packed.writeInt32BE(value.length, at);
-    packed.set(value, at + 4);
-    at += 4 + value.length;
+    packed.set(value, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + value.length;
   }
   return packed;
 }
@@ -64,13 +66,14 @@ export function packedBytes(values: readonly Uint8Array[]): Buffer {
 /** As UTF-8; half a surrogate pair becomes U+FFFD. */
 export function packedTexts(texts: readonly (string | null)[]): Buffer {
   let bytes = 0;
-  for (const text of texts) bytes += 4 + (text === null ? 0 : text.length <= LOOP_CHARS_MAX ? 3 * text.length : Buffer.byteLength(text));
+  for (const text of texts)
+    bytes += LENGTH_BYTES + (text === null ? 0 : text.length <= LOOP_CHARS_MAX ? 3 * text.length : Buffer.byteLength(text));
   const packed = begin('text', texts.length, bytes);
   let at = HEADER_BYTES;
   for (const text of texts) {
-    const length = text === null ? NULL_LENGTH : putText(packed, text, at + 4);
+    const length = text === null ? NULL_LENGTH : putText(packed, text, at + LENGTH_BYTES);
     packed.writeInt32BE(length, at);
-    at += 4 + Math.max(length, 0);
+    at += LENGTH_BYTES + Math.max(length, 0);
   }
   return packed.subarray(0, at);
 }
@@ -86,3 +89,9 @@ function putText(packed: Buffer, text: string, at: number): number {
   }
   return length;
 }
+
+/** The first value as it stands in the array, which is how it stands alone; null where there is none. */
+export const firstOf =
+  <Value>(pack: (values: readonly Value[]) => Buffer) =>
+  (values: readonly Value[]): Buffer | null =>
+    values[0] == null ? null : pack(values.slice(0, 1)).subarray(HEADER_BYTES + LENGTH_BYTES);

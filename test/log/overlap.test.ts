@@ -57,7 +57,7 @@ function watched(pool = opened()): Watched {
   const reads = { ahead: 0, again: 0 };
   const [query, connect] = [pool.query.bind(pool), pool.connect.bind(pool)] as unknown as ((...args: unknown[]) => Promise<unknown>)[];
   const isNamed = (sent: unknown, name: string): boolean => (sent as { name?: string } | null)?.name === name;
-  const isRead = (sent: unknown): boolean => isNamed(sent, 'signalbox-read');
+  const isRead = (sent: unknown): boolean => isNamed(sent, 'signalbox-read') || isNamed(sent, 'signalbox-read-one');
   Object.assign(pool, {
     query: (...args: unknown[]) => {
       if (isRead(args[0])) reads.ahead += 1;

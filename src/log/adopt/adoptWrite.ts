@@ -1,7 +1,9 @@
 /** What taking events over writes: their rows in the flow's log, and what each points to. In one statement. */
-import { type BatchWrite, PARAMETERS, writing } from '../batchWrite.ts';
+import type { BatchWrite } from '../batchWrite.ts';
+import { SOME_ROWS } from '../columns.ts';
 import type { Client } from '../database.ts';
 import { packedBooleans, packedPositions, packedTimes } from '../packedArray.ts';
+import { PARAMETERS, writing } from '../writing.ts';
 import type { Source } from './sources.ts';
 import type { Origin } from './stretch.ts';
 
@@ -12,7 +14,8 @@ const own = (nth: number): string => `$${PARAMETERS + nth}`;
 /** An adopted event counts as accepted when its sender was told so: that time stands in where it has none of its own. */
 const ADOPT = {
   name: 'signalbox-adopt',
-  text: writing(`e as (
+  text: writing(
+    `e as (
     insert into entries (tenant, log, position, kind, accepted_at, source, id, type, subject, time, hash, ending, history, note, actor)
     select $1, $2, q.position, 'adopt', q.accepted_at, q.source, q.id, q.type, q.subject, q.time, q.hash, q.ending, q.history, q.note, q.actor
     from unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::bool[], $16::text[], $32::text[], ${own(1)}::timestamptz[])
@@ -21,7 +24,9 @@ const ADOPT = {
     insert into adoptions (tenant, log, position, origin_log, origin_position, answers, adopted_at)
     select $1, $2, q.position, ${own(2)}, q.origin, q.answers, $4::timestamptz
     from unnest($7::bigint[], ${own(3)}::bigint[], ${own(4)}::bool[]) as q(position, origin, answers)
-  )`),
+  )`,
+    SOME_ROWS,
+  ),
 };
 
 /** Beside the batch's own rows. */
