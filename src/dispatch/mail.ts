@@ -2,12 +2,12 @@
  * The dispatcher's rows: who has mail, what was sent, what comes next. Claims are leased and skip rows that another
  * dispatcher holds; appending never touches these rows.
  */
-import type { JsonObject } from '../event.ts';
-import { fieldsOf, redacted, shownTo } from '../exposure.ts';
 import type { Flow } from '../flow.ts';
+import { caseText } from '../log/caseText.ts';
 import type { Pool } from '../log/database.ts';
 import type { CaseKey } from '../log/settleMail.ts';
 import { shownSubject } from '../workflowId.ts';
+import { type Letter, letterOf } from './letter.ts';
 
 /** A case's row: what was sent to it, what it has acknowledged, and up to where nothing is open. */
 export interface Delivery extends CaseKey {
@@ -15,12 +15,6 @@ export interface Delivery extends CaseKey {
   readonly taken: number;
   /** Below `taken` where its run has events open: then a new run would have to begin with these. */
   readonly settled: number;
-}
-
-export interface Letter {
-  readonly position: number;
-  /** As a history may hold it. */
-  readonly event: JsonObject;
 }
 
 /** A claimed case and the events of its next signal, in order. */
@@ -35,7 +29,6 @@ const LEASE_SECONDS = 15;
 const SIGNAL_COUNT_MAX = 500;
 /** A signal over 2 MB is refused by Temporal. */
 const SIGNAL_BYTES_MAX = 1024 * 1024;
-const DATA_CHARS_MAX = 4096;
 
 const columns = (cases: readonly CaseKey[]): string[][] => [
   cases.map((c) => c.tenant),
@@ -45,10 +38,15 @@ const columns = (cases: readonly CaseKey[]): string[][] => [
 const CASES = 'unnest($1::text[], $2::text[], $3::text[]) as q(tenant, flow, case_id)';
 const SAME = (a: string, b: string): string => `${a}.tenant = ${b}.tenant and ${a}.flow = ${b}.flow and ${a}.case_id = ${b}.case_id`;
 
-interface ClaimRow {
+interface KeyRow {
   tenant: string;
   flow: string;
   case_id: string;
+}
+
+const keyOf = ({ tenant, flow, case_id: caseId }: KeyRow): CaseKey => ({ tenant, flow, caseId });
+
+interface ClaimRow extends KeyRow {
   subject: string;
   sent: number;
   taken: number;
@@ -93,11 +91,10 @@ export async function claimMail(pool: Pool, flows: ReadonlyMap<string, Flow>, ca
   for (const row of rows) {
     const flow = flows.get(row.flow);
     if (flow === undefined) continue;
-    const key = `${row.tenant} ${row.flow} ${row.case_id}`;
-    const mail = mails.get(key) ?? {
-      tenant: row.tenant,
-      flow: row.flow,
-      caseId: row.case_id,
+    const key = keyOf(row);
+    const name = caseText(key);
+    const mail = mails.get(name) ?? {
+      ...key,
       subject: shownSubject(flow, row.case_id, row.subject),
       sent: row.sent,
       taken: row.taken,
@@ -105,21 +102,9 @@ export async function claimMail(pool: Pool, flows: ReadonlyMap<string, Flow>, ca
       letters: [],
     };
     mail.letters.push({ position: row.position, event: letterOf(flow, row.body) });
-    mails.set(key, mail);
+    mails.set(name, mail);
   }
   return [...mails.values()];
-}
-
-/**
- * What a history may hold of an event: activities read the whole from the log. Attributes are a stranger's text too. Of bytes nobody
- * says what is in them, so they never go.
- */
-function letterOf(flow: Flow, body: string): JsonObject {
-  const { data, data_base64: _bytes, ...attributes } = JSON.parse(body) as JsonObject;
-  const shown = redacted(attributes);
-  if (data === undefined || (body.length > DATA_CHARS_MAX && JSON.stringify(data).length > DATA_CHARS_MAX)) return shown;
-  const marked = typeof data === 'object' && data !== null && !Array.isArray(data);
-  return { ...shown, data: marked ? shownTo('history', fieldsOf(flow, String(attributes.type)), data) : '[personal]' };
 }
 
 export interface Sent extends CaseKey {
@@ -130,13 +115,13 @@ export interface Sent extends CaseKey {
 
 /** Notes what was sent; gives the cases that have acknowledged it already. */
 export async function markSent(pool: Pool, sent: readonly Sent[]): Promise<CaseKey[]> {
-  const { rows } = await pool.query<{ tenant: string; flow: string; case_id: string }>(
+  const { rows } = await pool.query<KeyRow>(
     `update deliveries d set sent = greatest(d.sent, q.position), sent_at = now(), run = coalesce(q.run, d.run), leased_until = '-infinity'
      from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[]) as q(tenant, flow, case_id, position, run) where ${SAME('d', 'q')}
      returning d.tenant, d.flow, case when d.taken >= d.sent then d.case_id end as case_id`,
     [...columns(sent), sent.map((s) => s.position), sent.map((s) => s.run)],
   );
-  return rows.filter((row) => row.case_id !== null).map((row) => ({ tenant: row.tenant, flow: row.flow, caseId: row.case_id }));
+  return rows.filter((row) => row.case_id !== null).map(keyOf);
 }
 
 /** Gives leases back, at once or after a pause. */
@@ -149,12 +134,12 @@ export async function releaseMail(pool: Pool, cases: readonly CaseKey[], pauseSe
 
 /** Cases whose next events nobody has sent: after a missed hand-off or a killed dispatcher. */
 export async function findUnsent(pool: Pool, limit: number): Promise<CaseKey[]> {
-  const { rows } = await pool.query<{ tenant: string; flow: string; case_id: string }>(
+  const { rows } = await pool.query<KeyRow>(
     `select distinct m.tenant, m.flow, m.case_id from mailboxes m left join deliveries d on ${SAME('d', 'm')}
      where d.case_id is null or (m.position > d.taken and d.sent <= d.taken and d.leased_until < now()) limit $1`,
     [limit],
   );
-  return rows.map((row) => ({ tenant: row.tenant, flow: row.flow, caseId: row.case_id }));
+  return rows.map(keyOf);
 }
 
 export interface Unsettled extends Delivery {

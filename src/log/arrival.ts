@@ -1,5 +1,4 @@
 /** What goes into a log, and what is answered. */
-
 import type { DecisionDraft } from '../decision.ts';
 import type { Ending, IncomingEvent, JsonObject } from '../event.ts';
 import type { Flow } from '../flow.ts';

@@ -17,7 +17,7 @@ import type { Answer, Arrival, LogContext } from './arrival.ts';
 import { BatchWrite } from './batchWrite.ts';
 import type { Client, Pool } from './database.ts';
 import { effectiveTime, foldEntry, keysOf } from './fold.ts';
-import { type Head, headLock, lockedHead } from './head.ts';
+import { type Head, headLock, type LockAnswer, lockedHead } from './head.ts';
 import { identityKey, type Known, knownOf, type Left, overlay, reading, readKnown, type Wanted } from './known.ts';
 import { BEGIN, COMMIT, type Statement, together } from './together.ts';
 
@@ -96,7 +96,7 @@ async function lockAndFold(client: Client, batch: Batch): Promise<Locked> {
   const { context, wanted } = batch;
   const [, locked, read] = await together(client, [BEGIN, headLock(context.tenant, context.log), reading(context, wanted)]);
   const head = headOf(context, locked);
-  return { head, folded: await fold(client, batch, { head, known: knownOf(read?.rows ?? []) }) };
+  return { head, folded: await fold(client, batch, { head, known: knownOf(read.rows) }) };
 }
 
 async function lockAndGuess(client: Client, batch: Batch, { ahead, pool }: { ahead: Ahead; pool: Pool }): Promise<Locked> {
@@ -119,7 +119,7 @@ async function lock(client: Client, { context }: Batch): Promise<Head> {
   return headOf(context, locked);
 }
 
-function headOf({ tenant, log, flow }: LogContext, locked: Parameters<typeof lockedHead>[0]): Head {
+function headOf({ tenant, log, flow }: LogContext, locked: LockAnswer): Head {
   const head = lockedHead(locked, tenant, log);
   if (flow !== null && head.code !== flow.code)
     throw new SignalboxError(

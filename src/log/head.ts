@@ -32,9 +32,12 @@ export const headLock = (tenant: string, log: string): Statement => ({
   values: [tenant, log],
 });
 
-/** What `headLock` was answered. */
-export const lockedHead = (answer: { readonly rows: readonly Head[] } | undefined, tenant: string, log: string): Head =>
-  answer?.rows[0] ?? missing(tenant, log);
+export interface LockAnswer {
+  readonly rows: readonly Head[];
+}
+
+/** From the answer to `headLock`. */
+export const lockedHead = ({ rows }: LockAnswer, tenant: string, log: string): Head => rows[0] ?? missing(tenant, log);
 
 function missing(tenant: string, log: string): never {
   throw new Error(`Cannot append as the log ${tenant}/${log} has no head`);

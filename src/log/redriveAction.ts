@@ -4,7 +4,6 @@
  *
  * One whose outcome was taken back stays dead: it would stand alone. One that only skipped others brings those back too.
  */
-
 import { SignalboxError } from '../errors.ts';
 import { type ActionKey, type ActionState, THIS_ACTION } from './actions.ts';
 import type { CaseIds } from './caseIds.ts';

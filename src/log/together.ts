@@ -17,7 +17,8 @@ export interface Statement {
   readonly values: Value[];
 }
 
-type Results = pg.QueryResult[];
+/** One for each statement. */
+type Results<Statements extends readonly Statement[]> = { -readonly [Nth in keyof Statements]: pg.QueryResult };
 
 /** What pg's own typings leave out. */
 interface Wire {
@@ -65,24 +66,33 @@ export class Pipeline extends pg.Query {
  * The statements' results, in order; `client` is in pipeline mode. They run one after the other, each with its own snapshot. The first error
  * of them is thrown; what went before it is not undone, and a transaction that they opened is still open.
  */
-export function together(client: Client, statements: readonly Statement[]): Promise<Results> {
+export async function together<const Statements extends readonly Statement[]>(
+  client: Client,
+  statements: Statements,
+): Promise<Results<Statements>> {
   const wire = wireOf(client);
-  if (statements.every(({ name }) => Object.hasOwn(wire.parsedStatements, name))) return pipelined(client, statements);
-  // the first time on a connection
-  wire.stream.cork();
+  const prepared = statements.every(({ name }) => Object.hasOwn(wire.parsedStatements, name));
+  return (await (prepared ? pipelined(client, statements) : oneByOne(client, statements))) as Results<Statements>;
+}
+
+/** The first time on a connection: pg prepares them. */
+function oneByOne(client: Client, statements: readonly Statement[]): Promise<pg.QueryResult[]> {
+  const { stream } = wireOf(client);
+  stream.cork();
   try {
     return Promise.all(statements.map((statement) => client.query(statement)));
   } finally {
-    wire.stream.uncork();
+    stream.uncork();
   }
 }
 
-function pipelined(client: Client, statements: readonly Statement[]): Promise<Results> {
+function pipelined(client: Client, statements: readonly Statement[]): Promise<pg.QueryResult[]> {
   return new Promise((resolve, reject) => {
     client.query(
       new Pipeline(statements, (error, results) => {
-        if (error == null) resolve((statements.length === 1 ? [results] : results) as Results);
-        else reject(error);
+        if (error != null) reject(error);
+        // of one statement pg gives no list
+        else resolve([results].flat() as pg.QueryResult[]);
       }),
     );
   });
