@@ -2,7 +2,7 @@
  * Events that a flow takes over from another log. The bugs this hunts: one taken twice or passed by, a cursor that moves without what it
  * stands for, old events of another flow acted on again, data that nobody held against the flow's schema.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { JsonObject } from '../../src/event.ts';
 import type { Flow } from '../../src/flow.ts';
@@ -19,23 +19,20 @@ import { Policies } from '../../src/log/policies.ts';
 import { rebuild } from '../../src/log/rebuild.ts';
 import { redrive } from '../../src/log/redrive.ts';
 import { arrival, type Booking, booking } from '../support/arrivals.ts';
+import { eachDatabase } from '../support/eachDatabase.ts';
 import { ledger, parcel } from '../support/flows.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
-let postgres: TestPostgres;
 let url: string;
 let pool: Pool;
 
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  url = await postgres.fresh();
+eachDatabase((given) => {
+  url = given;
   pool = openDatabase(url, { name: 'test' });
+  return pool;
+});
+beforeEach(async () => {
   await ensureHeads(pool, 'default', []);
 });
-afterEach(() => pool.end());
 
 /** Folds bookings by their region, and answers nothing itself. */
 const regions: Flow<never> = {

@@ -3,7 +3,7 @@
  * again, sent back or put aside, or that goes on with an old one though the active one says otherwise.
  */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createAskLlm } from '../../src/activities/askLlm.ts';
 import type { Flow, FlowBriefing } from '../../src/flow.ts';
@@ -18,8 +18,8 @@ import { recordEndings } from '../../src/log/recordEndings.ts';
 import { redrive } from '../../src/log/redrive.ts';
 import { policyVersion } from '../../src/policy.ts';
 import { askedReviews } from '../support/askedReviews.ts';
+import { eachDatabase } from '../support/eachDatabase.ts';
 import { operate } from '../support/policies.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { payment, reviews } from '../support/reviews.ts';
 
 const decided = reviews();
@@ -29,19 +29,14 @@ const textOf = (nth: number, runningCases = 'keep'): string =>
 const version = (nth: number, runningCases?: string): string => policyVersion('fraud', textOf(nth, runningCases));
 const built = policyVersion('fraud', decided.policyText);
 
-let postgres: TestPostgres;
 let url: string;
 let pool: Pool;
 
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  url = await postgres.fresh();
+eachDatabase((given) => {
+  url = given;
   pool = openDatabase(url, { name: 'test', size: 2 });
+  return pool;
 });
-afterEach(() => pool.end());
 
 async function start(flow: Flow): Promise<(id: string) => Promise<number>> {
   await ensureHeads(pool, 'default', [flow]);

@@ -2,7 +2,7 @@
  * Policies that change while events flow. The bugs this hunts: an event folded with another policy than its position says, a process that
  * goes on with the one it read first, a restart that takes back what an operator chose.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { Flow } from '../../src/flow.ts';
 import { activateFlow, ensureHeads, joinIngresses } from '../../src/log/activate.ts';
@@ -15,9 +15,9 @@ import { readActivations, readPolicy } from '../../src/log/queries/policies.ts';
 import { rebuild } from '../../src/log/rebuild.ts';
 import { policyVersion } from '../../src/policy.ts';
 import { booking } from '../support/arrivals.ts';
+import { eachDatabase } from '../support/eachDatabase.ts';
 import { ledger } from '../support/flows.ts';
 import { operate } from '../support/policies.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 /** The ledger with the policy in its state too: an event folded with another one is then seen by a rebuild. */
 const reflex = ledger.reflex as NonNullable<typeof ledger.reflex>;
@@ -40,21 +40,18 @@ const marked: Flow<{ alarmAbove: number; askAbove: number }> = {
 const policyOf = (alarmAbove: number): string => `alarmAbove: ${alarmAbove}\naskAbove: 1000\n`;
 const versionOf = (alarmAbove: number): string => policyVersion('ledger', policyOf(alarmAbove));
 
-let postgres: TestPostgres;
 let url: string;
 let pool: Pool;
 
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  url = await postgres.fresh();
+eachDatabase((given) => {
+  url = given;
   pool = openDatabase(url, { name: 'test' });
+  return pool;
+});
+beforeEach(async () => {
   await ensureHeads(pool, 'default', [marked]);
   await activateFlow(pool, 'default', marked);
 });
-afterEach(() => pool.end());
 
 const open = (on: Pool, flow: Flow = marked): Appender =>
   new Appender({

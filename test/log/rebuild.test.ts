@@ -1,5 +1,5 @@
 /** The log is the truth: whatever interleaving accepted its events, folding it again gives every state and decision that is kept. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { activateFlow, ensureHeads, joinIngresses } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
@@ -8,24 +8,21 @@ import { Policies } from '../../src/log/policies.ts';
 import { rebuild } from '../../src/log/rebuild.ts';
 import { redrive } from '../../src/log/redrive.ts';
 import { type Booking, booking } from '../support/arrivals.ts';
+import { eachDatabase } from '../support/eachDatabase.ts';
 import { ledger } from '../support/flows.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
-let postgres: TestPostgres;
 let url: string;
 let pool: Pool;
 
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  url = await postgres.fresh();
+eachDatabase((given) => {
+  url = given;
   pool = openDatabase(url, { name: 'test', appending: true });
+  return pool;
+});
+beforeEach(async () => {
   await ensureHeads(pool, 'default', [ledger]);
   await activateFlow(pool, 'default', ledger);
 });
-afterEach(() => pool.end());
 
 const open = (on: Pool, flow = ledger): Appender =>
   new Appender({ pool: on, context: { tenant: 'default', log: 'ledger', flow, policies: new Policies() }, mailed: () => undefined });

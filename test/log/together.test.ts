@@ -1,21 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '../../src/local/until.ts';
 import { openDatabase, type Pool } from '../../src/log/database.ts';
 import { BEGIN, COMMIT, type Statement, together } from '../../src/log/together.ts';
-import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { eachDatabase } from '../support/eachDatabase.ts';
 
-let postgres: TestPostgres;
 let url: string;
 let pool: Pool;
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(() => postgres.stop());
-beforeEach(async () => {
-  url = await postgres.empty();
+
+eachDatabase((given) => {
+  url = given;
   pool = openDatabase(url, { name: 'test', size: 1, appending: true });
+  return pool;
+}, 'empty');
+beforeEach(async () => {
   await pool.query('create table numbers (n integer primary key)');
 });
-afterEach(() => pool.end());
 
 const add = (n: number): Statement => ({ name: 'add', text: 'insert into numbers select $1::integer returning n', values: [n] });
 const count: Statement = { name: 'count', text: 'select count(*)::integer as n from numbers', values: [] };
@@ -52,17 +51,21 @@ describe('together()', () => {
     expect(await inOne(BEGIN, add(7), COMMIT)).toHaveLength(3);
   });
 
-  it('sees with each statement what others committed while the one before it waited', async () => {
-    await inOne(BEGIN, add(1), count, COMMIT);
-    const other = openDatabase(url, { name: 'other', size: 1, appending: true });
-    const holder = await other.connect();
-    await holder.query('begin; insert into numbers values (2)');
-    const lock: Statement = { name: 'lock', text: 'lock table numbers in share row exclusive mode', values: [] };
-    const waiting = inOne(BEGIN, lock, count, COMMIT);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await holder.query('commit');
-    holder.release();
-    expect((await waiting)[2]).toEqual({ command: 'SELECT', rows: [{ n: 2 }] });
-    await other.end();
-  });
+  it.each([1, 2])(
+    'sees with each statement of a connection’s turn %i what others committed while the one before it waited',
+    async (turns) => {
+      const lock: Statement = { name: 'lock', text: 'lock table numbers in share row exclusive mode', values: [] };
+      for (let turn = 1; turn < turns; turn += 1) await inOne(BEGIN, lock, count, COMMIT);
+      const other = openDatabase(url, { name: 'other', size: 2 });
+      const holder = await other.connect();
+      await holder.query('begin; insert into numbers values (2)');
+      const waiting = inOne(BEGIN, lock, count, COMMIT);
+      const blocked = 'select 1 from pg_locks join pg_database d on d.oid = database where datname = current_database() and not granted';
+      await until(async () => (await other.query(blocked)).rows.length > 0, AbortSignal.timeout(5000));
+      await holder.query('commit');
+      holder.release();
+      expect((await waiting)[2]).toEqual({ command: 'SELECT', rows: [{ n: 1 }] });
+      await other.end();
+    },
+  );
 });
