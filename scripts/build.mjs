@@ -31,7 +31,7 @@ async function markExecutable() {
 }
 
 async function bundle() {
-  const { bundleWorkflows } = await import(pathToFileURL(join(target, 'workflowBundle.js')).href);
+  const { bundleWorkflows } = await import(pathToFileURL(join(target, 'run', 'workflowBundle.js')).href);
   const { code } = await bundleWorkflows();
   await writeFile(join(target, 'workflow-bundle.js'), code);
   return code.length;

@@ -2,7 +2,7 @@
 /** The entry. A verb opens what it needs and closes it in reverse; here only its failure becomes a line and an exit code. */
 import { program } from './cli/program.ts';
 import { report } from './cli/report.ts';
-import { wantsDebug } from './config.ts';
+import { wantsDebug } from './settings/config.ts';
 
 // a reader that has seen enough (`| head`) is no error
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

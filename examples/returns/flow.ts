@@ -1,8 +1,8 @@
 /** Goods that customers want to return: the smallest flow there is. No reflex: each event goes to the case of its order. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { JsonObject } from '../../src/event.ts';
-import type { Flow } from '../../src/flow.ts';
+import type { JsonObject } from '../../src/domain/event.ts';
+import type { Flow } from '../../src/domain/flow.ts';
 
 const asked = z.looseObject({ orderId: z.string().min(1).max(256), amount: z.number().min(0), note: z.string().max(1000).optional() });
 const policySchema = z.strictObject({ acceptUpTo: z.number().min(0) });

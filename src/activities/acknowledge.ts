@@ -1,4 +1,4 @@
-import { acknowledge } from '../log/acknowledge.ts';
+import { acknowledge } from '../cases/acknowledge.ts';
 import type { CaseLogDeps } from '../log/caseLog.ts';
 import { caseText } from '../log/caseText.ts';
 

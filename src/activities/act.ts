@@ -1,10 +1,10 @@
-import type { ErrorCode } from '../errors.ts';
-import { type ActionKey, type ActionState, beginTry, failTry, type KeptAction, readStanding } from '../log/actions.ts';
-import type { Pool } from '../log/database.ts';
-import { endAction, type HowItEnded } from '../log/endAction.ts';
-import { type Receiver, readReceiver, receiverAt } from '../log/receivers.ts';
+import { type ActionKey, type ActionState, beginTry, failTry, type KeptAction, readStanding } from '../actions/actions.ts';
+import { endAction, type HowItEnded } from '../actions/endAction.ts';
+import { type Receiver, readReceiver, receiverAt } from '../actions/receivers.ts';
+import { sendWebhook, type WebhookAnswer, type WebhookTarget } from '../actions/sendWebhook.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { Pool } from '../log/db/database.ts';
 import { failure } from './asFailure.ts';
-import { sendWebhook, type WebhookAnswer, type WebhookTarget } from './sendWebhook.ts';
 
 /** The pauses before each try, by Standard Webhooks: the last comes 75 hours and 35 minutes after the first. */
 const SECONDS = { second: 1, minute: 60, hour: 3600 };

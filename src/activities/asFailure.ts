@@ -1,9 +1,9 @@
 /** Errors as Temporal is told them: the type is a code of the error table, which also says whether to try again. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { ERRORS, type ErrorCode, SignalboxError } from '../errors.ts';
-import { redacted, shownText } from '../exposure.ts';
-import { isDatabaseAway } from '../log/database.ts';
-import { type ShownError, shownError } from '../shownError.ts';
+import { ERRORS, type ErrorCode, SignalboxError } from '../domain/errors.ts';
+import { redacted, shownText } from '../domain/exposure.ts';
+import { type ShownError, shownError } from '../domain/shownError.ts';
+import { isDatabaseAway } from '../log/db/database.ts';
 
 /** A failure stands in a history, and its causes with it: messages and stacks as those may hold them. */
 export function failure(

@@ -1,19 +1,19 @@
 import { Context } from '@temporalio/activity';
-import type { Reason } from '../decision.ts';
-import type { JsonObject } from '../event.ts';
-import { shownText, strangersTexts } from '../exposure.ts';
-import type { Flow } from '../flow.ts';
-import type { LadderPolicy, LlmRung } from '../ladderPolicy.ts';
-import { type LlmQuestion, llmQuestion, type Questioner } from '../llmQuestion.ts';
+import type { Reason } from '../domain/decision.ts';
+import type { JsonObject } from '../domain/event.ts';
+import { shownText, strangersTexts } from '../domain/exposure.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { LlmCall, LlmSaid } from '../llm/callLlm.ts';
+import { conversation } from '../llm/conversation.ts';
+import { type LlmQuestion, llmQuestion, type Questioner } from '../llm/llmQuestion.ts';
+import { CALLS_MAX, readTurns, turnKey } from '../llm/transcript.ts';
 import { type CaseRecord, writeCaseLog } from '../log/caseLog.ts';
-import type { Pool } from '../log/database.ts';
+import type { Pool } from '../log/db/database.ts';
 import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
-import { CALLS_MAX, readTurns, turnKey } from '../log/transcript.ts';
-import type { LlmAnswer } from '../prompt.ts';
+import type { LadderPolicy, LlmRung } from '../policy/ladderPolicy.ts';
+import type { LlmAnswer } from '../policy/prompt.ts';
 import { failure } from './asFailure.ts';
-import type { LlmCall, LlmSaid } from './callLlm.ts';
-import { conversation } from './conversation.ts';
 import { LOOK_UPS } from './lookUp.ts';
 
 export interface Asking {

@@ -1,5 +1,5 @@
-import type { ApprovalKey, Verdict } from '../log/approval.ts';
-import { type ApprovalDeps, closeApproval } from '../log/approvals.ts';
+import type { ApprovalKey, Verdict } from '../approvals/approval.ts';
+import { type ApprovalDeps, closeApproval } from '../approvals/approvals.ts';
 import { failure } from './asFailure.ts';
 
 /**

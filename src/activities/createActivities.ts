@@ -1,6 +1,7 @@
 /** Everything with a side effect that a case may ask for. */
-import type { Flow } from '../flow.ts';
-import type { ApprovalDeps } from '../log/approvals.ts';
+
+import type { ApprovalDeps } from '../approvals/approvals.ts';
+import type { Flow } from '../domain/flow.ts';
 import { createAcknowledge } from './acknowledge.ts';
 import { type ActDeps, createAct } from './act.ts';
 import { failing } from './asFailure.ts';

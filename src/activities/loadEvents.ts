@@ -1,9 +1,9 @@
-import { redacted, shownEvent } from '../exposure.ts';
-import type { Flow } from '../flow.ts';
+import { redacted, shownEvent } from '../domain/exposure.ts';
+import type { Flow } from '../domain/flow.ts';
+import { redactText } from '../domain/redactText.ts';
 import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
-import { redactText } from '../redactText.ts';
-import { shownSubject } from '../workflowId.ts';
+import { shownSubject } from '../log/workflowId.ts';
 import { failure } from './asFailure.ts';
 import type { AskDeps } from './askLlm.ts';
 

@@ -1,15 +1,15 @@
-import type { JsonObject } from '../event.ts';
-import { fieldsOf, shownTo, strangersTexts } from '../exposure.ts';
-import type { Flow } from '../flow.ts';
+import type { JsonObject } from '../domain/event.ts';
+import { fieldsOf, shownTo, strangersTexts } from '../domain/exposure.ts';
+import type { Flow } from '../domain/flow.ts';
+import { lookUpRecord } from '../llm/transcript.ts';
 import { writeCaseLog } from '../log/caseLog.ts';
-import type { Pool } from '../log/database.ts';
+import type { Pool } from '../log/db/database.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
 import { loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
-import { readPastEvents } from '../log/queries/history.ts';
-import { readSimilar } from '../log/queries/similar.ts';
-import { readState } from '../log/queries/timeline.ts';
-import { lookUpRecord } from '../log/transcript.ts';
+import { readPastEvents } from '../log/read/history.ts';
+import { readState } from '../log/read/timeline.ts';
+import { readSimilar } from '../outcomes/similar.ts';
 import { failure } from './asFailure.ts';
 
 export interface LookingUp {

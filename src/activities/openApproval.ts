@@ -1,11 +1,11 @@
-import { type ApprovalTerms, type Milestone, planApproval } from '../approvalRules.ts';
-import type { JsonObject } from '../event.ts';
-import type { Flow } from '../flow.ts';
-import { type Approval, type ApprovalKey, readApproval } from '../log/approval.ts';
-import { type ApprovalDeps, openApproval } from '../log/approvals.ts';
+import { type Approval, type ApprovalKey, readApproval } from '../approvals/approval.ts';
+import { type ApprovalTerms, type Milestone, planApproval } from '../approvals/approvalRules.ts';
+import { type ApprovalDeps, openApproval } from '../approvals/approvals.ts';
+import { type EvidenceDeps, gatherEvidence } from '../approvals/gatherEvidence.ts';
+import type { JsonObject } from '../domain/event.ts';
+import type { Flow } from '../domain/flow.ts';
 import { Policies } from '../log/policies.ts';
 import { failure } from './asFailure.ts';
-import { type EvidenceDeps, gatherEvidence } from './gatherEvidence.ts';
 
 export interface Opening extends ApprovalKey {
   readonly caseId: string;

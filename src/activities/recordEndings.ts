@@ -1,7 +1,7 @@
-import type { Flow } from '../flow.ts';
-import type { ApprovalDeps } from '../log/approvals.ts';
+import type { ApprovalDeps } from '../approvals/approvals.ts';
+import { type CaseEnding, type EndedEvent, recordEndings } from '../cases/recordEndings.ts';
+import type { Flow } from '../domain/flow.ts';
 import { Policies } from '../log/policies.ts';
-import { type CaseEnding, type EndedEvent, recordEndings } from '../log/recordEndings.ts';
 
 export interface Endings {
   readonly tenant: string;

@@ -1,5 +1,5 @@
+import { type ProvisionalAnswer, recordProvisional } from '../cases/recordEndings.ts';
 import type { CaseLogDeps } from '../log/caseLog.ts';
-import { type ProvisionalAnswer, recordProvisional } from '../log/recordEndings.ts';
 
 export interface Meanwhile extends ProvisionalAnswer {
   readonly tenant: string;

@@ -1,8 +1,8 @@
-import type { Milestone } from '../approvalRules.ts';
-import { readApproval } from '../log/approval.ts';
-import type { ApprovalDeps } from '../log/approvals.ts';
+import { readApproval } from '../approvals/approval.ts';
+import type { Milestone } from '../approvals/approvalRules.ts';
+import type { ApprovalDeps } from '../approvals/approvals.ts';
+import { planNotices } from '../approvals/notices.ts';
 import { type CaseRecord, writeCaseLog } from '../log/caseLog.ts';
-import { planNotices } from '../log/notices.ts';
 
 export interface FiredTimer extends Pick<CaseRecord, 'eventPosition' | 'subject' | 'key' | 'title' | 'detail'> {
   readonly tenant: string;

@@ -1,9 +1,9 @@
-import { takesUnproven } from '../approvalRules.ts';
-import { ERRORS, SignalboxError } from '../errors.ts';
-import type { JsonObject } from '../event.ts';
-import { parseId } from '../ids.ts';
-import { type KeptApproval, readApproval, type Verdict } from '../log/approval.ts';
-import { type ApprovalDeps, giveVerdict } from '../log/approvals.ts';
+import { type KeptApproval, readApproval, type Verdict } from '../approvals/approval.ts';
+import { takesUnproven } from '../approvals/approvalRules.ts';
+import { type ApprovalDeps, giveVerdict } from '../approvals/approvals.ts';
+import { ERRORS, SignalboxError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/event.ts';
+import { parseId } from '../domain/ids.ts';
 import { storable, writeCaseLog } from '../log/caseLog.ts';
 
 export interface SignalledVerdict {

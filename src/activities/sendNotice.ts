@@ -1,12 +1,12 @@
-import { type KeptApproval, readApproval } from '../log/approval.ts';
-import type { Pool } from '../log/database.ts';
-import { createLink } from '../log/links.ts';
-import type { MailText } from '../log/notices.ts';
-import { beginNoticeTry, endNotice, failNoticeTry, type KeptNotice, type NoticeEnd, type NoticeKey } from '../log/noticeTries.ts';
-import { type Receiver, readReceiver, receiverAt } from '../log/receivers.ts';
+import { type Receiver, readReceiver, receiverAt } from '../actions/receivers.ts';
+import { sendWebhook, type WebhookTarget } from '../actions/sendWebhook.ts';
+import { type KeptApproval, readApproval } from '../approvals/approval.ts';
+import { createLink } from '../approvals/links.ts';
+import type { MailText } from '../approvals/notices.ts';
+import { beginNoticeTry, endNotice, failNoticeTry, type KeptNotice, type NoticeEnd, type NoticeKey } from '../approvals/noticeTries.ts';
+import { type MailTarget, sendMail } from '../approvals/sendMail.ts';
+import type { Pool } from '../log/db/database.ts';
 import { failure } from './asFailure.ts';
-import { type MailTarget, sendMail } from './sendMail.ts';
-import { sendWebhook, type WebhookTarget } from './sendWebhook.ts';
 
 const MINUTE_MS = 60_000;
 /** The pauses before each try: the last one comes within the hour, as a reminder that comes tomorrow reminds nobody. */

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { ActionState } from '../log/actions.ts';
+import type { ActionState } from '../actions/actions.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
 import { redriveEach } from './redrive.ts';

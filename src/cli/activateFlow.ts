@@ -18,11 +18,11 @@ async function run(name: string, { json }: Options): Promise<void> {
   const [{ databaseUrl }, { openDatabase }, { checkSchema }, { flows }, { activateFlow }, { CannotRun }, { printJson, printLine }] =
     await Promise.all([
       import('./target.ts'),
-      import('../log/database.ts'),
-      import('../log/migrate.ts'),
+      import('../log/db/database.ts'),
+      import('../log/db/migrate.ts'),
       import('../flows/index.ts'),
       import('../log/activate.ts'),
-      import('../errors.ts'),
+      import('../domain/errors.ts'),
       import('./print.ts'),
     ]);
   const chosen = flows.filter((flow) => name === 'all' || flow.name === name);

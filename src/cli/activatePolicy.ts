@@ -1,6 +1,6 @@
 /** `signalbox policy activate`: switches a file on, from the next batch on, everywhere. */
 import { Command } from 'commander';
-import type { FieldError } from '../errors.ts';
+import type { FieldError } from '../domain/errors.ts';
 
 interface Options {
   flow: string;

@@ -101,7 +101,7 @@ async function answer(
   { verdict, reason, changes, json }: { verdict: string; reason: string; changes?: string; json?: true },
 ): Promise<void> {
   const { openService } = await import('./target.ts');
-  const { CannotRun } = await import('../errors.ts');
+  const { CannotRun } = await import('../domain/errors.ts');
   let changed: unknown;
   try {
     changed = changes === undefined ? undefined : JSON.parse(changes);

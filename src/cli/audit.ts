@@ -13,8 +13,8 @@ async function run({ tenant, json }: { tenant: string; json?: true }): Promise<v
   const [{ databaseUrl }, { openReport }, { audit: prove }, { CannotRun }, print] = await Promise.all([
     import('./target.ts'),
     import('./openReport.ts'),
-    import('../log/audit.ts'),
-    import('../errors.ts'),
+    import('../audit/audit.ts'),
+    import('../domain/errors.ts'),
     import('./print.ts'),
   ]);
   const pool = await openReport(await databaseUrl(), 'audit');

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Decision, RungFinding } from '../decision.ts';
-import type { EventRef } from '../event.ts';
+import type { Decision, RungFinding } from '../domain/decision.ts';
+import type { EventRef } from '../domain/event.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine, printTable } from './print.ts';
 

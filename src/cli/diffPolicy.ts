@@ -1,6 +1,6 @@
 /** `signalbox policy diff`: what differs between the contents of two policies. */
 import { Command } from 'commander';
-import type { PolicyDifference } from '../policyDiff.ts';
+import type { PolicyDifference } from '../policy/policyDiff.ts';
 
 const VALUE_CHARS_MAX = 300;
 const VERSION = /^[a-z][a-z0-9-]*@[0-9a-f]{12}$/;
@@ -17,7 +17,7 @@ export function diffPolicyVerb(): Command {
 }
 
 async function diff(flow: string, a: string, b: string | undefined, { json }: { json?: true }): Promise<void> {
-  const [{ diffPolicies }, { printJson, printLine }] = await Promise.all([import('../policyDiff.ts'), import('./print.ts')]);
+  const [{ diffPolicies }, { printJson, printLine }] = await Promise.all([import('../policy/policyDiff.ts'), import('./print.ts')]);
   const [from, to] = b === undefined ? ['active', a] : [a, b];
   const differences = diffPolicies(await contentOf(flow, from), await contentOf(flow, to));
   if (differences.length > 0) process.exitCode = 1;
@@ -35,8 +35,8 @@ async function contentOf(flow: string, name: string): Promise<unknown> {
   }
   const [{ readPolicyFile }, { policyContent }, { CannotRun }] = await Promise.all([
     import('./readPolicyFile.ts'),
-    import('../policy.ts'),
-    import('../errors.ts'),
+    import('../policy/policy.ts'),
+    import('../domain/errors.ts'),
   ]);
   const text = await readPolicyFile(name);
   try {

@@ -10,7 +10,7 @@ export function doctor(): Command {
 
 async function run({ json }: { json?: true }): Promise<void> {
   const [{ readConfig }, { examine }, { printJson, printLine }] = await Promise.all([
-    import('../config.ts'),
+    import('../settings/config.ts'),
     import('./doctor/examine.ts'),
     import('./print.ts'),
   ]);

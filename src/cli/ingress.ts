@@ -7,11 +7,11 @@ export function ingress(): Command {
     .action(async () => {
       const [{ readConfig }, { flows }, { openIngress }, { createLogger }, { CannotRun }, { logLastWords }, { untilStopped }] =
         await Promise.all([
-          import('../config.ts'),
+          import('../settings/config.ts'),
           import('../flows/index.ts'),
-          import('../ingress/openIngress.ts'),
-          import('../logger.ts'),
-          import('../errors.ts'),
+          import('../run/openIngress.ts'),
+          import('../run/logger.ts'),
+          import('../domain/errors.ts'),
           import('./lastWords.ts'),
           import('./untilStopped.ts'),
         ]);

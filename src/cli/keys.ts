@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { Pool } from '../log/database.ts';
+import type { Pool } from '../log/db/database.ts';
 import { RATE_MAX, SCOPES, type Scope } from '../log/keys.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/;
@@ -94,7 +94,7 @@ interface Creation {
 async function create(name: string, { scopes, roles, rate, tenant, json }: Creation): Promise<void> {
   const [{ createKey }, { CannotRun }, { printJson, say }] = await Promise.all([
     import('../log/keys.ts'),
-    import('../errors.ts'),
+    import('../domain/errors.ts'),
     import('./print.ts'),
   ]);
   await withPool(async (pool) => {

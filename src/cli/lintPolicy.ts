@@ -1,7 +1,7 @@
 /** `signalbox policy lint`: what is wrong with a file, by the service's own schema where one runs, else by this build's. */
 import { Command } from 'commander';
 import type { ServiceClient } from '../client/serviceClient.ts';
-import type { FieldError } from '../errors.ts';
+import type { FieldError } from '../domain/errors.ts';
 
 interface Options {
   flow: string;
@@ -53,14 +53,17 @@ async function judgeWhereItRuns(flow: string, text: string): Promise<Found> {
 /** Null where none is set or running; wrong settings are an error all the same. */
 async function serviceThatRuns(): Promise<ServiceClient | null> {
   const { readRunning } = await import('./target.ts');
-  const [{ readConfig }, { ServiceClient: Client }] = await Promise.all([import('../config.ts'), import('../client/serviceClient.ts')]);
+  const [{ readConfig }, { ServiceClient: Client }] = await Promise.all([
+    import('../settings/config.ts'),
+    import('../client/serviceClient.ts'),
+  ]);
   const config = readConfig();
   const url = config.SIGNALBOX_URL ?? (await readRunning(config))?.url;
   return url == null ? null : new Client(url, config.SIGNALBOX_KEY);
 }
 
 async function askService(service: ServiceClient, flow: string, text: string): Promise<Found> {
-  const [{ Refused }, { CannotRun }] = await Promise.all([import('../client/serviceClient.ts'), import('../errors.ts')]);
+  const [{ Refused }, { CannotRun }] = await Promise.all([import('../client/serviceClient.ts'), import('../domain/errors.ts')]);
   const path = `/v1/flows/${encodeURIComponent(flow)}/policies?dry=true`;
   const answer = await service.call(path, { method: 'POST', contentType: 'application/yaml', body: text });
   // nothing is wrong with the file
@@ -74,8 +77,8 @@ async function askService(service: ServiceClient, flow: string, text: string): P
 async function judge(name: string, text: string): Promise<Found> {
   const [{ flows }, { asFieldError, lintPolicy }, { CannotRun }] = await Promise.all([
     import('../flows/index.ts'),
-    import('../policyLint.ts'),
-    import('../errors.ts'),
+    import('../policy/policyLint.ts'),
+    import('../domain/errors.ts'),
   ]);
   const flow = flows.find((one) => one.name === name);
   if (flow === undefined)

@@ -1,8 +1,8 @@
 /** Writes a flow made from the example into a clone's sources, whole or not at all. */
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { CannotRun } from '../errors.ts';
-import { UNROUTED } from '../ids.ts';
+import { CannotRun } from '../domain/errors.ts';
+import { UNROUTED } from '../domain/ids.ts';
 
 export interface NewFlow {
   readonly name: string;
@@ -13,7 +13,7 @@ export interface NewFlow {
 
 const TEMPLATE = join('examples', 'returns');
 const EXAMPLE_FIELDS: ReadonlySet<string> = new Set(['amount', 'note']);
-const LISTS = { flows: join('src', 'flows', 'index.ts'), workflows: join('src', 'workflows', 'index.ts') };
+const LISTS = { flows: join('src', 'flows', 'index.ts'), workflows: join('src', 'flows', 'workflows.ts') };
 
 /** The files that it made or changed, from the clone's root. Throws CannotRun where there is no clone, or such a flow already. */
 export async function makeFlow(from: string, flow: NewFlow): Promise<string[]> {
@@ -30,7 +30,7 @@ export async function makeFlow(from: string, flow: NewFlow): Promise<string[]> {
   const [flows, workflows] = await Promise.all([readFile(paths.flows, 'utf8'), readFile(paths.workflows, 'utf8')]);
   const changed = [
     [paths.flows, withFlow(flows, flow)],
-    [paths.workflows, `${workflows}export { ${caseOf(flow)} } from '../flows/${flow.name}/workflow.ts';\n`],
+    [paths.workflows, `${workflows}export { ${caseOf(flow)} } from './${flow.name}/workflow.ts';\n`],
   ] as const;
   await mkdir(folder);
   try {

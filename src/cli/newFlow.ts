@@ -31,7 +31,7 @@ async function run(name: string, { type, subject, json }: Options): Promise<void
   const [{ flows }, { makeFlow }, { CannotRun }, { printJson, printLine }] = await Promise.all([
     import('../flows/index.ts'),
     import('./makeFlow.ts'),
-    import('../errors.ts'),
+    import('../domain/errors.ts'),
     import('./print.ts'),
   ]);
   const other = flows.find((flow) => Object.hasOwn(flow.types, type));

@@ -39,7 +39,7 @@ export function policy(): Command {
 const chosenBy = ({ origin, by }: Activated): string => (by === null ? origin : `${origin} ${by}`);
 
 async function show(flow: string | undefined, { policyVersion, json }: { policyVersion?: string; json?: true }): Promise<void> {
-  const [{ openService }, { CannotRun }] = await Promise.all([import('./target.ts'), import('../errors.ts')]);
+  const [{ openService }, { CannotRun }] = await Promise.all([import('./target.ts'), import('../domain/errors.ts')]);
   if (flow === undefined && policyVersion !== undefined)
     throw new CannotRun(`Cannot show ${policyVersion} without its flow: signalbox policy show FLOW --policy-version ${policyVersion}`);
   const service = await openService();

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Figures } from '../quality.ts';
+import type { Figures } from '../outcomes/quality.ts';
 
 const GROUPINGS = ['rung', 'model', 'prompt', 'reviewer', 'policy'];
 

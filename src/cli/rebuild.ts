@@ -24,7 +24,7 @@ async function run({ flow: only, write, json }: Options): Promise<void> {
     import('./openReport.ts'),
     import('../flows/index.ts'),
     import('../log/rebuild.ts'),
-    import('../errors.ts'),
+    import('../domain/errors.ts'),
     import('./print.ts'),
   ]);
   const chosen = flows.filter(({ name }) => only === undefined || name === only);

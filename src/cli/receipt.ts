@@ -1,5 +1,5 @@
 /** What became of an event, for people: in one line, or with what is to be looked up next. */
-import type { Decision } from '../decision.ts';
+import type { Decision } from '../domain/decision.ts';
 
 export interface Receipt {
   event: string;

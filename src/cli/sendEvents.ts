@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 import { printJson, printLine, say } from './print.ts';
 import { type Receipt, receiptLine } from './receipt.ts';
 import { openService } from './target.ts';

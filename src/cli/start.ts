@@ -16,7 +16,7 @@ async function run(): Promise<void> {
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     const [{ readConfig }, { startStack }, { startPage }] = await Promise.all([
-      import('../config.ts'),
+      import('../settings/config.ts'),
       import('../local/stack.ts'),
       import('../local/startPage.ts'),
     ]);

@@ -1,5 +1,5 @@
 /** The HTTP API as the commands use it. */
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 
 /** Longer than any `Prefer: wait`. */
 const ANSWER_TIMEOUT_MS = 75_000;

@@ -4,19 +4,19 @@
  */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
-import { ERRORS, SignalboxError } from '../errors.ts';
-import type { Json, JsonObject } from '../event.ts';
-import { allowOnly } from '../ingress/allowOnly.ts';
-import { parseStrict, VERDICT_BYTES_MAX } from '../ingress/approvalRequest.ts';
-import { assertCounts } from '../ingress/approvalRoutes.ts';
-import { verdictRequest } from '../ingress/approvalShapes.ts';
-import type { IngressDeps } from '../ingress/ingressDeps.ts';
-import { decodeUtf8 } from '../ingress/jsonText.ts';
-import { parseMediaType } from '../ingress/mediaType.ts';
-import { problemOf } from '../ingress/problem.ts';
-import { readBody } from '../ingress/readBody.ts';
-import type { KeptApproval } from '../log/approval.ts';
-import { followLink, giveVerdictByLink } from '../log/links.ts';
+import type { KeptApproval } from '../approvals/approval.ts';
+import { followLink, giveVerdictByLink } from '../approvals/links.ts';
+import { ERRORS, SignalboxError } from '../domain/errors.ts';
+import type { Json, JsonObject } from '../domain/event.ts';
+import { decodeUtf8 } from '../ingress/cloudevents/jsonText.ts';
+import { parseMediaType } from '../ingress/cloudevents/mediaType.ts';
+import { allowOnly } from '../ingress/http/allowOnly.ts';
+import { problemOf } from '../ingress/http/problem.ts';
+import { readBody } from '../ingress/http/readBody.ts';
+import { parseStrict, VERDICT_BYTES_MAX } from '../ingress/routes/approvalRequest.ts';
+import { assertCounts } from '../ingress/routes/approvalRoutes.ts';
+import { verdictRequest } from '../ingress/routes/approvalShapes.ts';
+import type { IngressDeps } from '../ingress/routes/ingressDeps.ts';
 import { answeredPage, approvePage, CHANGE_PREFIX, refusedPage } from './approvePage.ts';
 
 const APPROVE_PATH = '/approve/';

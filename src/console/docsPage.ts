@@ -1,7 +1,7 @@
 /** The reference, from the same operations and codes as the OpenAPI document. */
-import { ERRORS } from '../errors.ts';
-import { OPERATIONS, openApiDocument } from '../ingress/openapi.ts';
-import { type Operation, templateOf } from '../ingress/openapiNames.ts';
+import { ERRORS } from '../domain/errors.ts';
+import { OPERATIONS, openApiDocument } from '../ingress/routes/openapi.ts';
+import { type Operation, templateOf } from '../ingress/routes/openapiNames.ts';
 import { html, type Markup, page, prose } from './page.ts';
 
 interface Parameter {

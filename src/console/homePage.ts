@@ -1,7 +1,7 @@
 /** The first page: what is here and where to go. */
-import type { Flow } from '../flow.ts';
-import { OPERATIONS } from '../ingress/openapi.ts';
-import { templateOf } from '../ingress/openapiNames.ts';
+import type { Flow } from '../domain/flow.ts';
+import { OPERATIONS } from '../ingress/routes/openapi.ts';
+import { templateOf } from '../ingress/routes/openapiNames.ts';
 import { html, page, prose } from './page.ts';
 
 /** Routes that a browser can simply open. */

@@ -1,10 +1,10 @@
 /** Pages for people, and the document that one of them is made from. Security headers are for pages alone: they cost on every answer. */
 import { type Response, Router } from 'express';
 import helmet from 'helmet';
-import { allowOnly } from '../ingress/allowOnly.ts';
-import { sendText } from '../ingress/answer.ts';
-import type { IngressDeps } from '../ingress/ingressDeps.ts';
-import { openApiDocument } from '../ingress/openapi.ts';
+import { allowOnly } from '../ingress/http/allowOnly.ts';
+import { sendText } from '../ingress/http/answer.ts';
+import type { IngressDeps } from '../ingress/routes/ingressDeps.ts';
+import { openApiDocument } from '../ingress/routes/openapi.ts';
 import { docsPage } from './docsPage.ts';
 import { homePage } from './homePage.ts';
 

@@ -1,5 +1,5 @@
 /** Any JSON value for people to read: tables of names and values, lists, and text that is only ever text. */
-import type { Json, JsonObject } from '../event.ts';
+import type { Json, JsonObject } from '../domain/event.ts';
 import { html, type Markup } from './page.ts';
 
 const DEPTH_MAX = 6;

@@ -3,8 +3,8 @@
  * one would promise more than the week can tell. Percentiles of B. Efron's bootstrap ("Bootstrap Methods: Another Look at the
  * Jackknife", 1979). The generator is mulberry32 with a fixed seed: the same figures every time.
  */
-import { cardDays, cardPrecision } from './cardPrecision.ts';
-import type { TestPayment } from './protocol.ts';
+import { cardDays, cardPrecision } from '../flows/fraud/evaluate/cardPrecision.ts';
+import type { TestPayment } from '../flows/fraud/evaluate/protocol.ts';
 import { byScore, rank } from './ranking.ts';
 
 export interface Figures {

@@ -1,5 +1,5 @@
 /** The flows that this build knows, one line each. */
-import type { Flow } from '../flow.ts';
+import type { Flow } from '../domain/flow.ts';
 import { fraud } from './fraud/flow.ts';
 
 export const flows: readonly Flow[] = [fraud as Flow];

@@ -1,5 +1,5 @@
 /** From rows to batches: always the same batches' content for the same file and map, so that a count of items says where to go on. */
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 import { compileMap, type MadeEvent, type MadeRow, type RejectedRow } from './eventMaker.ts';
 import { BadRow, type Row } from './fieldReader.ts';
 import type { ImportMap } from './importMap.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 
 const SAMPLE_BYTES = 64 * 1024;
 

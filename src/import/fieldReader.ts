@@ -1,6 +1,6 @@
 /** Compiles the fields of a map once, so that a row costs a few calls and no parsing. */
-import { CannotRun } from '../errors.ts';
-import type { Json } from '../event.ts';
+import { CannotRun } from '../domain/errors.ts';
+import type { Json } from '../domain/event.ts';
 import type { Condition, Conversion, Field, TimeField } from './importMap.ts';
 
 /** A row as its file gives it: cells of a CSV, members of an NDJSON object. */

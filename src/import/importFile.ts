@@ -3,7 +3,7 @@
  * while one batch is on its way, the next is made.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 import { type Batch, batches } from './batches.ts';
 import { type Checkpoint, fingerprint, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { ImportMap } from './importMap.ts';

@@ -1,6 +1,6 @@
 /** The map of an import: how the rows of a table become events. Strict, so that a misspelt word is an error and not a missing field. */
 import { z } from 'zod';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 
 const column = z.string().min(1);
 const text = z.string().min(1);

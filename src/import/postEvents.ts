@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused, type ServiceAnswer, ServiceAway } from '../client/serviceClient.ts';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 import type { MadeEvent, RejectedRow } from './eventMaker.ts';
 
 export interface Poster {

@@ -1,7 +1,7 @@
 /** The rows that became no event, one JSON object a line; made when the first one comes. */
 import { type FileHandle, mkdir, open, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 import type { RejectedRow } from './eventMaker.ts';
 
 export class RejectedFile {

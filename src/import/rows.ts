@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { CannotRun } from '../errors.ts';
-import type { Json } from '../event.ts';
+import { CannotRun } from '../domain/errors.ts';
+import type { Json } from '../domain/event.ts';
 import { BadRow, type Columns, csvColumns, ndjsonColumns, type Row } from './fieldReader.ts';
 import type { ImportMap } from './importMap.ts';
 

@@ -2,7 +2,7 @@
  * Puts delayed events where their time says, in one pass: the rows come in time order, so a delayed event is due as soon as a row
  * of its time or later arrives. At the same instant it goes first: a label that arrives at t is known to what is decided at t.
  */
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 import type { MadeEvent, MadeRow, RejectedRow } from './eventMaker.ts';
 
 /** About 500 bytes each: half a gigabyte. A week of labels of a busy business is a hundredth of it. */

@@ -6,23 +6,23 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import express, { type ErrorRequestHandler } from 'express';
 import { approveRoutes } from '../console/approveRoutes.ts';
 import { pageRoutes } from '../console/pageRoutes.ts';
-import { SignalboxError } from '../errors.ts';
-import { actionRoutes } from './actionRoutes.ts';
-import { approvalRoutes } from './approvalRoutes.ts';
-import { createAuthenticate, createCallers } from './authenticate.ts';
-import { decisionRoutes } from './decisionRoutes.ts';
-import { eventRoutes } from './eventRoutes.ts';
-import { flowRoutes } from './flowRoutes.ts';
-import { createGuard } from './guard.ts';
-import type { IngressDeps } from './ingressDeps.ts';
-import { operationRoutes } from './operationRoutes.ts';
-import { policyRoutes } from './policyRoutes.ts';
-import { sendProblem } from './problem.ts';
-import { qualityRoutes } from './qualityRoutes.ts';
-import { quarantineRoutes } from './quarantineRoutes.ts';
-import { receiverRoutes } from './receiverRoutes.ts';
-import { reviewRoutes } from './reviewRoutes.ts';
-import { openTroubleLog } from './troubleLog.ts';
+import { SignalboxError } from '../domain/errors.ts';
+import { createAuthenticate, createCallers } from './http/authenticate.ts';
+import { createGuard } from './http/guard.ts';
+import { sendProblem } from './http/problem.ts';
+import { openTroubleLog } from './http/troubleLog.ts';
+import { actionRoutes } from './routes/actionRoutes.ts';
+import { approvalRoutes } from './routes/approvalRoutes.ts';
+import { decisionRoutes } from './routes/decisionRoutes.ts';
+import { eventRoutes } from './routes/eventRoutes.ts';
+import { flowRoutes } from './routes/flowRoutes.ts';
+import type { IngressDeps } from './routes/ingressDeps.ts';
+import { operationRoutes } from './routes/operationRoutes.ts';
+import { policyRoutes } from './routes/policyRoutes.ts';
+import { qualityRoutes } from './routes/qualityRoutes.ts';
+import { quarantineRoutes } from './routes/quarantineRoutes.ts';
+import { receiverRoutes } from './routes/receiverRoutes.ts';
+import { reviewRoutes } from './routes/reviewRoutes.ts';
 
 const ROUTES = [
   ...[eventRoutes, decisionRoutes, flowRoutes, policyRoutes, qualityRoutes, approvalRoutes, reviewRoutes],

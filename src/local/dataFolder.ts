@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 import { identify, isRunning, type ProcessIdentity } from './processIdentity.ts';
 import { readRunFile } from './runFile.ts';
 import { until } from './until.ts';

@@ -1,7 +1,7 @@
 /** The stack's database: DATABASE_URL, else the embedded Postgres in the data folder. */
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Config } from '../config.ts';
+import type { Config } from '../settings/config.ts';
 import { freePort } from './freePort.ts';
 import { embeddedPostgres } from './postgres.ts';
 import type { ProcessSpec } from './processSpec.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 import { giveFolder, type PostgresHome, postgresHome } from './postgresHome.ts';
 import { commandLine } from './processIdentity.ts';
 import type { ProcessSpec } from './processSpec.ts';

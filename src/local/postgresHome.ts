@@ -10,7 +10,7 @@ import { chmod, chown, cp, mkdir, readFile, rename, rm, rmdir, stat, writeFile }
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 
 const run = promisify(execFile);
 const REACHABLE = '/var/lib/signalbox';

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Connection } from '@temporalio/client';
 import pg from 'pg';
-import { QUEUES } from '../temporalNames.ts';
+import { QUEUES } from '../domain/temporalNames.ts';
 import type { ProcessSpec } from './processSpec.ts';
 import { until } from './until.ts';
 

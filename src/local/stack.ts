@@ -1,7 +1,8 @@
 /** The whole local stack, in order: database and Temporal, migrations and search attributes, ingress and worker. Ended in reverse. */
-import type { Config } from '../config.ts';
-import { CannotRun } from '../errors.ts';
-import { migrate } from '../log/migrate.ts';
+
+import { CannotRun } from '../domain/errors.ts';
+import { migrate } from '../log/db/migrate.ts';
+import type { Config } from '../settings/config.ts';
 import { findDatabase } from './database.ts';
 import { takeDataFolder } from './dataFolder.ts';
 import { type Fleet, openFleet, type Terminal } from './fleet.ts';

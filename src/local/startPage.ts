@@ -1,5 +1,5 @@
 /** What the terminal shows once everything runs: what is where, how it was found, something to try, how to stop. */
-import type { Config } from '../config.ts';
+import type { Config } from '../settings/config.ts';
 import type { StackFacts } from './stack.ts';
 
 function withoutPassword(url: string): string {

@@ -1,6 +1,6 @@
 /** Keeps one process running: started again with back-off whenever it ends, until it is told to stop. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 import { type RunningProcess, runProcess } from './childProcess.ts';
 import type { ProcessLog } from './processLog.ts';
 import type { ProcessSpec } from './processSpec.ts';

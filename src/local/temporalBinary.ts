@@ -9,7 +9,7 @@ import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm } from 'n
 import { delimiter, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
 
 const run = promisify(execFile);
 const PIP_TIMEOUT_MS = 120_000;

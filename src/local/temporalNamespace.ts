@@ -1,6 +1,6 @@
 /** What Signalbox needs of a namespace before the first case: its search attributes. */
 import type { Connection } from '@temporalio/client';
-import { ATTRIBUTES } from '../temporalNames.ts';
+import { ATTRIBUTES } from '../domain/temporalNames.ts';
 
 /** All keywords; a namespace takes at most ten of them. */
 export const SEARCH_ATTRIBUTES = Object.values(ATTRIBUTES);

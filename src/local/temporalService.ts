@@ -1,8 +1,8 @@
 /** The stack's Temporal: TEMPORAL_ADDRESS, else the embedded dev server in the data folder. */
 import { join } from 'node:path';
 import type { Connection } from '@temporalio/client';
-import type { Config } from '../config.ts';
-import { CannotRun } from '../errors.ts';
+import { CannotRun } from '../domain/errors.ts';
+import type { Config } from '../settings/config.ts';
 import type { Found, StartProcess } from './database.ts';
 import type { Terminal } from './fleet.ts';
 import { freePort } from './freePort.ts';

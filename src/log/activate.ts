@@ -5,15 +5,15 @@
  * Only an ingress that finds no other live one switches its own code and policy on by itself, and it never takes back what an operator
  * chose: then only its code is switched on, and where the two do not go together it does not start.
  */
-import { CannotRun } from '../errors.ts';
-import type { Flow } from '../flow.ts';
-import { UNROUTED } from '../ids.ts';
-import { parsePolicy } from '../policy.ts';
-import { lintPolicy } from '../policyLint.ts';
-import type { Client, Pool } from './database.ts';
+import { CannotRun } from '../domain/errors.ts';
+import type { Flow } from '../domain/flow.ts';
+import { UNROUTED } from '../domain/ids.ts';
+import { parsePolicy } from '../policy/policy.ts';
+import { lintPolicy } from '../policy/policyLint.ts';
+import type { Client, Pool } from './db/database.ts';
+import { SharedPresence } from './db/sharedPresence.ts';
 import { lockHead } from './head.ts';
 import { storePolicy } from './policies.ts';
-import { SharedPresence } from './sharedPresence.ts';
 import { type Activation, BUILD, operatorsPolicy, switchOn } from './switchOn.ts';
 
 interface ActivateOptions {

@@ -2,10 +2,10 @@
  * An operator switches a policy on while everything runs: its text is stored by its content's version, and an entry of the flow's log says
  * from which position on it folds. Every appender reads the head with each batch, so none has to be told.
  */
-import { SignalboxError } from '../errors.ts';
-import type { Flow } from '../flow.ts';
-import { asFieldError, lintPolicy, type PolicyFault } from '../policyLint.ts';
-import type { Pool } from './database.ts';
+import { SignalboxError } from '../domain/errors.ts';
+import type { Flow } from '../domain/flow.ts';
+import { asFieldError, lintPolicy, type PolicyFault } from '../policy/policyLint.ts';
+import type { Pool } from './db/database.ts';
 import { type Head, lockHead } from './head.ts';
 import { storePolicy } from './policies.ts';
 import { switchOn } from './switchOn.ts';

@@ -4,12 +4,12 @@
  *
  * An unanswered commit may have landed. Only a retry through the head's lock finds out, so that is the only kind of retry here.
  */
-import { SignalboxError } from '../errors.ts';
+import { SignalboxError } from '../domain/errors.ts';
 import { APPEND_LIMITS, type AppendLimits, AppendQueue, type Waiting } from './appendQueue.ts';
 import { type Answer, type Arrival, casesWithMail, type LogContext } from './arrival.ts';
 import { type Ahead, appendBatch } from './batch.ts';
-import { isDatabaseAway, type Pool } from './database.ts';
-import { watchBlockers } from './watchdog.ts';
+import { isDatabaseAway, type Pool } from './db/database.ts';
+import { watchBlockers } from './db/watchdog.ts';
 
 /** Where a batch stands among its neighbours. */
 interface Turn {

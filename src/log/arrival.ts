@@ -1,7 +1,7 @@
 /** What goes into a log, and what is answered. */
-import type { DecisionDraft } from '../decision.ts';
-import type { Ending, IncomingEvent, JsonObject } from '../event.ts';
-import type { Flow } from '../flow.ts';
+import type { DecisionDraft } from '../domain/decision.ts';
+import type { Ending, IncomingEvent, JsonObject } from '../domain/event.ts';
+import type { Flow } from '../domain/flow.ts';
 import type { CaseIds } from './caseIds.ts';
 import { caseText } from './caseText.ts';
 import type { Policies } from './policies.ts';

@@ -1,5 +1,5 @@
 /** How much waits for cases to take it, and for how long. */
-import type { Pool } from './database.ts';
+import type { Pool } from './db/database.ts';
 
 export interface Backlog {
   readonly events: number;

@@ -9,17 +9,17 @@
  * A batch that begins while the one before it commits folds at once, on what that one leaves behind. Under the lock this proves
  * right or is done again: right if that batch has committed and the head stands where it left it.
  */
-import { SignalboxError } from '../errors.ts';
-import type { FlowEvent } from '../event.ts';
-import type { Flow } from '../flow.ts';
-import { instantMs } from '../instant.ts';
+import { SignalboxError } from '../domain/errors.ts';
+import type { FlowEvent } from '../domain/event.ts';
+import type { Flow } from '../domain/flow.ts';
+import { instantMs } from '../domain/instant.ts';
+import { effectiveTime, foldEntry, keysOf } from '../kit/fold.ts';
 import type { Answer, Arrival, LogContext } from './arrival.ts';
 import { BatchWrite } from './batchWrite.ts';
-import type { Client, Pool } from './database.ts';
-import { effectiveTime, foldEntry, keysOf } from './fold.ts';
+import type { Client, Pool } from './db/database.ts';
+import { BEGIN, COMMIT, type Statement, together } from './db/together.ts';
 import { type Head, headLock, type LockAnswer, lockedHead } from './head.ts';
 import { identityKey, type Known, knownOf, type Left, overlay, reading, readKnown, type Wanted } from './known.ts';
-import { BEGIN, COMMIT, type Statement, together } from './together.ts';
 
 /** A batch whose rows are on their way to the database. */
 export interface Ahead {

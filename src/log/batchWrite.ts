@@ -1,13 +1,13 @@
 /** What a batch writes: gathered by columns, and written in one statement. */
-import type { DecisionDraft } from '../decision.ts';
-import type { StateBytes } from '../flow.ts';
-import { decisionId } from '../ids.ts';
+import type { DecisionDraft } from '../domain/decision.ts';
+import type { StateBytes } from '../domain/flow.ts';
+import { decisionId } from '../domain/ids.ts';
+import type { foldEntry, States } from '../kit/fold.ts';
 import type { AcceptedDecision, AcceptedEvent, Arrival, LogContext } from './arrival.ts';
 import { CaseIds } from './caseIds.ts';
-import { ONE_ROW, SOME_ROWS } from './columns.ts';
-import type { foldEntry, States } from './fold.ts';
-import { packedBytes, packedTexts } from './packedArray.ts';
-import type { Statement } from './together.ts';
+import { ONE_ROW, SOME_ROWS } from './db/columns.ts';
+import { packedBytes, packedTexts } from './db/packedArray.ts';
+import type { Statement } from './db/together.ts';
 import { WRITE, WRITE_ONE } from './writing.ts';
 
 type Entry = ReturnType<typeof foldEntry>;

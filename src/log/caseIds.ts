@@ -3,9 +3,9 @@
  * marks personal they hold a keyed hash, which says nothing to somebody without the key and is the same from every process.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Flow } from '../flow.ts';
-import { workflowId } from '../workflowId.ts';
-import type { Pool } from './database.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { Pool } from './db/database.ts';
+import { workflowId } from './workflowId.ts';
 
 const KEY_BYTES = 32;
 const HASH_DIGITS = 32;

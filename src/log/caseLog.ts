@@ -5,12 +5,12 @@
  * taken in a statement of its own: a statement that waits for a lock still sees the snapshot from before the wait. Busy cases
  * never hold up accepting, as the head is another row.
  */
-import { redacted } from '../exposure.ts';
-import { redactText } from '../redactText.ts';
-import type { Client, Pool } from './database.ts';
+import { redacted } from '../domain/exposure.ts';
+import { redactText } from '../domain/redactText.ts';
+import type { Client, Pool } from './db/database.ts';
+import type { Notifier } from './db/notify.ts';
+import { underLock } from './db/underLock.ts';
 import { findHead, lockHead } from './head.ts';
-import type { Notifier } from './notify.ts';
-import { underLock } from './underLock.ts';
 
 export interface CaseLogDeps {
   readonly pool: Pool;

@@ -1,8 +1,8 @@
 /** The decisions about events, in the order they were made. */
-import type { Decision, DecisionDraft } from '../decision.ts';
-import { decisionId } from '../ids.ts';
+import type { Decision, DecisionDraft } from '../domain/decision.ts';
+import { decisionId } from '../domain/ids.ts';
 import type { FlowLog } from './caseLog.ts';
-import type { Client, Pool } from './database.ts';
+import type { Client, Pool } from './db/database.ts';
 
 export interface DecisionRow {
   readonly tenant: string;

@@ -1,6 +1,6 @@
 /** The row of a log: where it ends, and what folds it. Whoever writes to the log locks it first. */
-import type { Client } from './database.ts';
-import type { Statement } from './together.ts';
+import type { Client } from './db/database.ts';
+import type { Statement } from './db/together.ts';
 
 export interface Head {
   readonly position: number;

@@ -1,10 +1,11 @@
 /** What a batch must know before it folds: which of its events were accepted before, and the states of its keys. */
+
+import type { States } from '../kit/fold.ts';
 import type { Arrival, LogContext } from './arrival.ts';
-import { type Columns, ONE_ROW, SOME_ROWS } from './columns.ts';
-import type { Client, Pool } from './database.ts';
-import type { States } from './fold.ts';
-import { packedTexts } from './packedArray.ts';
-import type { Statement } from './together.ts';
+import { type Columns, ONE_ROW, SOME_ROWS } from './db/columns.ts';
+import type { Client, Pool } from './db/database.ts';
+import { packedTexts } from './db/packedArray.ts';
+import type { Statement } from './db/together.ts';
 
 interface Seen {
   readonly hash: Buffer;

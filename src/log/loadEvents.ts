@@ -1,8 +1,8 @@
 /** What a case reads of its events before it works on them: all in one round of queries. */
-import type { Decision, RungFinding } from '../decision.ts';
-import type { Ending, FlowEvent, JsonObject } from '../event.ts';
-import { eventId } from '../ids.ts';
-import type { Pool } from './database.ts';
+import type { Decision, RungFinding } from '../domain/decision.ts';
+import type { Ending, FlowEvent, JsonObject } from '../domain/event.ts';
+import { eventId } from '../domain/ids.ts';
+import type { Pool } from './db/database.ts';
 import { decisionOf, readDecisions } from './eventDecisions.ts';
 import type { Policies } from './policies.ts';
 import { type StoredRow, storedEvent } from './storedEvent.ts';

@@ -1,13 +1,13 @@
 /** The logs of a tenant: which flow answers a type, and one appender per log. */
-import { CannotRun, SignalboxError } from '../errors.ts';
-import type { Flow } from '../flow.ts';
-import { UNROUTED } from '../ids.ts';
-import { DECISION_OUTCOME } from '../outcomes.ts';
+import { CannotRun, SignalboxError } from '../domain/errors.ts';
+import type { Flow } from '../domain/flow.ts';
+import { UNROUTED } from '../domain/ids.ts';
+import { DECISION_OUTCOME } from '../domain/outcomes.ts';
 import { Appender } from './append.ts';
 import type { AppendLimits } from './appendQueue.ts';
 import type { Answer, Arrival } from './arrival.ts';
 import type { CaseIds } from './caseIds.ts';
-import type { Pool } from './database.ts';
+import type { Pool } from './db/database.ts';
 import { Policies } from './policies.ts';
 
 interface LogsDeps {

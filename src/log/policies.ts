@@ -1,8 +1,8 @@
 /** Policies by content version, as stored. A version's content never changes, so what was read once holds. */
-import { SignalboxError } from '../errors.ts';
-import type { Flow } from '../flow.ts';
-import { parsePolicy, policyContent, policyVersion } from '../policy.ts';
-import type { Client, Pool } from './database.ts';
+import { SignalboxError } from '../domain/errors.ts';
+import type { Flow } from '../domain/flow.ts';
+import { parsePolicy, policyContent, policyVersion } from '../policy/policy.ts';
+import type { Client, Pool } from './db/database.ts';
 
 export interface KnownPolicy {
   readonly version: string;

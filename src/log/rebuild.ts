@@ -3,9 +3,9 @@
  * that the service keeps. One snapshot for both, so it can run beside live ingresses.
  */
 
-import type { Flow } from '../flow.ts';
-import type { Client, Pool } from './database.ts';
-import type { States } from './fold.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { States } from '../kit/fold.ts';
+import type { Client, Pool } from './db/database.ts';
 import { lockHead } from './head.ts';
 import { Policies } from './policies.ts';
 import { type EntryRow, Refolding } from './refolding.ts';

@@ -3,15 +3,15 @@
  * that hold now, after all that came since. One that its case put aside was folded before: it goes back to its case.
  */
 
-import { SignalboxError } from '../errors.ts';
-import { subjectOf } from '../eventType.ts';
-import type { Flow } from '../flow.ts';
-import type { Place } from '../ids.ts';
-import { eventId } from '../ids.ts';
+import { SignalboxError } from '../domain/errors.ts';
+import { subjectOf } from '../domain/eventType.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { Place } from '../domain/ids.ts';
+import { eventId } from '../domain/ids.ts';
+import { type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from '../kit/fold.ts';
 import { CaseIds } from './caseIds.ts';
 import { caseText } from './caseText.ts';
-import type { Client, Pool } from './database.ts';
-import { type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
+import type { Client, Pool } from './db/database.ts';
 import { lockHead } from './head.ts';
 import { Policies } from './policies.ts';
 import { NOTHING_FOUND, rewindCase } from './rewindCase.ts';

@@ -1,6 +1,6 @@
 /** Folds the entries of a log again, one by one, in order. */
-import type { Flow } from '../flow.ts';
-import { AT_ACCEPTANCE, foldEntry, keysOf, NOT_FOLDED, type States } from './fold.ts';
+import type { Flow } from '../domain/flow.ts';
+import { AT_ACCEPTANCE, foldEntry, keysOf, NOT_FOLDED, type States } from '../kit/fold.ts';
 import { type StoredRow, storedEvent } from './storedEvent.ts';
 
 const FINDINGS_MAX = 20;

@@ -1,6 +1,6 @@
 /** Has the dispatcher send a case an event from before what it has taken. */
-import { SignalboxError } from '../errors.ts';
-import type { Client } from './database.ts';
+import { SignalboxError } from '../domain/errors.ts';
+import type { Client } from './db/database.ts';
 import type { CaseKey } from './settleMail.ts';
 
 /** For the event's new mail: the case finds what the reflex found in the decision it may have given. */

@@ -5,7 +5,7 @@
  * sees the mailbox from before the wait, and a `settled` worked out from that would have the case started again for ever.
  */
 import type { CaseLogWriter } from './caseLog.ts';
-import type { Client, Pool } from './database.ts';
+import type { Client, Pool } from './db/database.ts';
 
 /** Every event at or below has its end, and none of its actions is open: `$1`-`$3` are the case's key. */
 const SETTLED = `coalesce((select min(m.position) from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $3 and m.position <= d.taken) - 1, d.taken)`;

@@ -1,7 +1,7 @@
 /** An event as its flow sees it, from its row and body: whoever folds it again, or works on it later, sees what accepting saw. */
-import type { FlowEvent, Json, JsonObject } from '../event.ts';
-import { instantMs } from '../instant.ts';
-import { effectiveTime } from './fold.ts';
+import type { FlowEvent, Json, JsonObject } from '../domain/event.ts';
+import { instantMs } from '../domain/instant.ts';
+import { effectiveTime } from '../kit/fold.ts';
 
 export interface StoredRow {
   readonly position: number;

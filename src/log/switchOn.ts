@@ -1,5 +1,5 @@
 /** The entries that switch code and policies on. The caller holds the head's lock, and commits. */
-import type { Client, Pool } from './database.ts';
+import type { Client, Pool } from './db/database.ts';
 import type { Head } from './head.ts';
 
 export interface Activation {

@@ -1,5 +1,5 @@
 /** The statements that write a batch, by the parameters that `BatchWrite.values` gives. */
-import { type Columns, ONE_ROW, SOME_ROWS } from './columns.ts';
+import { type Columns, ONE_ROW, SOME_ROWS } from './db/columns.ts';
 
 /** The number of the last one. */
 export const PARAMETERS = 32;

@@ -4,9 +4,9 @@
  */
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { AskedLlm } from '../activities/askLlm.ts';
-import type { DecisionDraft } from '../decision.ts';
-import type { LlmRung } from '../ladderPolicy.ts';
+import type { DecisionDraft } from '../domain/decision.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
+import type { LlmRung } from '../policy/ladderPolicy.ts';
 import { asking, shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
 import { type Climbed, type LadderRung, passed } from './ladder.ts';

@@ -5,9 +5,9 @@
  */
 import { condition } from '@temporalio/workflow';
 import type { CaseApproval } from '../activities/openApproval.ts';
-import type { ApprovalTerms, Milestone } from '../approvalRules.ts';
-import type { JsonObject } from '../event.ts';
-import type { Verdict } from '../log/approval.ts';
+import type { Verdict } from '../approvals/approval.ts';
+import type { ApprovalTerms, Milestone } from '../approvals/approvalRules.ts';
+import type { JsonObject } from '../domain/event.ts';
 import type { LoadedEvent } from '../log/loadEvents.ts';
 import { shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';

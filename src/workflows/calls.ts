@@ -1,7 +1,7 @@
 /** The activities as workflows call them. A database that is away is waited for: nothing here gives up. */
 import { patched, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/createActivities.ts';
-import { QUEUES } from '../temporalNames.ts';
+import { QUEUES } from '../domain/temporalNames.ts';
 
 const RETRY = { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterval: '5 s' } as const;
 

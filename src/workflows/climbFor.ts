@@ -1,5 +1,5 @@
 /** Climbs the ladder for one event. Whoever waits for its decision has an answer meanwhile: the reflex's, or the policy's default. */
-import type { DecisionDraft } from '../decision.ts';
+import type { DecisionDraft } from '../domain/decision.ts';
 import type { CaseRun } from './caseRun.ts';
 import { climb, type LadderRung } from './ladder.ts';
 import type { LoadedCase } from './readEvents.ts';

@@ -1,6 +1,6 @@
 /** Rungs in order; the first one that is confident enough decides. */
-import type { DecisionDraft, Reason, RungFinding } from '../decision.ts';
-import type { JsonObject } from '../event.ts';
+import type { DecisionDraft, Reason, RungFinding } from '../domain/decision.ts';
+import type { JsonObject } from '../domain/event.ts';
 
 export interface LadderRung {
   readonly rung: RungFinding['rung'];

@@ -12,7 +12,7 @@ import {
   setHandler,
   TemporalFailure,
 } from '@temporalio/workflow';
-import { APPROVAL_DECIDED, CASE_STATUS, EVENTS_ARRIVED } from '../temporalNames.ts';
+import { APPROVAL_DECIDED, CASE_STATUS, EVENTS_ARRIVED } from '../domain/temporalNames.ts';
 import { CaseRun, type CaseStatus, type RunLimits } from './caseRun.ts';
 import { parseCaseInput } from './signals.ts';
 

@@ -1,7 +1,7 @@
 /** What people see of a run in Temporal: its current details, and the search attributes that change. */
 import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { ATTRIBUTES } from '../temporalNames.ts';
+import { ATTRIBUTES } from '../domain/temporalNames.ts';
 import type { CaseState } from './stages.ts';
 
 const KEYS = {

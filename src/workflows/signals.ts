@@ -2,10 +2,10 @@
  * What arrives from outside a case, made into types once. These functions are total: a handler that trusted `{}`, `null` or no
  * input at all jammed its run for good, with good signals behind it.
  */
-import type { Json, JsonObject } from '../event.ts';
-import { parseId } from '../ids.ts';
-import { redactText } from '../redactText.ts';
-import type { CaseInput } from '../temporalNames.ts';
+import type { Json, JsonObject } from '../domain/event.ts';
+import { parseId } from '../domain/ids.ts';
+import { redactText } from '../domain/redactText.ts';
+import type { CaseInput } from '../domain/temporalNames.ts';
 
 /** Kept on a row and shown to people. */
 const ACTOR_CHARS_MAX = 200;

@@ -1,13 +1,13 @@
 /** The Fraud Detection Handbook's payments as the reflex judges them in time order, with what turned out to be true. */
-import type { Decision } from '../../src/decision.ts';
-import { dayStartMs, findCsv, readTransactions, toEvents } from '../../src/evaluate/handbook.ts';
-import type { FlowEvent, JsonObject } from '../../src/event.ts';
-import type { StateBytes } from '../../src/flow.ts';
+import type { Decision } from '../../src/domain/decision.ts';
+import type { FlowEvent, JsonObject } from '../../src/domain/event.ts';
+import type { StateBytes } from '../../src/domain/flow.ts';
+import { dayStartMs, findCsv, readTransactions, toEvents } from '../../src/flows/fraud/evaluate/handbook.ts';
 import { FEATURES } from '../../src/flows/fraud/features.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
 import { fraudReflex } from '../../src/flows/fraud/reflex.ts';
 import { takePayment } from '../../src/flows/fraud/takePayment.ts';
-import { parsePolicy } from '../../src/policy.ts';
+import { parsePolicy } from '../../src/policy/policy.ts';
 
 /** The week that the handbook tests on. */
 const FROM_MS = dayStartMs('2018-08-08');

@@ -22,7 +22,7 @@ describe('signalbox flow new', () => {
   });
   afterAll(() => rm(clone, { recursive: true }));
 
-  const texts = () => Promise.all(['flows', 'workflows'].map((list) => readFile(join(clone, 'src', list, 'index.ts'), 'utf8')));
+  const texts = () => Promise.all(['index', 'workflows'].map((list) => readFile(join(clone, 'src', 'flows', `${list}.ts`), 'utf8')));
 
   it(
     'makes a flow that compiles, passes the linter and is among those that are served and bundled',
@@ -33,17 +33,17 @@ describe('signalbox flow new', () => {
       expect(files.sort()).toEqual(
         [
           ...['flow.ts', 'policy.yaml', 'workflow.ts'].map((file) => `src/flows/late-parcels/${file}`),
-          ...['src/flows/index.ts', 'src/workflows/index.ts'],
+          ...['src/flows/index.ts', 'src/flows/workflows.ts'],
         ].sort(),
       );
       const bin = (name: string) => join(clone, 'node_modules', '.bin', name);
       await run(bin('tsc'), ['-p', 'tsconfig.build.json'], { cwd: clone });
       await run(bin('biome'), ['lint', '--error-on-warnings', 'src', 'examples'], { cwd: clone });
-      await run(bin('biome'), ['format', 'src/flows', 'src/workflows'], { cwd: clone });
+      await run(bin('biome'), ['format', 'src/flows'], { cwd: clone });
       await run(process.execPath, ['scripts/build.mjs'], { cwd: clone });
       const script = `const { flows } = await import('./dist/flows/index.js');
-        const { subjectOf } = await import('./dist/eventType.js');
-        const { parsePolicy } = await import('./dist/policy.js');
+        const { subjectOf } = await import('./dist/domain/eventType.js');
+        const { parsePolicy } = await import('./dist/policy/policy.js');
         const flow = flows.at(-1);
         const data = { parcelId: 'p-1', amount: 20 };
         console.log(JSON.stringify([flow.name, flow.title, flow.workflow, subjectOf(flow, { type: 'parcel.late', data }), parsePolicy(flow, flow.policyText)]));`;

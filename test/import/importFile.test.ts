@@ -13,7 +13,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ServiceClient } from '../../src/client/serviceClient.ts';
-import { CannotRun } from '../../src/errors.ts';
+import { CannotRun } from '../../src/domain/errors.ts';
 import { type ImportJob, importFile } from '../../src/import/importFile.ts';
 import { parseImportMap } from '../../src/import/importMap.ts';
 

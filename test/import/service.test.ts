@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { audit } from '../../src/audit/audit.ts';
 import { program } from '../../src/cli/program.ts';
 import { ServiceClient } from '../../src/client/serviceClient.ts';
 import { flows } from '../../src/flows/index.ts';
-import { audit } from '../../src/log/audit.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
 import { startPostgres } from '../support/postgres.ts';
 

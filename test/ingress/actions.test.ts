@@ -3,18 +3,18 @@
  * one; somebody who may read and sends.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DecisionDraft } from '../../src/decision.ts';
-import type { Flow } from '../../src/flow.ts';
-import { actionDetail, receiver as receiverShape } from '../../src/ingress/actionShapes.ts';
-import { decisionDetail } from '../../src/ingress/shapes.ts';
-import { beginTry } from '../../src/log/actions.ts';
-import { audit } from '../../src/log/audit.ts';
-import { endAction, type HowItEnded } from '../../src/log/endAction.ts';
+import { beginTry } from '../../src/actions/actions.ts';
+import { endAction, type HowItEnded } from '../../src/actions/endAction.ts';
+import { receiverAt } from '../../src/actions/receivers.ts';
+import { audit } from '../../src/audit/audit.ts';
+import { recordEndings } from '../../src/cases/recordEndings.ts';
+import type { DecisionDraft } from '../../src/domain/decision.ts';
+import type { Flow } from '../../src/domain/flow.ts';
+import { actionDetail, receiver as receiverShape } from '../../src/ingress/routes/actionShapes.ts';
+import { decisionDetail } from '../../src/ingress/routes/shapes.ts';
 import { createKey, type Scope } from '../../src/log/keys.ts';
 import { Policies } from '../../src/log/policies.ts';
-import { receiverAt } from '../../src/log/receivers.ts';
-import { recordEndings } from '../../src/log/recordEndings.ts';
-import { policyVersion } from '../../src/policy.ts';
+import { policyVersion } from '../../src/policy/policy.ts';
 import { expectProblem } from '../support/expectProblem.ts';
 import { orders } from '../support/flows.ts';
 import { type Answer, ask, eventOf, post } from '../support/http.ts';

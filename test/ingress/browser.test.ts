@@ -1,8 +1,8 @@
 /** The pages in a real browser: they load nothing from elsewhere, break no rule of their own headers, and their links lead somewhere. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { readApproval } from '../../src/log/approval.ts';
-import { createLink } from '../../src/log/links.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { createLink } from '../../src/approvals/links.ts';
 import { chromiumPath, openBrowser } from '../support/chromium.ts';
 import { ledger } from '../support/flows.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';

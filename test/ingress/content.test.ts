@@ -2,9 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import type { IncomingEvent, Json } from '../../src/event.ts';
-import { canonical } from '../../src/ingress/canonical.ts';
-import { epochMs } from '../../src/ingress/timestamp.ts';
+import type { IncomingEvent, Json } from '../../src/domain/event.ts';
+import { canonical } from '../../src/ingress/cloudevents/canonical.ts';
+import { epochMs } from '../../src/ingress/cloudevents/timestamp.ts';
 import { eventOf } from '../support/http.ts';
 import { binary, stored, structured } from '../support/parsing.ts';
 

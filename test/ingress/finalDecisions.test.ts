@@ -1,6 +1,6 @@
 /** The bug this hunts: a database that hangs or fails keeps whoever waits for a decision from the answer that is known already. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FinalDecisions } from '../../src/ingress/finalDecisions.ts';
+import { FinalDecisions } from '../../src/ingress/accept/finalDecisions.ts';
 import { startPostgres } from '../support/postgres.ts';
 
 describe('FinalDecisions', () => {

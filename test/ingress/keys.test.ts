@@ -1,7 +1,7 @@
 /** Keys and what they may do. The bugs this hunts: a key that works after it was revoked, a scope too many, a refusal that tells keys apart. */
 import { describe, expect, it } from '@jest/globals';
-import { REMEMBER_MS } from '../../src/ingress/authenticate.ts';
-import { Rates } from '../../src/ingress/rates.ts';
+import { Rates } from '../../src/ingress/accept/rates.ts';
+import { REMEMBER_MS } from '../../src/ingress/http/authenticate.ts';
 import { createKey, listKeys, revokeKey, type Scope, setKeyRate } from '../../src/log/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { ledger } from '../support/flows.ts';

@@ -1,7 +1,7 @@
 /** Links in mails. The bugs this hunts: a scanner that follows a link and approves, a link that works twice, text of an event that becomes markup. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLink } from '../../src/approvals/links.ts';
 import { createKey } from '../../src/log/keys.ts';
-import { createLink } from '../../src/log/links.ts';
 import { expectProblem } from '../support/expectProblem.ts';
 import { ledger } from '../support/flows.ts';
 import { type Answer, ask } from '../support/http.ts';

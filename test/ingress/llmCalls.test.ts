@@ -1,9 +1,9 @@
 /** Hunts a decision that says what it cost, and nobody who can say for what. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { createCallLlm } from '../../src/activities/callLlm.ts';
-import { parseId } from '../../src/ids.ts';
-import { decisionDetail } from '../../src/ingress/shapes.ts';
+import { parseId } from '../../src/domain/ids.ts';
+import { decisionDetail } from '../../src/ingress/routes/shapes.ts';
+import { createCallLlm } from '../../src/llm/callLlm.ts';
 import { type FakeLlm, openFakeLlm } from '../support/fakeLlm.ts';
 import { ledger } from '../support/flows.ts';
 import { ask, eventOf, post } from '../support/http.ts';

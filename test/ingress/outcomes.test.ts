@@ -3,12 +3,12 @@
  * its flow's reflex chokes on, or that is believed though what it names is not there.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { audit } from '../../src/audit/audit.ts';
 import { activateFlow } from '../../src/log/activate.ts';
-import { audit } from '../../src/log/audit.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { Logs } from '../../src/log/logs.ts';
-import { joinOutcomes } from '../../src/log/outcomes/joinOutcomes.ts';
 import { rebuild } from '../../src/log/rebuild.ts';
+import { joinOutcomes } from '../../src/outcomes/joinOutcomes.ts';
 import { claims } from '../support/claims.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { type Answer, ask, BATCH, eventOf, post } from '../support/http.ts';

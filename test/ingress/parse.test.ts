@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ERRORS, SignalboxError } from '../../src/errors.ts';
-import type { IncomingEvent } from '../../src/event.ts';
-import { parseRequest } from '../../src/ingress/parse.ts';
+import { ERRORS, SignalboxError } from '../../src/domain/errors.ts';
+import type { IncomingEvent } from '../../src/domain/event.ts';
+import { parseRequest } from '../../src/ingress/cloudevents/parse.ts';
 import { BATCH, eventOf, STRUCTURED } from '../support/http.ts';
 import { binary, parse, stored, structured } from '../support/parsing.ts';
 

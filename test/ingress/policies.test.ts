@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { activateFlow } from '../../src/log/activate.ts';
 import { createKey } from '../../src/log/keys.ts';
-import { policyVersion } from '../../src/policy.ts';
+import { policyVersion } from '../../src/policy/policy.ts';
 import { expectProblem } from '../support/expectProblem.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { type Answer, ask, eventOf, post } from '../support/http.ts';

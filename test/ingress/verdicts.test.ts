@@ -1,6 +1,6 @@
 /** Verdicts over HTTP. The bugs this hunts: two winners, a verdict that counts though it was refused, a caller who is not told who won. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { closeApproval, openApproval } from '../../src/log/approvals.ts';
+import { closeApproval, openApproval } from '../../src/approvals/approvals.ts';
 import { ledger } from '../support/flows.ts';
 import { type Answer, ask, eventOf, post } from '../support/http.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';

@@ -3,8 +3,8 @@
  * decided already.
  */
 import { expect, it } from '@jest/globals';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
 import { askedReviews, paymentWith } from '../support/askedReviews.ts';
 import { eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { openFakeLlm } from '../support/fakeLlm.ts';

@@ -1,8 +1,8 @@
 /** Hunts the cent too many: callers that each see room for one more, costs that nobody adds up. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LlmSaid } from '../../src/activities/callLlm.ts';
-import type { Budget } from '../../src/ladderPolicy.ts';
-import { readBudget } from '../../src/log/llm/budget.ts';
+import type { LlmSaid } from '../../src/llm/callLlm.ts';
+import { readBudget } from '../../src/llm/record/budget.ts';
+import type { Budget } from '../../src/policy/ladderPolicy.ts';
 import { answers, callsTools, says, stalls } from '../support/llmReplies.ts';
 import { aCall, type LlmWorld, openLlmWorld, SURE } from '../support/llmWorld.ts';
 

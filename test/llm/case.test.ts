@@ -3,10 +3,10 @@
  * ends. On real parts but for the LLM, which is a server that speaks the protocol and answers by script.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { FlowBriefing } from '../../src/flow.ts';
-import type { LadderPolicy } from '../../src/ladderPolicy.ts';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import type { FlowBriefing } from '../../src/domain/flow.ts';
+import type { LadderPolicy } from '../../src/policy/ladderPolicy.ts';
 import { askedReviews, paymentWith } from '../support/askedReviews.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { type FakeLlm, openFakeLlm } from '../support/fakeLlm.ts';

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import type { LlmSaid } from '../../src/activities/callLlm.ts';
+import type { LlmSaid } from '../../src/llm/callLlm.ts';
 import { type AnswerFault, answerFaultReply, type Faults, httpFaultReply, llmFaults } from '../support/llmFaults.ts';
 import { answers, callsTools, type Reply, says, saysText } from '../support/llmReplies.ts';
 import { aCall, type LlmWorld, MODEL, openLlmWorld, SURE } from '../support/llmWorld.ts';

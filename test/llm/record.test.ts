@@ -1,6 +1,6 @@
 /** Hunts the second answer: a model that changes its mind, asked again because a completion was lost or a worker was killed. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readLlmCalls } from '../../src/log/llm/calls.ts';
+import { readLlmCalls } from '../../src/llm/record/calls.ts';
 import { startLlmProcess } from '../support/llmProcess.ts';
 import { type Reply, says, saysText, stalls } from '../support/llmReplies.ts';
 import { ANSWER, aCall, type LlmWorld, MODEL, openLlmWorld, SURE, TERMS } from '../support/llmWorld.ts';

@@ -4,16 +4,16 @@
  */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { JsonObject } from '../../src/event.ts';
-import type { Flow } from '../../src/flow.ts';
+import { audit } from '../../src/audit/audit.ts';
+import type { JsonObject } from '../../src/domain/event.ts';
+import type { Flow } from '../../src/domain/flow.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { type Adopted, adoptNext } from '../../src/log/adopt/adoptNext.ts';
 import { openCursors } from '../../src/log/adopt/cursors.ts';
 import { sourcesOf } from '../../src/log/adopt/sources.ts';
 import { Appender } from '../../src/log/append.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
-import { audit } from '../../src/log/audit.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { rebuild } from '../../src/log/rebuild.ts';

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
 import type { Answer, Arrival } from '../../src/log/arrival.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { booking, scan } from '../support/arrivals.ts';

@@ -3,12 +3,12 @@
  * can make it; a check that never fires would pass every other test.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { audit } from '../../src/audit/audit.ts';
+import { AUDIT_CHECKS } from '../../src/audit/auditChecks.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
-import { audit } from '../../src/log/audit.ts';
-import { AUDIT_CHECKS } from '../../src/log/auditChecks.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { booking, scan } from '../support/arrivals.ts';
 import { signalbox } from '../support/command.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type CaseRecord, writeCaseLog } from '../../src/log/caseLog.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { startPostgres } from '../support/postgres.ts';
 
 const record = (key: string): CaseRecord => ({ kind: 'timer', eventPosition: 1, subject: 's', key, title: key, detail: {} });

@@ -1,8 +1,8 @@
 /** One row goes to the server in another way than some do: where the two differed, an event alone would be stored as something else than in a batch. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Columns, ONE_ROW, SOME_ROWS } from '../../src/log/columns.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { type Columns, ONE_ROW, SOME_ROWS } from '../../src/log/db/columns.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 let postgres: TestPostgres;

@@ -1,6 +1,6 @@
 /** What every connection relies on, whatever the server or the database says by default: traps that were each walked into once. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { assertDurable, openDatabase, type Pool } from '../../src/log/database.ts';
+import { assertDurable, openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { ledger } from '../support/flows.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';

@@ -1,11 +1,11 @@
 /** Lists look up by key, whatever the planner knows of the tables: after a crash it knows nothing for a minute. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readApprovals } from '../../src/approvals/readApprovals.ts';
 import { ensureHeads } from '../../src/log/activate.ts';
 import { CaseIds } from '../../src/log/caseIds.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
-import { readApprovals } from '../../src/log/queries/approvals.ts';
-import { readEvents } from '../../src/log/queries/events.ts';
-import { readTimeline } from '../../src/log/queries/timeline.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import { readEvents } from '../../src/log/read/events.ts';
+import { readTimeline } from '../../src/log/read/timeline.ts';
 import { ledger } from '../support/flows.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 

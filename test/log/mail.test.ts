@@ -1,10 +1,10 @@
 /** The bug this hunts: an event's data in a history, in a form or a place where nobody masked it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { claimMail } from '../../src/dispatch/mail.ts';
-import type { Flow } from '../../src/flow.ts';
+import { claimMail } from '../../src/cases/mail.ts';
+import type { Flow } from '../../src/domain/flow.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { type CaseIds, openCaseIds } from '../../src/log/caseIds.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 import { arrival } from '../support/arrivals.ts';
 import { orders } from '../support/flows.ts';

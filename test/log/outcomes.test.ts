@@ -4,13 +4,13 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { audit } from '../../src/audit/audit.ts';
 import type { AcceptedEvent } from '../../src/log/arrival.ts';
-import { audit } from '../../src/log/audit.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
-import { type Notifier, openNotifier } from '../../src/log/notify.ts';
-import { joinOutcomes } from '../../src/log/outcomes/joinOutcomes.ts';
-import { readTruth } from '../../src/log/queries/outcomes.ts';
-import { readQuality } from '../../src/log/queries/quality.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
+import { joinOutcomes } from '../../src/outcomes/joinOutcomes.ts';
+import { readTruth } from '../../src/outcomes/readOutcomes.ts';
+import { readQuality } from '../../src/outcomes/readQuality.ts';
 import { type ClaimsOffice, claims, cubeOf, filed, openClaims, said, settled } from '../support/claims.ts';
 import { startPostgres } from '../support/postgres.ts';
 

@@ -1,7 +1,7 @@
 /** What is packed here is read by Postgres: a length or a type off by one would write another text, number or time than was accepted. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
-import { packedBooleans, packedBytes, packedIntegers, packedPositions, packedTexts, packedTimes } from '../../src/log/packedArray.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import { packedBooleans, packedBytes, packedIntegers, packedPositions, packedTexts, packedTimes } from '../../src/log/db/packedArray.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 let postgres: TestPostgres;

@@ -1,17 +1,17 @@
 /** The bug this hunts: an action above its limit that somebody other than a person let through; and one that the policy does not have. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DecisionDraft } from '../../src/decision.ts';
-import type { JsonObject } from '../../src/event.ts';
-import { beginTry } from '../../src/log/actions.ts';
+import { beginTry } from '../../src/actions/actions.ts';
+import { closeApproval, openApproval } from '../../src/approvals/approvals.ts';
+import { audit } from '../../src/audit/audit.ts';
+import { recordEndings } from '../../src/cases/recordEndings.ts';
+import type { DecisionDraft } from '../../src/domain/decision.ts';
+import type { JsonObject } from '../../src/domain/event.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
-import { closeApproval, openApproval } from '../../src/log/approvals.ts';
-import { audit } from '../../src/log/audit.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
-import { type Notifier, openNotifier } from '../../src/log/notify.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
 import { Policies } from '../../src/log/policies.ts';
-import { recordEndings } from '../../src/log/recordEndings.ts';
-import { policyVersion } from '../../src/policy.ts';
+import { policyVersion } from '../../src/policy/policy.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { payment, reviews } from '../support/reviews.ts';
 import { verdictOn } from '../support/verdictOn.ts';

@@ -4,16 +4,16 @@
  */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { Flow } from '../../src/flow.ts';
+import { audit } from '../../src/audit/audit.ts';
+import type { Flow } from '../../src/domain/flow.ts';
 import { activateFlow, ensureHeads, joinIngresses } from '../../src/log/activate.ts';
 import { activatePolicy } from '../../src/log/activatePolicy.ts';
 import { Appender } from '../../src/log/append.ts';
-import { audit } from '../../src/log/audit.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { Policies } from '../../src/log/policies.ts';
-import { readActivations, readPolicy } from '../../src/log/queries/policies.ts';
+import { readActivations, readPolicy } from '../../src/log/read/policies.ts';
 import { rebuild } from '../../src/log/rebuild.ts';
-import { policyVersion } from '../../src/policy.ts';
+import { policyVersion } from '../../src/policy/policy.ts';
 import { booking } from '../support/arrivals.ts';
 import { eachDatabase } from '../support/eachDatabase.ts';
 import { ledger } from '../support/flows.ts';

@@ -1,10 +1,10 @@
 /** Figures against a computation by hand, and past decisions like one that is asked about. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AcceptedEvent } from '../../src/log/arrival.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
-import { type Notifier, openNotifier } from '../../src/log/notify.ts';
-import { type QualityBy, readQuality } from '../../src/log/queries/quality.ts';
-import { readSimilar } from '../../src/log/queries/similar.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
+import { type QualityBy, readQuality } from '../../src/outcomes/readQuality.ts';
+import { readSimilar } from '../../src/outcomes/similar.ts';
 import { type ClaimsOffice, claims, filed, openClaims, settled } from '../support/claims.ts';
 import { startPostgres } from '../support/postgres.ts';
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { activateFlow, ensureHeads, joinIngresses } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { Policies } from '../../src/log/policies.ts';
 import { rebuild } from '../../src/log/rebuild.ts';
 import { redrive } from '../../src/log/redrive.ts';

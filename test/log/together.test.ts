@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '../../src/local/until.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
-import { BEGIN, COMMIT, type Statement, together } from '../../src/log/together.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import { BEGIN, COMMIT, type Statement, together } from '../../src/log/db/together.ts';
 import { eachDatabase } from '../support/eachDatabase.ts';
 
 let url: string;

@@ -1,11 +1,11 @@
 /** The bug this hunts: a verdict that waits for the round trips of all the others, or that is told again to a case that works on it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import type { CaseClient } from '../../src/dispatch/caseClient.ts';
-import { VerdictTeller } from '../../src/dispatch/verdictTeller.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
-import type { Pool } from '../../src/log/database.ts';
-import type { Notifier } from '../../src/log/notify.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import type { CaseClient } from '../../src/cases/caseClient.ts';
+import { VerdictTeller } from '../../src/cases/verdictTeller.ts';
+import type { Pool } from '../../src/log/db/database.ts';
+import type { Notifier } from '../../src/log/db/notify.ts';
 import { booking } from '../support/arrivals.ts';
 import { type BookedLedger, bookedLedger } from '../support/bookedLedger.ts';
 import { openQuestion } from '../support/questions.ts';

@@ -1,12 +1,12 @@
 /** The rows of approvals under many hands. The bugs this hunts: two winners, a vote counted twice, a vote nobody can explain afterwards. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ApprovalKey, readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
-import { audit } from '../../src/log/audit.ts';
-import type { Pool } from '../../src/log/database.ts';
-import type { Notifier } from '../../src/log/notify.ts';
-import type { GivenVerdict } from '../../src/log/vote.ts';
+import { type ApprovalKey, readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import type { GivenVerdict } from '../../src/approvals/vote.ts';
+import { audit } from '../../src/audit/audit.ts';
+import type { Pool } from '../../src/log/db/database.ts';
+import type { Notifier } from '../../src/log/db/notify.ts';
 import { booking } from '../support/arrivals.ts';
 import { type BookedLedger, bookedLedger } from '../support/bookedLedger.ts';
 import { openQuestion } from '../support/questions.ts';

@@ -1,6 +1,6 @@
 /** Builders of what the edge hands on. */
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../../src/event.ts';
+import type { JsonObject } from '../../src/domain/event.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
 
 export interface Sent {

@@ -1,9 +1,9 @@
 /** The reviews of tests, with an LLM before the person. What it is told: the amount, and a note that a stranger wrote. */
 import { z } from 'zod';
-import type { JsonObject } from '../../src/event.ts';
-import type { Exposure, Flow, FlowBriefing } from '../../src/flow.ts';
-import type { LadderPolicy, LlmRung } from '../../src/ladderPolicy.ts';
+import type { JsonObject } from '../../src/domain/event.ts';
+import type { Exposure, Flow, FlowBriefing } from '../../src/domain/flow.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
+import type { LadderPolicy, LlmRung } from '../../src/policy/ladderPolicy.ts';
 import { payment, reviews } from './reviews.ts';
 
 const ASKED: LlmRung = {

@@ -1,8 +1,8 @@
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
 import { Logs } from '../../src/log/logs.ts';
-import { type Notifier, openNotifier } from '../../src/log/notify.ts';
 import { ledger } from './flows.ts';
 import { startPostgres } from './postgres.ts';
 

@@ -1,7 +1,7 @@
 /** What Temporal kept of one case, over all its runs. */
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { EVENTS_ARRIVED } from '../../src/temporalNames.ts';
+import { EVENTS_ARRIVED } from '../../src/domain/temporalNames.ts';
 
 export interface CaseHistory {
   readonly runs: number;

@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
+import { ATTRIBUTES, CASE_STATUS } from '../../src/domain/temporalNames.ts';
 import type { RunFile } from '../../src/local/runFile.ts';
-import { ATTRIBUTES, CASE_STATUS } from '../../src/temporalNames.ts';
 import type { CaseStatus } from '../../src/workflows/caseRun.ts';
 import { testBinary } from './temporal.ts';
 

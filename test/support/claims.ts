@@ -1,17 +1,17 @@
 /** A flow with labels, for tests of outcomes: claims are paid or refused by their score, those between go to a case. */
 import { z } from 'zod';
-import type { DecisionDraft, Rung } from '../../src/decision.ts';
-import type { FlowEvent, JsonObject } from '../../src/event.ts';
-import type { Flow, Folded } from '../../src/flow.ts';
+import { recordEndings } from '../../src/cases/recordEndings.ts';
+import type { DecisionDraft, Rung } from '../../src/domain/decision.ts';
+import type { FlowEvent, JsonObject } from '../../src/domain/event.ts';
+import type { Flow, Folded } from '../../src/domain/flow.ts';
+import { DECISION_OUTCOME } from '../../src/domain/outcomes.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import type { AcceptedEvent, Arrival } from '../../src/log/arrival.ts';
-import type { Pool } from '../../src/log/database.ts';
+import type { Pool } from '../../src/log/db/database.ts';
+import type { Notifier } from '../../src/log/db/notify.ts';
 import { Logs } from '../../src/log/logs.ts';
-import type { Notifier } from '../../src/log/notify.ts';
-import { joinOutcomes } from '../../src/log/outcomes/joinOutcomes.ts';
 import { Policies } from '../../src/log/policies.ts';
-import { recordEndings } from '../../src/log/recordEndings.ts';
-import { DECISION_OUTCOME } from '../../src/outcomes.ts';
+import { joinOutcomes } from '../../src/outcomes/joinOutcomes.ts';
 import { arrival } from './arrivals.ts';
 
 function fold(event: FlowEvent): Folded {

@@ -1,6 +1,6 @@
 /** For each test of a suite a database of its own. */
 import { afterEach, beforeEach } from '@jest/globals';
-import type { Pool } from '../../src/log/database.ts';
+import type { Pool } from '../../src/log/db/database.ts';
 import { startPostgres } from './postgres.ts';
 
 /** `open` gives the pool that is ended after the test. `empty`: without a schema. */

@@ -1,7 +1,7 @@
 /** Flows for tests: flows are a dependency, so a test adds its own. */
 import { z } from 'zod';
-import type { FlowEvent, JsonObject } from '../../src/event.ts';
-import type { Flow, Folded } from '../../src/flow.ts';
+import type { FlowEvent, JsonObject } from '../../src/domain/event.ts';
+import type { Flow, Folded } from '../../src/domain/flow.ts';
 import { reviews } from './reviews.ts';
 
 const amounts = z.looseObject({ account: z.string().min(1), amount: z.number() }) as unknown as z.ZodType<JsonObject>;

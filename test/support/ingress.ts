@@ -1,25 +1,25 @@
 /** An ingress on a port of its own over a real database: all of the HTTP side, without Temporal. */
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import type { Flow } from '../../src/flow.ts';
-import { createAccept } from '../../src/ingress/accept.ts';
+import { redriveAction } from '../../src/actions/redriveAction.ts';
+import type { Flow } from '../../src/domain/flow.ts';
+import { createAccept } from '../../src/ingress/accept/accept.ts';
+import { FinalDecisions } from '../../src/ingress/accept/finalDecisions.ts';
+import { createReceipts } from '../../src/ingress/accept/receipt.ts';
+import { createRouteOutcomes } from '../../src/ingress/accept/routeOutcomes.ts';
 import { createApp } from '../../src/ingress/app.ts';
-import { FinalDecisions } from '../../src/ingress/finalDecisions.ts';
-import type { IngressDeps } from '../../src/ingress/ingressDeps.ts';
-import { createMetrics } from '../../src/ingress/metrics.ts';
-import { addQualityMetrics } from '../../src/ingress/qualityMetrics.ts';
-import { createReceipts } from '../../src/ingress/receipt.ts';
-import { createRouteOutcomes } from '../../src/ingress/routeOutcomes.ts';
-import { listen, type ServerOptions } from '../../src/ingress/server.ts';
+import { listen, type ServerOptions } from '../../src/ingress/http/server.ts';
+import { createMetrics } from '../../src/ingress/metrics/metrics.ts';
+import { addQualityMetrics } from '../../src/ingress/metrics/qualityMetrics.ts';
+import type { IngressDeps } from '../../src/ingress/routes/ingressDeps.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { readUnseen } from '../../src/log/adopt/unseen.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
 import { Logs } from '../../src/log/logs.ts';
-import { type Notifier, openNotifier } from '../../src/log/notify.ts';
-import { readAllQuality } from '../../src/log/queries/quality.ts';
 import { redrive } from '../../src/log/redrive.ts';
-import { redriveAction } from '../../src/log/redriveAction.ts';
+import { readAllQuality } from '../../src/outcomes/readQuality.ts';
 
 export interface TestIngress {
   readonly url: string;

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { LlmRung } from '../../src/ladderPolicy.ts';
-import type { LlmTarget } from '../../src/llm/target.ts';
+import type { LlmTarget } from '../../src/llm/wire/target.ts';
+import type { LlmRung } from '../../src/policy/ladderPolicy.ts';
 import { ensureBuilt, MAIN } from './built.ts';
 
 interface Work {
@@ -24,8 +24,8 @@ export interface LlmProcess {
 const TIMEOUT_MS = 60_000;
 
 const script = `
-const { createCallLlm } = await import(process.argv[1] + '/activities/callLlm.js');
-const { openDatabase } = await import(process.argv[1] + '/log/database.js');
+const { createCallLlm } = await import(process.argv[1] + '/llm/callLlm.js');
+const { openDatabase } = await import(process.argv[1] + '/log/db/database.js');
 const { z } = await import('zod');
 const { databaseUrl, llm, terms, positions } = JSON.parse(process.argv[2]);
 const pool = openDatabase(databaseUrl, { name: 'test' });

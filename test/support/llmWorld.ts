@@ -1,10 +1,10 @@
 /** A real database, a fake LLM and callers of it, as the workers of one installation are: each with connections of its own. */
 import { pino } from 'pino';
 import { z } from 'zod';
-import { createCallLlm, type LlmCall, type LlmSaid } from '../../src/activities/callLlm.ts';
-import type { LlmRung } from '../../src/ladderPolicy.ts';
-import type { LlmTarget } from '../../src/llm/target.ts';
-import { openDatabase, type Pool } from '../../src/log/database.ts';
+import { createCallLlm, type LlmCall, type LlmSaid } from '../../src/llm/callLlm.ts';
+import type { LlmTarget } from '../../src/llm/wire/target.ts';
+import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import type { LlmRung } from '../../src/policy/ladderPolicy.ts';
 import { type FakeLlm, openFakeLlm, type Script } from './fakeLlm.ts';
 import { startPostgres } from './postgres.ts';
 

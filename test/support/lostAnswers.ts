@@ -1,6 +1,6 @@
 /** Commits that land while their answer does not arrive: the connection breaks in between. */
-import type { Client, Pool } from '../../src/log/database.ts';
-import { COMMIT, Pipeline } from '../../src/log/together.ts';
+import type { Client, Pool } from '../../src/log/db/database.ts';
+import { COMMIT, Pipeline } from '../../src/log/db/together.ts';
 
 type Send = (...args: unknown[]) => unknown;
 

@@ -1,6 +1,6 @@
 /** Requests to the edge without HTTP. */
-import type { IncomingEvent } from '../../src/event.ts';
-import { type ParsedRequest, parseRequest } from '../../src/ingress/parse.ts';
+import type { IncomingEvent } from '../../src/domain/event.ts';
+import { type ParsedRequest, parseRequest } from '../../src/ingress/cloudevents/parse.ts';
 import { STRUCTURED } from './http.ts';
 
 export function parse(headers: Record<string, string>, body: string | Buffer): ParsedRequest {

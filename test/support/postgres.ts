@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../../src/local/freePort.ts';
 import { embeddedPostgres } from '../../src/local/postgres.ts';
-import { migrate } from '../../src/log/migrate.ts';
+import { migrate } from '../../src/log/db/migrate.ts';
 import { launch, shared } from './shared.ts';
 
 export interface TestPostgres {

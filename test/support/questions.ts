@@ -1,10 +1,11 @@
 /** Approvals about events of the ledger flow, opened as a case would: by a policy's terms. */
-import { type ApprovalTerms, planApproval } from '../../src/approvalRules.ts';
-import type { JsonObject } from '../../src/event.ts';
-import type { ApprovalKey } from '../../src/log/approval.ts';
-import { openApproval } from '../../src/log/approvals.ts';
-import type { Pool } from '../../src/log/database.ts';
-import type { NoticeChannels } from '../../src/log/notices.ts';
+
+import type { ApprovalKey } from '../../src/approvals/approval.ts';
+import { type ApprovalTerms, planApproval } from '../../src/approvals/approvalRules.ts';
+import { openApproval } from '../../src/approvals/approvals.ts';
+import type { NoticeChannels } from '../../src/approvals/notices.ts';
+import type { JsonObject } from '../../src/domain/event.ts';
+import type { Pool } from '../../src/log/db/database.ts';
 import { eventOf, post } from './http.ts';
 
 const TERMS: ApprovalTerms = {

@@ -1,6 +1,6 @@
 /** Temporal's chatter out of the tests' output. Before anything of Temporal's worker side. */
 import { type Logger, pino } from 'pino';
-import { installRuntime } from '../../src/temporalRuntime.ts';
+import { installRuntime } from '../../src/run/temporalRuntime.ts';
 
 let installed = false;
 

@@ -1,10 +1,10 @@
 /** A small flow for tests of cases: every payment goes to a review, with the provisional decision of a reflex without state. */
 
 import { z } from 'zod';
-import type { JsonObject } from '../../src/event.ts';
-import type { Flow, Folded } from '../../src/flow.ts';
-import { ladderFits, ladderParts } from '../../src/ladderPolicy.ts';
+import type { JsonObject } from '../../src/domain/event.ts';
+import type { Flow, Folded } from '../../src/domain/flow.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
+import { ladderFits, ladderParts } from '../../src/policy/ladderPolicy.ts';
 import { arrival } from './arrivals.ts';
 
 const policySchema = z.strictObject(ladderParts(['approve', 'decline'])).superRefine(ladderFits);

@@ -1,5 +1,5 @@
 /** A person's verdict on an event of the fraud flow, without a case that asks. */
-import { giveVerdict, openApproval } from '../../src/log/approvals.ts';
+import { giveVerdict, openApproval } from '../../src/approvals/approvals.ts';
 import type { CaseLogDeps } from '../../src/log/caseLog.ts';
 
 export async function verdictOn(

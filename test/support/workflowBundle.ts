@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflows } from '../../src/workflowBundle.ts';
+import { bundleWorkflows } from '../../src/run/workflowBundle.ts';
 import { shared } from './shared.ts';
 
 export async function workflowBundle(): Promise<{ codePath: string }> {

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { abstention } from '../../src/activities/askLlm.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
 import type { FraudPolicy } from '../../src/flows/fraud/policy.ts';
-import type { LlmRung } from '../../src/ladderPolicy.ts';
-import { parsePolicy } from '../../src/policy.ts';
+import type { LlmRung } from '../../src/policy/ladderPolicy.ts';
+import { parsePolicy } from '../../src/policy/policy.ts';
 
 const { rungs } = parsePolicy<FraudPolicy>(fraud, fraud.policyText);
 const terms = rungs.find(({ rung }) => rung === 'llm') as LlmRung;

@@ -1,8 +1,8 @@
 /** Hours that count. Each expected time was worked out by hand from a calendar; the properties count minutes by the wall clock instead. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Calendar } from '../../src/approvalsPolicy.ts';
-import { addBusinessSeconds, HORIZON_DAYS } from '../../src/businessTime.ts';
+import { addBusinessSeconds, HORIZON_DAYS } from '../../src/approvals/businessTime.ts';
+import type { Calendar } from '../../src/policy/approvalsPolicy.ts';
 
 const HOUR = 3600;
 const DAY_MS = 86_400_000;

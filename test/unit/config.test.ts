@@ -1,7 +1,7 @@
 /** The settings. The bug this hunts: one mistake is told, mended, and only then the next one. */
 import { describe, expect, it } from '@jest/globals';
-import { readConfig } from '../../src/config.ts';
-import { CannotRun } from '../../src/errors.ts';
+import { CannotRun } from '../../src/domain/errors.ts';
+import { readConfig } from '../../src/settings/config.ts';
 
 function mistakes(environment: Record<string, string>): string {
   try {

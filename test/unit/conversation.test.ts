@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { conversation } from '../../src/activities/conversation.ts';
+import { conversation } from '../../src/llm/conversation.ts';
 
 const told = (name: string, result: string) => ({ id: 'call_1', name, result, strangersChars: 0 });
 

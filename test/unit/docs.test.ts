@@ -5,8 +5,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { program } from '../../src/cli/program.ts';
-import { readConfig, SETTINGS } from '../../src/config.ts';
 import { parseImportMap } from '../../src/import/importMap.ts';
+import { readConfig, SETTINGS } from '../../src/settings/config.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): Promise<string> => readFile(`${root}/${path}`, 'utf8');

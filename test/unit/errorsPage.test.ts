@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { ERRORS } from '../../src/errors.ts';
-import { LLM_ABSTENTIONS } from '../../src/llm/abstentions.ts';
+import { ERRORS } from '../../src/domain/errors.ts';
+import { LLM_ABSTENTIONS } from '../../src/llm/wire/abstentions.ts';
 
 describe('docs/errors.md', () => {
   it('docs/errors.md has every reason of an LLM to abstain as the code has it, and no other', async () => {

@@ -2,13 +2,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import type { Json, JsonObject } from '../../src/event.ts';
-import { fieldsOf, redacted, shownMessage, shownText, shownTo } from '../../src/exposure.ts';
-import type { Briefed, Exposure, Flow } from '../../src/flow.ts';
+import type { Json, JsonObject } from '../../src/domain/event.ts';
+import { fieldsOf, redacted, shownMessage, shownText, shownTo } from '../../src/domain/exposure.ts';
+import type { Briefed, Exposure, Flow } from '../../src/domain/flow.ts';
+import { redactText } from '../../src/domain/redactText.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
-import type { LadderPolicy, LlmRung } from '../../src/ladderPolicy.ts';
-import { llmQuestion } from '../../src/llmQuestion.ts';
-import { redactText } from '../../src/redactText.ts';
+import { llmQuestion } from '../../src/llm/llmQuestion.ts';
+import type { LadderPolicy, LlmRung } from '../../src/policy/ladderPolicy.ts';
 
 const CARD = '4242424242424242';
 const MAIL = 'alice@example.org';

@@ -1,7 +1,7 @@
 /** The bug this hunts: two actions of one event under one key. */
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { ladderFits, ladderParts } from '../../src/ladderPolicy.ts';
+import { ladderFits, ladderParts } from '../../src/policy/ladderPolicy.ts';
 
 const schema = z.strictObject(ladderParts(['approve', 'decline'])).superRefine(ladderFits);
 const approvals = { deadlineSeconds: 60, remindersSeconds: [], escalation: [], default: 'decline', bySignal: true };

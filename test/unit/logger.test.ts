@@ -1,7 +1,7 @@
 /** The bug this hunts: a library's error that carries a row, a statement's parameters or a header into the log. */
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from '../../src/logger.ts';
-import { shownError } from '../../src/shownError.ts';
+import { shownError } from '../../src/domain/shownError.ts';
+import { createLogger } from '../../src/run/logger.ts';
 
 const CARD = '4242424242424242';
 const NAME = 'Zebulon Quux';

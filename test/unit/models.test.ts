@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { TreeEnsemble } from '../../src/models/treeEnsemble.ts';
+import { TreeEnsemble } from '../../src/kit/treeEnsemble.ts';
 
 /** Two trees: x0 <= 1 ? -1 : (x1 <= 5 ? 0.5 : 2), and a single leaf. */
 const small = {
@@ -17,7 +17,7 @@ const small = {
   value: [0.1, -1, 0.9, 0.5, 2, 0.25],
 };
 const fraud = async (): Promise<TreeEnsemble> =>
-  new TreeEnsemble(JSON.parse(await readFile(new URL('../../src/models/fraud.model.json', import.meta.url), 'utf8')));
+  new TreeEnsemble(JSON.parse(await readFile(new URL('../../src/flows/fraud/model/fraud.model.json', import.meta.url), 'utf8')));
 
 describe('TreeEnsemble', () => {
   it('score() walks each tree, at a threshold to the left, and calibrates', () => {

@@ -2,8 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type LookUpAll, openOutbound } from '../../src/activities/outbound.ts';
-import { sendWebhook } from '../../src/activities/sendWebhook.ts';
+import { type LookUpAll, openOutbound } from '../../src/actions/outbound.ts';
+import { sendWebhook } from '../../src/actions/sendWebhook.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const message = { id: 'act_fraud.3.release', body: '{"type":"fraud.release"}' };

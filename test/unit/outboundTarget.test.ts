@@ -1,8 +1,8 @@
 /** The bug this hunts: an address of our own network in a spelling that the check does not know and the socket does. */
 import { describe, expect, it } from '@jest/globals';
-import { readConfig } from '../../src/config.ts';
-import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget } from '../../src/outboundTarget.ts';
-import { notPublic } from '../../src/publicAddress.ts';
+import { readConfig } from '../../src/settings/config.ts';
+import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget } from '../../src/settings/outboundTarget.ts';
+import { notPublic } from '../../src/settings/publicAddress.ts';
 
 const NOBODY = allowList([]);
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { LOOK_UPS } from '../../src/activities/lookUp.ts';
-import type { Flow } from '../../src/flow.ts';
+import type { Flow } from '../../src/domain/flow.ts';
 import { flows } from '../../src/flows/index.ts';
-import { COMMON_LOOK_UPS } from '../../src/policyFits.ts';
-import { lintPolicy } from '../../src/policyLint.ts';
+import { COMMON_LOOK_UPS } from '../../src/policy/policyFits.ts';
+import { lintPolicy } from '../../src/policy/policyLint.ts';
 import { ledger } from '../support/flows.ts';
 import { reviews } from '../support/reviews.ts';
 

@@ -1,6 +1,6 @@
 /** `Prefer: wait=N`. The bug this hunts: ten digits, as of a client's greatest number, were no wait at all. */
 import { describe, expect, it } from '@jest/globals';
-import { waitSeconds } from '../../src/ingress/prefer.ts';
+import { waitSeconds } from '../../src/ingress/http/prefer.ts';
 
 describe('waitSeconds()', () => {
   it.each<[string, number | null]>([

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { fraudBriefing } from '../../src/flows/fraud/briefing.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
 import type { FraudPolicy } from '../../src/flows/fraud/policy.ts';
-import { parsePolicy } from '../../src/policy.ts';
-import { answerSchema, factLines, placeholders, promptVersion, quoted, writePrompt } from '../../src/prompt.ts';
+import { parsePolicy } from '../../src/policy/policy.ts';
+import { answerSchema, factLines, placeholders, promptVersion, quoted, writePrompt } from '../../src/policy/prompt.ts';
 
 const prompt = { system: 'Judge.', question: 'Score {{score}}.\n\n{{facts}}\n\nWell?' };
 const policy = parsePolicy<FraudPolicy>(fraud, fraud.policyText);

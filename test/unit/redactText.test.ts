@@ -1,7 +1,7 @@
 /** The bugs this hunts: a card number, an address or a key that gets through; an id that does not; a text that takes a minute. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { redactText } from '../../src/redactText.ts';
+import { redactText } from '../../src/domain/redactText.ts';
 
 /** With Luhn's digit behind them. */
 function card(digits: string): string {

@@ -1,6 +1,6 @@
 /** Mail against a real SMTP server. The bug this hunts: text of an event that becomes a header, a recipient, or a second mail. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { sendMail } from '../../src/activities/sendMail.ts';
+import { sendMail } from '../../src/approvals/sendMail.ts';
 import { openSmtp, type TestSmtp } from '../support/smtp.ts';
 
 const mail = { id: 'ntc_fraud.17.0.opened-0.mail-1', to: 'ann@bank.example', subject: 'Signalbox', text: 'Is it right?' };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readAmounts, writeAmounts } from '../../src/sense/amountColumn.ts';
-import { ByteReader, ByteWriter } from '../../src/sense/bytes.ts';
-import { fingerprint } from '../../src/sense/fingerprint.ts';
-import { median } from '../../src/sense/median.ts';
-import { countBetween, countUntil, readNewest, readTimes, writeTimes } from '../../src/sense/timeColumn.ts';
+import { readAmounts, writeAmounts } from '../../src/kit/sense/amountColumn.ts';
+import { ByteReader, ByteWriter } from '../../src/kit/sense/bytes.ts';
+import { fingerprint } from '../../src/kit/sense/fingerprint.ts';
+import { median } from '../../src/kit/sense/median.ts';
+import { countBetween, countUntil, readNewest, readTimes, writeTimes } from '../../src/kit/sense/timeColumn.ts';
 
 const written = (write: (writer: ByteWriter) => void): ByteReader => {
   const writer = new ByteWriter(0);

@@ -1,9 +1,9 @@
 /** The bug this hunts: a log that grows by a stack for each of the thousand requests a second that a storm has refused. */
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { SignalboxError } from '../../src/errors.ts';
-import { openTroubleLog } from '../../src/ingress/troubleLog.ts';
-import { createLogger } from '../../src/logger.ts';
+import { SignalboxError } from '../../src/domain/errors.ts';
+import { openTroubleLog } from '../../src/ingress/http/troubleLog.ts';
+import { createLogger } from '../../src/run/logger.ts';
 
 function opened() {
   const lines: { level: number; code: string; more?: number; msg: string; route: string }[] = [];

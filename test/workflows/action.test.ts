@@ -1,10 +1,10 @@
 /** The bug this hunts: an action that is taken twice, with other bytes, under another key, or after its receiver said no more. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { enableReceiver, listReceivers } from '../../src/actions/receivers.ts';
 import { SCHEDULE_MS } from '../../src/activities/act.ts';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
-import { enableReceiver, listReceivers } from '../../src/log/receivers.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 import { recordHistory } from '../support/recordHistory.ts';

@@ -3,13 +3,13 @@
  * middle of that, after which something is done twice, or never.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
-import { audit } from '../../src/log/audit.ts';
+import { readTaken } from '../../src/actions/readActions.ts';
+import { enableReceiver, listReceivers } from '../../src/actions/receivers.ts';
+import { redriveAction } from '../../src/actions/redriveAction.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import { audit } from '../../src/audit/audit.ts';
 import { CaseIds } from '../../src/log/caseIds.ts';
-import { readTaken } from '../../src/log/queries/actions.ts';
-import { enableReceiver, listReceivers } from '../../src/log/receivers.ts';
-import { redriveAction } from '../../src/log/redriveAction.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 import { recordHistory } from '../support/recordHistory.ts';

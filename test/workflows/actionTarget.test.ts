@@ -1,9 +1,9 @@
 /** The bug this hunts: an action that is tried for three days at an address that it may never be sent to; a revision that nobody is told of. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Outbound, openOutbound } from '../../src/activities/outbound.ts';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
-import { LOOPBACK_TARGETS } from '../../src/outboundTarget.ts';
+import { type Outbound, openOutbound } from '../../src/actions/outbound.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import { LOOPBACK_TARGETS } from '../../src/settings/outboundTarget.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 import { payment, reviews } from '../support/reviews.ts';

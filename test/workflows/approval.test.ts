@@ -3,9 +3,9 @@
  * it is sent, which jams a run for good. Each suite runs with cached workflows and with every history replayed at every task.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
-import type { GivenVerdict } from '../../src/log/vote.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import type { GivenVerdict } from '../../src/approvals/vote.ts';
 import type { CaseStatus } from '../../src/workflows/caseRun.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { recordHistory } from '../support/recordHistory.ts';

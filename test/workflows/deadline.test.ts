@@ -1,10 +1,10 @@
 /** Reminder, escalation and default, on a server that skips time. That server has one clock for all that runs on it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { Calendar } from '../../src/approvalsPolicy.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/local/temporalNamespace.ts';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
+import type { Calendar } from '../../src/policy/approvalsPolicy.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { quietRuntime } from '../support/quietRuntime.ts';
 import { recordHistory } from '../support/recordHistory.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { returns } from '../../examples/returns/flow.ts';
 import { flows } from '../../src/flows/index.ts';
-import * as workflows from '../../src/workflows/index.ts';
+import * as workflows from '../../src/flows/workflows.ts';
 import { arrival } from '../support/arrivals.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 

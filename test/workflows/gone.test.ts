@@ -1,11 +1,11 @@
 /** The bugs this hunts: a case that nobody misses while its verdict is there, and a Temporal that is asked about each waiting case for ever. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { type CaseClient, openCaseClient } from '../../src/dispatch/caseClient.ts';
-import { lookAfter } from '../../src/dispatch/lookAfter.ts';
-import { readOpen, type Unsettled } from '../../src/dispatch/mail.ts';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import { type CaseClient, openCaseClient } from '../../src/cases/caseClient.ts';
+import { lookAfter } from '../../src/cases/lookAfter.ts';
+import { readOpen, type Unsettled } from '../../src/cases/mail.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { payment, reviews } from '../support/reviews.ts';
 

@@ -1,7 +1,7 @@
 /** The bugs this hunts: events lost between two runs of a case, handled twice, or out of order. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
 import type { CaseStatus } from '../../src/workflows/caseRun.ts';
 import { scan } from '../support/arrivals.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';

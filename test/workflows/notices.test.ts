@@ -1,11 +1,11 @@
 /** People are told of approvals. The bugs this hunts: a case that waits for a mail server, somebody told twice or never, a link that leads nowhere. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
-import { followLink } from '../../src/log/links.ts';
-import { findUntold } from '../../src/log/noticeTries.ts';
-import { askFurther } from '../../src/log/questions.ts';
-import { enableReceiver, listReceivers } from '../../src/log/receivers.ts';
+import { enableReceiver, listReceivers } from '../../src/actions/receivers.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import { followLink } from '../../src/approvals/links.ts';
+import { findUntold } from '../../src/approvals/noticeTries.ts';
+import { askFurther } from '../../src/approvals/questions.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { recordHistory } from '../support/recordHistory.ts';
 import { payment, reviews } from '../support/reviews.ts';

@@ -1,8 +1,8 @@
 /** The worker counts what cases decide, under who decided it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { giveVerdict } from '../../src/log/approvals.ts';
-import { readQuality } from '../../src/log/queries/quality.ts';
-import { readSimilar } from '../../src/log/queries/similar.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import { readQuality } from '../../src/outcomes/readQuality.ts';
+import { readSimilar } from '../../src/outcomes/similar.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { payment, reviews } from '../support/reviews.ts';
 

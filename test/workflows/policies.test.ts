@@ -1,8 +1,8 @@
 /** Cases whose policy changes while they run. The bug this hunts: a decision that names one policy and was made by another. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readApproval } from '../../src/log/approval.ts';
-import { giveVerdict } from '../../src/log/approvals.ts';
-import { policyVersion } from '../../src/policy.ts';
+import { readApproval } from '../../src/approvals/approval.ts';
+import { giveVerdict } from '../../src/approvals/approvals.ts';
+import { policyVersion } from '../../src/policy/policy.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { operate } from '../support/policies.ts';
 import { payment, reviews } from '../support/reviews.ts';

@@ -2,7 +2,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { freePort } from '../../src/local/freePort.ts';
-import { openWorker, type RunningWorker } from '../../src/worker.ts';
+import { openWorker, type RunningWorker } from '../../src/run/worker.ts';
 import { eventually } from '../support/caseWorld.ts';
 import { parcel } from '../support/flows.ts';
 import { startPostgres } from '../support/postgres.ts';

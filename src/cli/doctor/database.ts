@@ -1,7 +1,7 @@
 /** The database: reachable, keeping what it promised, with our schema; and what stands in it that needs a hand. */
 import { readBacklog } from '../../log/backlog.ts';
-import { assertDurable, openDatabase, type Pool } from '../../log/database.ts';
-import { schemaGap } from '../../log/migrate.ts';
+import { assertDurable, openDatabase, type Pool } from '../../log/db/database.ts';
+import { schemaGap } from '../../log/db/migrate.ts';
 import { type Finding, fail, guarded, ok, warn } from './finding.ts';
 
 /** `server_version_num`; the oldest that the tests of the schema ran on. */

@@ -1,7 +1,7 @@
 /** Looks at everything, from the machine up; what is broken low down does not keep the rest from being looked at. */
 import { ServiceClient } from '../../client/serviceClient.ts';
-import type { Config } from '../../config.ts';
-import type { Pool } from '../../log/database.ts';
+import type { Pool } from '../../log/db/database.ts';
+import type { Config } from '../../settings/config.ts';
 import { readRunning } from '../target.ts';
 import { lookAtDatabase, lookAtRows } from './database.ts';
 import { type Finding, fail, guarded, ok } from './finding.ts';

@@ -1,8 +1,8 @@
 /** Temporal: reachable, its namespace ready for cases, workers on the queues, and cases that do not move. */
 import type { Connection } from '@temporalio/client';
+import { QUEUES } from '../../domain/temporalNames.ts';
 import { connectTemporal, SEARCH_ATTRIBUTES, type TemporalTarget } from '../../local/temporalNamespace.ts';
-import type { Pool } from '../../log/database.ts';
-import { QUEUES } from '../../temporalNames.ts';
+import type { Pool } from '../../log/db/database.ts';
 import { type Finding, fail, guarded, ok, warn } from './finding.ts';
 
 const CALL_MS = 5000;

@@ -1,7 +1,7 @@
 /** What an LLM is told of a doubtful payment: facts with ids, in our own words. Text of the event appears in values only. */
 import { z } from 'zod';
-import type { JsonObject } from '../../event.ts';
-import type { Briefed, Fact, FlowBriefing } from '../../flow.ts';
+import type { JsonObject } from '../../domain/event.ts';
+import type { Briefed, Fact, FlowBriefing } from '../../domain/flow.ts';
 import { FEATURES, type Feature } from './features.ts';
 import { attemptedOf, TERMINAL_KEY } from './payment.ts';
 import type { FraudPolicy } from './policy.ts';

@@ -2,9 +2,9 @@
  * What is remembered of a card: its payments, its disputes by arrival, its failures of the last day. About 5.5 bytes a payment.
  * Pure: a state's bytes are never changed, `writeCard` gives new ones.
  */
-import { readAmounts, writeAmounts } from '../../sense/amountColumn.ts';
-import { ByteReader, ByteWriter } from '../../sense/bytes.ts';
-import { countUntil, dropFirst, insertAt, readNewest, readTimes, writeTimes } from '../../sense/timeColumn.ts';
+import { readAmounts, writeAmounts } from '../../kit/sense/amountColumn.ts';
+import { ByteReader, ByteWriter } from '../../kit/sense/bytes.ts';
+import { countUntil, dropFirst, insertAt, readNewest, readTimes, writeTimes } from '../../kit/sense/timeColumn.ts';
 import { CARD_WINDOW_MS, ENTRIES_MAX, HABIT_PAYMENTS_MIN, HOUR_MS, LATENESS_MS } from './horizon.ts';
 
 const FORMAT = 1;

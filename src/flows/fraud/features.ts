@@ -5,8 +5,8 @@
  * a terminal's end seven days before it, when disputes are known. The rest are ours, for what chapter 3's simulator calls
  * compromised terminals and compromised cards.
  */
-import { median } from '../../sense/median.ts';
-import { countBetween, countUntil } from '../../sense/timeColumn.ts';
+import { median } from '../../kit/sense/median.ts';
+import { countBetween, countUntil } from '../../kit/sense/timeColumn.ts';
 import type { CardHistory } from './cardHistory.ts';
 import { CARD_WINDOW_MS, DAY_MS, HABIT_PAYMENTS_MIN, HOUR_MS, LABEL_DELAY_MS } from './horizon.ts';
 import { isFraud, isOrdinary, type TerminalHistory } from './terminalHistory.ts';

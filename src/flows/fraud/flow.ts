@@ -1,6 +1,6 @@
 /** Payments by card: approve, decline, or ask a person. */
 import { readFileSync } from 'node:fs';
-import type { Flow } from '../../flow.ts';
+import type { Flow } from '../../domain/flow.ts';
 import { foldingCode } from '../foldingCode.ts';
 import { fraudBriefing } from './briefing.ts';
 import { fraudLabels } from './labels.ts';
@@ -21,15 +21,15 @@ const FOLDING = [
   'flows/fraud/takeDispute',
   'flows/fraud/takePayment',
   'flows/fraud/terminalHistory',
-  'instant',
-  'sense/amountColumn',
-  'sense/bytes',
-  'sense/fingerprint',
-  'sense/median',
-  'sense/timeColumn',
-  'models/fraudModel',
-  'models/treeEnsemble',
-  'models/fraud.model.json',
+  'domain/instant',
+  'kit/sense/amountColumn',
+  'kit/sense/bytes',
+  'kit/sense/fingerprint',
+  'kit/sense/median',
+  'kit/sense/timeColumn',
+  'flows/fraud/model/fraudModel',
+  'kit/treeEnsemble',
+  'flows/fraud/model/fraud.model.json',
 ];
 
 export const fraud: Flow<FraudPolicy> = {

@@ -1,8 +1,8 @@
 /** Climbs the first two rungs for one payment: rules, then the model. */
-import type { DecisionDraft, Reason, RungFinding } from '../../decision.ts';
-import type { FlowEvent } from '../../event.ts';
-import type { Folded } from '../../flow.ts';
-import type { Scored } from '../../models/treeEnsemble.ts';
+import type { DecisionDraft, Reason, RungFinding } from '../../domain/decision.ts';
+import type { FlowEvent } from '../../domain/event.ts';
+import type { Folded } from '../../domain/flow.ts';
+import type { Scored } from '../../kit/treeEnsemble.ts';
 import { FEATURES, type REFERENCE_FEATURES } from './features.ts';
 import type { FraudPolicy } from './policy.ts';
 import { modelReasons } from './reasons.ts';

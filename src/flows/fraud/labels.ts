@@ -1,5 +1,5 @@
 /** Disputes as labels: what a payment turned out to be. Folding has no part in it: this may change without a change of its code. */
-import type { FlowOutcomes } from '../../flow.ts';
+import type { FlowOutcomes } from '../../domain/flow.ts';
 import { ATTEMPTED, DISPUTED } from './payment.ts';
 
 /** What is not disputed within a week is taken for genuine: the delay with which the model was trained. */

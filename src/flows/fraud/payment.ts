@@ -1,7 +1,7 @@
 /** The fraud flow's events, as senders give them: strict about what it reads, loose about the rest. */
 import { z } from 'zod';
-import type { FlowEvent, JsonObject } from '../../event.ts';
-import type { EventType, Exposure } from '../../flow.ts';
+import type { FlowEvent, JsonObject } from '../../domain/event.ts';
+import type { EventType, Exposure } from '../../domain/flow.ts';
 
 const AMOUNT_MAX = 1e12;
 const id = z.string().min(1).max(256);

@@ -1,6 +1,6 @@
 /** The schema of policy.yaml. */
 import { z } from 'zod';
-import { ladderFits, ladderParts } from '../../ladderPolicy.ts';
+import { ladderFits, ladderParts } from '../../policy/ladderPolicy.ts';
 
 /** The final ones: `review` is only ever provisional. */
 export const OUTCOMES = ['approve', 'decline'] as const;

@@ -1,5 +1,5 @@
 /** Says in words which features moved the model's score most. */
-import type { Reason } from '../../decision.ts';
+import type { Reason } from '../../domain/decision.ts';
 import { FEATURES, type Feature } from './features.ts';
 
 const REASONS_MAX = 4;

@@ -2,14 +2,14 @@
  * Folds payments, failures and disputes into their card and terminal, and decides payments. Failures and disputes decide
  * nothing: they change what is known when the next payment comes.
  */
-import type { FlowEvent, JsonObject } from '../../event.ts';
-import type { Folded, Reflex, StateBytes } from '../../flow.ts';
-import { instantText } from '../../instant.ts';
-import { fraudModel } from '../../models/fraudModel.ts';
+import type { FlowEvent, JsonObject } from '../../domain/event.ts';
+import type { Folded, Reflex, StateBytes } from '../../domain/flow.ts';
+import { instantText } from '../../domain/instant.ts';
 import { addCardFailure, newestPayment, readCard, writeCard } from './cardHistory.ts';
 import { FEATURES } from './features.ts';
 import { LATENESS_MS } from './horizon.ts';
 import { judge } from './judge.ts';
+import { fraudModel } from './model/fraudModel.ts';
 import { CARD_KEY, DISPUTED, FAILED, keysOf } from './payment.ts';
 import type { FraudPolicy } from './policy.ts';
 import { takeDispute } from './takeDispute.ts';

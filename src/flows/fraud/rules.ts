@@ -2,7 +2,7 @@
  * The first rung: what the policy wants a person to see, whatever the model says. Rules only ever ask, they never release or
  * block by themselves.
  */
-import type { Reason } from '../../decision.ts';
+import type { Reason } from '../../domain/decision.ts';
 import type { FraudPolicy } from './policy.ts';
 
 export interface Facts {

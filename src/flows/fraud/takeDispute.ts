@@ -1,7 +1,7 @@
 /** Folds a dispute into its card and its terminal. It counts from its arrival on, whatever its payment's time; it decides nothing. */
-import type { FlowEvent } from '../../event.ts';
-import type { StateBytes } from '../../flow.ts';
-import { fingerprint } from '../../sense/fingerprint.ts';
+import type { FlowEvent } from '../../domain/event.ts';
+import type { StateBytes } from '../../domain/flow.ts';
+import { fingerprint } from '../../kit/sense/fingerprint.ts';
 import { readCard, setCardDispute, writeCard } from './cardHistory.ts';
 import { disputedOf } from './payment.ts';
 import { readTerminal, setTerminalDispute, writeTerminal } from './terminalHistory.ts';

@@ -1,7 +1,7 @@
 /** Folds a payment into its card and its terminal, and tells what was known about both when it came. No model, no policy. */
-import type { FlowEvent } from '../../event.ts';
-import type { StateBytes } from '../../flow.ts';
-import { fingerprint } from '../../sense/fingerprint.ts';
+import type { FlowEvent } from '../../domain/event.ts';
+import type { StateBytes } from '../../domain/flow.ts';
+import { fingerprint } from '../../kit/sense/fingerprint.ts';
 import { addCardPayment, readCard, writeCard } from './cardHistory.ts';
 import { failuresInHour, featuresOf, habitOf, paymentsInHour, ratio } from './features.ts';
 import { attemptedOf } from './payment.ts';

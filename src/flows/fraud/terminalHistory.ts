@@ -2,8 +2,8 @@
  * What is remembered of a terminal: each payment's time, its fingerprint, how large it was for its card, and whether it was
  * disputed. About 8 bytes a payment. A label that comes before its payment waits here for it.
  */
-import { ByteWriter } from '../../sense/bytes.ts';
-import { countUntil, dropFirst, insertAt, readTimes, writeTimes } from '../../sense/timeColumn.ts';
+import { ByteWriter } from '../../kit/sense/bytes.ts';
+import { countUntil, dropFirst, insertAt, readTimes, writeTimes } from '../../kit/sense/timeColumn.ts';
 import { openState } from './cardHistory.ts';
 import { ENTRIES_MAX, LATENESS_MS, TERMINAL_WINDOW_MS } from './horizon.ts';
 

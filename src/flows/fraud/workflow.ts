@@ -1,7 +1,7 @@
 /** A payment that the reflex could not decide: a person is asked, the default holds if nobody answers, the card's processor is told. */
-import type { DecisionDraft, Reason } from '../../decision.ts';
-import type { JsonObject } from '../../event.ts';
-import type { LlmRung } from '../../ladderPolicy.ts';
+import type { DecisionDraft, Reason } from '../../domain/decision.ts';
+import type { JsonObject } from '../../domain/event.ts';
+import type { LlmRung } from '../../policy/ladderPolicy.ts';
 import { llmRung } from '../../workflows/askLlm.ts';
 import { type Answer, askPerson } from '../../workflows/askPerson.ts';
 import type { CaseRun } from '../../workflows/caseRun.ts';

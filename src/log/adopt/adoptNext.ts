@@ -3,18 +3,18 @@
  * folded like events that were sent to the flow, after all that came before. What such an entry holds it holds itself, so a case, a
  * rebuild and a reviewer read the flow's log alone.
  */
-import { SignalboxError } from '../../errors.ts';
-import type { FlowEvent, Json } from '../../event.ts';
-import { subjectOf } from '../../eventType.ts';
-import type { Flow } from '../../flow.ts';
+import { SignalboxError } from '../../domain/errors.ts';
+import type { FlowEvent, Json } from '../../domain/event.ts';
+import { subjectOf } from '../../domain/eventType.ts';
+import type { Flow } from '../../domain/flow.ts';
+import { foldEntry, keysOf } from '../../kit/fold.ts';
 import type { AcceptedEvent, LogContext } from '../arrival.ts';
 import { BatchWrite } from '../batchWrite.ts';
-import type { Client, Pool } from '../database.ts';
-import { foldEntry, keysOf } from '../fold.ts';
+import type { Client, Pool } from '../db/database.ts';
+import { underLock } from '../db/underLock.ts';
 import { type Head, lockHead } from '../head.ts';
 import { readKnown } from '../known.ts';
 import { storedEvent } from '../storedEvent.ts';
-import { underLock } from '../underLock.ts';
 import { AdoptWrite } from './adoptWrite.ts';
 import { type Following, moveCursors } from './cursors.ts';
 import { nextStretch, type Origin, type Stretch } from './stretch.ts';

@@ -3,10 +3,10 @@
  * once a second. Any number of processes may; the flow's head orders them, and who finds a stretch taken leaves the other to it for a while.
  */
 import type { Logger } from 'pino';
-import type { Flow } from '../../flow.ts';
+import type { Flow } from '../../domain/flow.ts';
 import { type AcceptedEvent, casesWithMail } from '../arrival.ts';
 import type { CaseIds } from '../caseIds.ts';
-import { isDatabaseAway, type Pool } from '../database.ts';
+import { isDatabaseAway, type Pool } from '../db/database.ts';
 import { Policies } from '../policies.ts';
 import { adoptNext } from './adoptNext.ts';
 import { openCursors } from './cursors.ts';

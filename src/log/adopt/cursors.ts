@@ -1,5 +1,5 @@
 /** How far a flow has come in a log that it takes events from: a row for each type. */
-import type { Client, Pool } from '../database.ts';
+import type { Client, Pool } from '../db/database.ts';
 import type { Source } from './sources.ts';
 
 export interface Following {

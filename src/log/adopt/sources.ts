@@ -1,6 +1,6 @@
 /** Where a flow finds events that others accepted: of its own types among the unrouted ones, of those that it follows in their flows' logs too. */
-import type { Flow } from '../../flow.ts';
-import { UNROUTED } from '../../ids.ts';
+import type { Flow } from '../../domain/flow.ts';
+import { UNROUTED } from '../../domain/ids.ts';
 
 /** A log that a flow goes through, and the types that it takes from there. */
 export interface Source {

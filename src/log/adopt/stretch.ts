@@ -1,5 +1,5 @@
 /** The next stretch of a log that a flow has not gone through, and the events in it that it takes. */
-import type { Pool } from '../database.ts';
+import type { Pool } from '../db/database.ts';
 import { type Following, readCursors } from './cursors.ts';
 
 /** Looked through at once; events of other types cost little. */

@@ -1,5 +1,5 @@
 /** How far flows are behind in the logs that they take events from. */
-import type { Pool } from '../database.ts';
+import type { Pool } from '../db/database.ts';
 
 export interface Unseen {
   readonly flow: string;

@@ -1,0 +1,115 @@
+/**
+ * Which actions follow from a decision: those that its policy declares for the outcome, in the order of the list, as one saga. Worked out
+ * in the transaction that records the decision, from what the log holds, so that no rung and no workflow code can add to it.
+ *
+ * Above its limit an action follows only where a person has approved that very outcome. Where one is refused so, none of its saga
+ * is taken: what came before it would only be done to be taken back.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Decision } from '../domain/decision.ts';
+import type { JsonObject } from '../domain/event.ts';
+import type { CaseLogWriter, CaseRecord } from '../log/caseLog.ts';
+import type { DecisionRow } from '../log/eventDecisions.ts';
+import { type ActionPolicy, DECISION_REVISED, type FieldLimit, type LadderPolicy } from '../policy/ladderPolicy.ts';
+import { insertActions, keyOf, type NewAction } from './actions.ts';
+
+export interface Decided {
+  readonly position: number;
+  readonly decision: Decision;
+  /** What was said before, provisionally, where anything was. */
+  readonly said: Pick<DecisionRow, 'outcome' | 'body'> | null;
+  /** Its content, checked against the flow's schema. */
+  readonly policy: unknown;
+}
+
+export interface Planning {
+  readonly subject: string;
+  /** Whether anybody is told: a revision is announced only then. */
+  readonly announces: boolean;
+}
+
+/** What an action is judged by, of its event. */
+interface Known {
+  readonly data: JsonObject;
+  /** The outcomes that people approved. */
+  readonly approved: ReadonlySet<string>;
+}
+
+/** A flow's policy need not have any. */
+function declared(policy: unknown): readonly ActionPolicy[] {
+  const { actions } = (policy ?? {}) as Partial<LadderPolicy>;
+  return Array.isArray(actions) ? actions : [];
+}
+
+function following({ decision, said, policy }: Decided, announces: boolean): readonly ActionPolicy[] {
+  const own = declared(policy).filter(({ on }) => on === decision.outcome);
+  if (own.length > 0 || said === null || !announces) return own;
+  const { result } = JSON.parse(said.body) as Pick<Decision, 'result'>;
+  const same = said.outcome === decision.outcome && isDeepStrictEqual(result, decision.result);
+  return same ? [] : [{ name: DECISION_REVISED, on: decision.outcome }];
+}
+
+export async function planActions(log: CaseLogWriter, { subject, announces }: Planning, decided: readonly Decided[]): Promise<void> {
+  const sagas = decided.map((one) => ({ ...one, actions: following(one, announces) })).filter(({ actions }) => actions.length > 0);
+  const limited = sagas.filter(({ actions }) => actions.some(({ limit }) => limit !== undefined));
+  const known = await readKnown(
+    log,
+    limited.map(({ position }) => position),
+  );
+  const planned = sagas.flatMap(({ position, decision, actions }): NewAction[] => {
+    const refusals = actions.map(({ limit }) => refusal(limit, decision.outcome, known.get(position)));
+    const refused = actions.find((_, at) => refusals[at] !== null);
+    return actions.map(({ name, undo = null, limit = null }, step) => {
+      const because = refused === undefined ? null : (refusals[step] ?? `${refused.name} of the same outcome was refused`);
+      return {
+        ...{ action: name, eventPosition: position, subject, decision: decision.id, told: decision, timestamp: decision.at },
+        ...{ step, undo, undoes: null, limit },
+        state: because === null ? 'planned' : refusals[step] === null ? 'skipped' : 'refused',
+        error: because === null ? null : { code: 'above-limit', said: because },
+      };
+    });
+  });
+  await insertActions(log, planned);
+  await log.record(planned.filter(({ state }) => state !== 'planned').map((action) => refusedRecord(log, action)));
+}
+
+/** Why an action may not be taken; null where it may. What is missing or no number counts as above. */
+function refusal(limit: FieldLimit | undefined, outcome: string, known: Known | undefined): string | null {
+  if (limit === undefined) return null;
+  const { field, max } = limit;
+  const value = known !== undefined && Object.hasOwn(known.data, field) ? known.data[field] : undefined;
+  if (typeof value === 'number' && value <= max) return null;
+  if (known?.approved.has(outcome) === true) return null;
+  const above =
+    typeof value === 'number'
+      ? `${field} is above the limit of ${max}`
+      : `${field} is no number, which counts as above the limit of ${max}`;
+  return `${above}, and no person has approved ${outcome}`;
+}
+
+function refusedRecord(log: CaseLogWriter, { action, eventPosition, subject, state, error, decision }: NewAction): CaseRecord {
+  const key = keyOf(log, eventPosition, action);
+  const title = `${action}: ${state}, as ${error?.said}`;
+  const detail = { action, key, state, tries: 0, decision, code: error?.code, error: error?.said };
+  return { kind: 'action', eventPosition, subject, key: `action ${key}`, title, detail };
+}
+
+/** From the log: what a case says of its event counts for nothing here. */
+async function readKnown({ client, tenant, flow }: CaseLogWriter, positions: readonly number[]): Promise<Map<number, Known>> {
+  if (positions.length === 0) return new Map();
+  const { rows } = await client.query<{ position: number; body: string | null; asked: string[] }>(
+    `select q.position, b.body,
+      array(select a.body from approvals a where a.tenant = $1 and a.flow = $2 and a.event_position = q.position
+        and a.state = 'decided' and a.verdict = 'approve' and a.via <> 'default' order by a.turn) as asked
+    from unnest($3::bigint[]) as q(position)
+      left join lateral (select body from bodies where tenant = $1 and log = $2 and position = q.position limit 1) b on true`,
+    [tenant, flow, positions],
+  );
+  return new Map(
+    rows.map(({ position, body, asked }) => {
+      const { data = {} } = JSON.parse(body ?? '{}') as { data?: unknown };
+      const approved = asked.map((text) => (JSON.parse(text) as { proposed: { outcome: string } }).proposed.outcome);
+      return [position, { data: typeof data === 'object' && data !== null ? (data as JsonObject) : {}, approved: new Set(approved) }];
+    }),
+  );
+}

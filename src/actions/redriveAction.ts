@@ -1,0 +1,110 @@
+/**
+ * Has a dead letter sent again: the same key, the same bytes, the schedule from its beginning. The event goes back into its case's mailbox, and
+ * the case takes the action as it takes any other.
+ *
+ * One whose outcome was taken back stays dead: it would stand alone. One that only skipped others brings those back too.
+ */
+import { SignalboxError } from '../domain/errors.ts';
+import type { CaseIds } from '../log/caseIds.ts';
+import { type CaseLogWriter, storable, writeCaseLog } from '../log/caseLog.ts';
+import { caseText } from '../log/caseText.ts';
+import type { Pool } from '../log/db/database.ts';
+import { NOTHING_FOUND, rewindCase } from '../log/rewindCase.ts';
+import { type ActionKey, type ActionState, THIS_ACTION } from './actions.ts';
+import { readReceiver } from './receivers.ts';
+
+export interface RedriveActionDeps {
+  readonly pool: Pool;
+  readonly caseIds: CaseIds;
+  readonly mailed: (cases: readonly string[]) => void;
+}
+
+export interface RedriveRequest extends ActionKey {
+  readonly actor: string;
+  /** Whom actions go to now; null where that is not known here: then whom the last try was for. */
+  readonly receiver: string | null;
+}
+
+interface Row {
+  state: ActionState;
+  subject: string;
+  step: number;
+  undoes: string | null;
+  receiver: string | null;
+  taken_back: boolean;
+}
+
+/**
+ * False where there is no such action. Throws `not-dead` where it may not be sent again, `receiver-disabled`, and `case-busy` where trying
+ * again in a moment helps.
+ */
+export async function redriveAction({ pool, caseIds, mailed }: RedriveActionDeps, request: RedriveRequest): Promise<boolean> {
+  const { tenant, flow } = request;
+  const caseId = await writeCaseLog(pool, request, async (log) => {
+    const row = await readRow(log, request);
+    if (row === null) return null;
+    await assertMayGo(log, row, request);
+    await planAgain(log, row, request);
+    const id = caseIds.of({ tenant, flow, subject: row.subject });
+    await mailAgain(log, { ...request, caseId: id, subject: row.subject });
+    return id;
+  });
+  if (caseId !== null) mailed([caseText({ tenant, flow, caseId })]);
+  return caseId !== null;
+}
+
+async function readRow({ client }: CaseLogWriter, { tenant, flow, eventPosition, action }: ActionKey): Promise<Row | null> {
+  const { rows } = await client.query<Row>(
+    `select state, subject, step, undoes, receiver,
+      exists (select from actions u where u.tenant = a.tenant and u.flow = a.flow and u.event_position = a.event_position and u.undoes is not null) as taken_back
+    from actions a where ${THIS_ACTION}`,
+    [tenant, flow, eventPosition, action],
+  );
+  return rows[0] ?? null;
+}
+
+async function assertMayGo({ client, tenant }: CaseLogWriter, row: Row, { receiver }: RedriveRequest): Promise<void> {
+  if (row.state !== 'dead') throw new SignalboxError('not-dead', `The action is ${row.state}`);
+  if (row.undoes === null && row.taken_back)
+    throw new SignalboxError('not-dead', 'The others of its outcome are taken back: sent now, it would stand alone');
+  const id = receiver ?? row.receiver;
+  const known = id === null ? null : await readReceiver(client, tenant, id);
+  if (known?.state === 'disabled')
+    throw new SignalboxError('receiver-disabled', `${known.id} (${known.url}) is disabled since ${known.disabledAt}: it ${known.why}`);
+}
+
+async function planAgain(log: CaseLogWriter, { subject, step, undoes }: Row, request: RedriveRequest): Promise<void> {
+  const { tenant, flow, eventPosition, action } = request;
+  const { rows } = await log.client.query<{ key: string; redrives: number; decision: string }>(
+    `update actions set state = 'planned', tries = 0, not_before = '-infinity', ended_at = null, last_error = null, error_code = null, redrives = redrives + 1
+    where ${THIS_ACTION} returning key, redrives, decision`,
+    [tenant, flow, eventPosition, action],
+  );
+  // an undo has nobody behind it that waits for it
+  if (undoes === null)
+    await log.client.query(
+      `update actions set state = 'planned', ended_at = null, last_error = null, error_code = null
+      where tenant = $1 and flow = $2 and event_position = $3 and step > $4 and undoes is null and state = 'skipped'`,
+      [tenant, flow, eventPosition, step],
+    );
+  const { key = '', redrives = 0, decision = '' } = rows[0] ?? {};
+  const actor = storable(request.actor);
+  await log.record([
+    {
+      ...{ kind: 'action', eventPosition, subject, key: `tried anew ${key} ${redrives}` },
+      title: `${action}: tried anew, by ${actor}`,
+      detail: { action, key, state: 'planned', redrives, actor, decision },
+    },
+  ]);
+}
+
+/** Where its mail is still there, the case is at it and comes to this action by itself. */
+async function mailAgain({ client }: CaseLogWriter, mail: ActionKey & { caseId: string; subject: string }): Promise<void> {
+  const { tenant, flow, caseId, eventPosition, subject } = mail;
+  const { rowCount } = await client.query(
+    `insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found)
+    values ($1, $2, $3, $4, $5, coalesce((select length(body) from bodies where tenant = $1 and log = $2 and position = $4), 0), $6) on conflict do nothing`,
+    [tenant, flow, caseId, eventPosition, subject, NOTHING_FOUND],
+  );
+  if (rowCount === 1) await rewindCase(client, mail, eventPosition);
+}

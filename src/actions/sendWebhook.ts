@@ -1,0 +1,75 @@
+/**
+ * One try of a webhook by Standard Webhooks: signed, 20 seconds, redirects not followed, of the answer only the status counts.
+ */
+
+import { Webhook } from 'standardwebhooks';
+import { CannotRun, SignalboxError } from '../domain/errors.ts';
+import { shownText } from '../domain/exposure.ts';
+import { type Outbound, PUBLIC_ONLY, post } from './outbound.ts';
+
+export interface WebhookTarget {
+  readonly url: string;
+  /** `whsec_` and base64, or any text, whose bytes are then the key. */
+  readonly secret: string;
+  /** Where it may be; the public internet unless told. */
+  readonly outbound?: Outbound;
+}
+
+export interface WebhookMessage {
+  readonly id: string;
+  readonly body: string;
+}
+
+/** `gone`: the receiver wants no more of them. `barred`: it may not be called, nothing was sent. */
+export type WebhookAnswer = { readonly result: 'taken' | 'gone' | 'refused' | 'barred'; readonly said: string };
+
+const TIMEOUT_MS = 20_000;
+
+function signer(secret: string): Webhook {
+  return secret.startsWith('whsec_') ? new Webhook(secret) : new Webhook(secret, { format: 'raw' });
+}
+
+function reasonOf(error: unknown): string {
+  const { code, name, message } = error as Error & { code?: string };
+  return name === 'TimeoutError' ? `no answer within ${TIMEOUT_MS / 1000} s` : shownText(code ?? message);
+}
+
+/** Null where none is configured. Throws CannotRun, with the name of the setting, where the secret cannot be a key. */
+export function webhookTarget(
+  { url, secret, setting }: { url: string | undefined; secret: string | undefined; setting: string },
+  outbound: Outbound = PUBLIC_ONLY,
+): WebhookTarget | null {
+  if (url === undefined || secret === undefined) return null;
+  try {
+    signer(secret);
+  } catch (error) {
+    throw new CannotRun(`Cannot sign webhooks: ${setting} must be text, or whsec_ and base64`, { cause: error });
+  }
+  return { url, secret, outbound };
+}
+
+function answered(statusCode: number): WebhookAnswer {
+  if (statusCode >= 200 && statusCode < 300) return { result: 'taken', said: `the receiver answered ${statusCode}` };
+  if (statusCode === 410) return { result: 'gone', said: 'the receiver answered 410' };
+  const redirect = statusCode >= 300 && statusCode < 400 ? ', and redirects are not followed' : '';
+  return { result: 'refused', said: `the receiver answered ${statusCode}${redirect}` };
+}
+
+/** Never throws for what the receiver or the network does. */
+export async function sendWebhook({ url, secret, outbound = PUBLIC_ONLY }: WebhookTarget, message: WebhookMessage): Promise<WebhookAnswer> {
+  const { id, body } = message;
+  const sentAt = new Date();
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'signalbox',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
+    'webhook-signature': signer(secret).sign(id, sentAt, body),
+  };
+  try {
+    return answered(await post(outbound, url, { headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) }));
+  } catch (error) {
+    if (error instanceof SignalboxError && error.code === 'target-refused') return { result: 'barred', said: error.message };
+    return { result: 'refused', said: reasonOf(error) };
+  }
+}

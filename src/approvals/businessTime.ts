@@ -1,0 +1,81 @@
+/**
+ * Time that counts only while an office is open. Pure: nothing is read but the time zone rules that come with the program.
+ *
+ * Hours are those of the wall clock, so a day with a change of summer time has an hour more or less of them. A clock time that a change leaves
+ * out counts as the same time after it; one that a change brings twice counts as its first. Hours whose end is not after their begin go on to
+ * the next day, and belong to the day that they begin on.
+ */
+import type { Calendar } from '../policy/approvalsPolicy.ts';
+
+const DAY_MS = 86_400_000;
+/** Thirty days of eight-hour days are 18 weeks; a calendar that is shut for longer than this ends all waiting here. */
+export const HORIZON_DAYS = 400;
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
+  const made = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...numeric });
+  formats.set(timeZone, made);
+  return made;
+}
+
+/** What a clock on the wall shows, as if it were UTC: milliseconds since the epoch, whole seconds. */
+function wallMs(atMs: number, timeZone: string): number {
+  const shown = new Map(
+    formatOf(timeZone)
+      .formatToParts(atMs)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const part = (name: string): number => shown.get(name as Intl.DateTimeFormatPartTypes) ?? 0;
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+}
+
+function offsetMs(atMs: number, timeZone: string): number {
+  return wallMs(atMs, timeZone) - Math.floor(atMs / 1000) * 1000;
+}
+
+/** When a clock on the wall shows that. */
+function instantOf(wall: number, timeZone: string): number {
+  const [before, after] = [offsetMs(wall - DAY_MS, timeZone), offsetMs(wall + DAY_MS, timeZone)];
+  const shows = [wall - before, wall - after].filter((atMs) => atMs + offsetMs(atMs, timeZone) === wall);
+  // left out by a change: read with the offset from before it, the clock shows as much after the change as was asked beyond it
+  return shows.length === 0 ? wall - before : Math.min(...shows);
+}
+
+function clockMs(text: string): number {
+  const [hours, minutes] = text.split(':').map(Number) as [number, number];
+  return (hours * 60 + minutes) * 60_000;
+}
+
+/** The hours of one day, its midnight given as a wall clock shows it; null where it has none. */
+function hoursOf(midnight: number, { timeZone, days, from, to, holidays }: Calendar): { fromMs: number; toMs: number } | null {
+  const day = new Date(midnight);
+  const shut = !days.includes(WEEKDAYS[day.getUTCDay()] as (typeof days)[number]) || holidays.includes(day.toISOString().slice(0, 10));
+  if (shut) return null;
+  const [opens, closes] = [clockMs(from), clockMs(to)];
+  const closing = midnight + closes + (closes <= opens ? DAY_MS : 0);
+  return { fromMs: instantOf(midnight + opens, timeZone), toMs: instantOf(closing, timeZone) };
+}
+
+/**
+ * The first instant by which so many seconds of business hours have passed since `fromMs` (milliseconds since the epoch, as is the answer). Without a
+ * calendar every second counts. At most `HORIZON_DAYS` later: what does not fit before is cut there.
+ */
+export function addBusinessSeconds(fromMs: number, seconds: number, calendar?: Calendar): number {
+  let leftMs = seconds * 1000;
+  if (calendar === undefined || leftMs <= 0) return fromMs + leftMs;
+  const today = Math.floor(wallMs(fromMs, calendar.timeZone) / DAY_MS) * DAY_MS;
+  // from yesterday on, whose hours may last until today
+  for (let day = -1; day <= HORIZON_DAYS; day += 1) {
+    const hours = hoursOf(today + day * DAY_MS, calendar);
+    if (hours === null || hours.toMs <= fromMs) continue;
+    const begin = Math.max(hours.fromMs, fromMs);
+    if (leftMs <= hours.toMs - begin) return Math.min(begin + leftMs, fromMs + HORIZON_DAYS * DAY_MS);
+    leftMs -= Math.max(0, hours.toMs - begin);
+  }
+  return fromMs + HORIZON_DAYS * DAY_MS;
+}

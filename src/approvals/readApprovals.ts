@@ -1,0 +1,51 @@
+/** Pages of approvals, and the events in quarantine. */
+
+import type { Pool } from '../log/db/database.ts';
+import { type FeedPage, type FeedSource, type LogPlace, type Positions, readFeed } from '../log/read/feed.ts';
+import type { Approval, KeptApproval } from './approval.ts';
+import { APPROVAL_COLUMNS, APPROVAL_EVENT, keptApproval } from './approvalRow.ts';
+
+export type ApprovalFilter = Approval['state'] | 'all';
+
+/** Written out, not a value: the planner sees that the partial index on open ones holds. */
+const WHERE: Readonly<Record<ApprovalFilter, string>> = {
+  open: "t.state = 'open'",
+  decided: "t.state = 'decided'",
+  expired: "t.state = 'expired'",
+  all: 'true',
+};
+
+const feedSource = (state: ApprovalFilter): FeedSource => ({
+  table: 'approvals',
+  logColumn: 'flow',
+  timeColumn: 'opened_at',
+  where: WHERE[state],
+  values: [],
+  scan: state === 'decided' || state === 'expired',
+});
+
+export interface ApprovalPage {
+  readonly approvals: readonly KeptApproval[];
+  readonly page: FeedPage;
+}
+
+/** Approvals take their positions from the flow's second log; here they go under the flow's name. */
+export async function readApprovals(
+  pool: Pool,
+  state: ApprovalFilter,
+  reading: { tenant: string; upTo: Positions; after: Positions; limit: number },
+): Promise<ApprovalPage> {
+  const page = await readFeed(pool, feedSource(state), reading);
+  return { approvals: await readAt(pool, reading.tenant, page.places), page };
+}
+
+async function readAt(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<KeptApproval[]> {
+  if (places.length === 0) return [];
+  const { rows } = await pool.query(
+    `select ${APPROVAL_COLUMNS} from unnest($2::text[], $3::bigint[]) with ordinality as q(flow, position, nth)
+     cross join lateral (select * from approvals a where a.tenant = $1 and a.flow = q.flow and a.position = q.position limit 1) a ${APPROVAL_EVENT}
+     order by q.nth`,
+    [tenant, places.map(({ log }) => log), places.map(({ position }) => position)],
+  );
+  return rows.map(keptApproval);
+}

@@ -1,0 +1,169 @@
+/**
+ * How a case ends its events: decisions, what follows from them and the events' own endings, in one transaction.
+ * An event has one final decision, whoever records it first; everyone after gets that one back.
+ */
+
+import { readStanding } from '../actions/actions.ts';
+import { planActions } from '../actions/planActions.ts';
+import { type ApprovalDeps, settleApprovals } from '../approvals/approvals.ts';
+import type { Decision, DecisionDraft } from '../domain/decision.ts';
+import type { Ending } from '../domain/event.ts';
+import { shownText } from '../domain/exposure.ts';
+import type { Flow } from '../domain/flow.ts';
+import { decisionId } from '../domain/ids.ts';
+import { withRungCosts } from '../llm/record/rungCosts.ts';
+import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from '../log/caseLog.ts';
+import { type DecisionRow, decisionOf, readDecisions } from '../log/eventDecisions.ts';
+import type { Policies } from '../log/policies.ts';
+import { type CaseKey, settleMail } from '../log/settleMail.ts';
+
+export interface CaseEnding {
+  readonly position: number;
+  readonly ending: Extract<Ending, 'case' | 'recorded' | 'expired' | 'quarantined'>;
+  /** Why it is recorded or quarantined. */
+  readonly note?: string;
+  /** With `case`: the final decision, and the policy it was made with, which says what actions follow. */
+  readonly decision?: { readonly draft: DecisionDraft; readonly policy: string };
+}
+
+export interface EndedEvent {
+  readonly position: number;
+  /** The decision that stands, with the actions that are planned and not ended, in order: another run may have been first. */
+  readonly decision: Decision | null;
+  readonly planned: string[];
+  /** Actions that were refused or given up; absent where there are none. */
+  readonly failed?: string[];
+}
+
+export interface EndingDeps extends ApprovalDeps {
+  readonly flows: readonly Flow[];
+  readonly policies: Policies;
+  /** Whether anybody is told of revisions. */
+  readonly announces: boolean;
+}
+
+interface Drafted {
+  readonly position: number;
+  readonly revision: number;
+  readonly draft: DecisionDraft;
+  readonly policy: string;
+}
+
+export async function recordEndings(
+  { pool, notifier, notices, ...deps }: EndingDeps,
+  key: CaseKey & { subject: string },
+  endings: readonly CaseEnding[],
+): Promise<EndedEvent[]> {
+  const { tenant, flow, subject } = key;
+  const positions = endings.map(({ position }) => position);
+  const ended = await writeCaseLog(pool, key, async (log) => {
+    const before = await readDecisions(log.client, { tenant, flow }, positions);
+    const fresh = endings.flatMap(({ position, decision }): Drafted[] => {
+      const known = before.filter((row) => row.event_position === position);
+      if (decision === undefined || known.some(({ provisional }) => !provisional)) return [];
+      return [{ position, revision: Math.max(0, ...known.map(({ revision }) => revision)) + 1, ...decision }];
+    });
+    const drafted = await withRungCosts(log.client, log, fresh);
+    await insertDecisions(log, subject, drafted);
+    await log.record(drafted.flatMap((decision) => rungRecords(log, subject, decision)));
+    const after = drafted.length === 0 ? before : await readDecisions(log.client, { tenant, flow }, positions);
+    const final = new Map(after.filter(({ provisional }) => !provisional).map((row) => [row.event_position, decisionOf(row, after)]));
+    await planDrafted(log, { ...deps, subject }, { drafted, before, final });
+    await endEntries(log, endings);
+    await settleApprovals(log, positions, notices);
+    await settleMail(log, key, positions);
+    const standing = await readStanding(log.client, log, positions);
+    return positions.map((position): EndedEvent => {
+      const { planned = [], failed = [] } = standing.get(position) ?? {};
+      return { position, decision: final.get(position) ?? null, planned, ...(failed.length === 0 ? {} : { failed }) };
+    });
+  });
+  for (const position of positions) notifier.send('signalbox_decided', `${tenant} ${flow} ${position}`);
+  return ended;
+}
+
+export interface ProvisionalAnswer {
+  readonly position: number;
+  readonly draft: DecisionDraft;
+  readonly policy: string;
+}
+
+/** What holds while a slow rung is climbed, where nothing was said about the event before. Again, or late: changes nothing. */
+export async function recordProvisional(
+  { pool, notifier }: CaseLogDeps,
+  { tenant, flow, subject }: CaseKey & { subject: string },
+  { position, draft, policy }: ProvisionalAnswer,
+): Promise<void> {
+  await writeCaseLog(pool, { tenant, flow }, async (log) => {
+    const before = await readDecisions(log.client, { tenant, flow }, [position]);
+    if (before.length > 0) return;
+    await insertDecisions(log, subject, [{ position, revision: 1, draft: { ...draft, provisional: true }, policy }]);
+  });
+  notifier.send('signalbox_decided', `${tenant} ${flow} ${position}`);
+}
+
+/** What follows from the decisions that are new, by the policy of each. */
+async function planDrafted(
+  log: CaseLogWriter,
+  { flows, policies, announces, subject }: Omit<EndingDeps, keyof ApprovalDeps> & { readonly subject: string },
+  { drafted, before, final }: { drafted: readonly Drafted[]; before: readonly DecisionRow[]; final: ReadonlyMap<number, Decision> },
+): Promise<void> {
+  if (drafted.length === 0) return;
+  const flow = flows.find(({ name }) => name === log.flow);
+  if (flow === undefined) throw new Error(`Cannot plan what follows from a decision as no flow ${log.flow} is known`);
+  const contents = new Map<string, unknown>();
+  for (const version of new Set(drafted.map(({ policy }) => policy)))
+    contents.set(version, (await policies.get(log.client, log.tenant, flow, version)).policy);
+  await planActions(
+    log,
+    { subject, announces },
+    drafted.map(({ position, policy }) => ({
+      position,
+      decision: final.get(position) as Decision,
+      said: before.findLast((row) => row.event_position === position && row.provisional) ?? null,
+      policy: contents.get(policy),
+    })),
+  );
+}
+
+async function insertDecisions(log: CaseLogWriter, subject: string, drafted: readonly Drafted[]): Promise<void> {
+  if (drafted.length === 0) return;
+  const bodies = drafted.map(({ draft: { outcome: _outcome, provisional: _provisional, ...body } }) => JSON.stringify(body));
+  await log.client.query(
+    `insert into decisions (tenant, log, position, flow, event_position, revision, subject, outcome, provisional, policy, at, body)
+    select $1, $2, $3::bigint + q.n, $4, q.event_position, q.revision, $5, q.outcome, q.provisional, q.policy, $6::timestamptz, q.body
+    from unnest($7::bigint[], $8::smallint[], $9::text[], $10::bool[], $11::text[], $12::text[]) with ordinality as q(event_position, revision, outcome, provisional, policy, body, n)`,
+    [
+      ...[log.tenant, log.log, log.draw(drafted.length), log.flow, subject, log.at],
+      ...[drafted.map(({ position }) => position), drafted.map(({ revision }) => revision), drafted.map(({ draft }) => draft.outcome)],
+      ...[drafted.map(({ draft }) => draft.provisional), drafted.map(({ policy }) => policy), bodies],
+    ],
+  );
+}
+
+/** What the case's own rungs found; the reflex's are in its decision. */
+function rungRecords({ tenant, flow }: CaseLogWriter, subject: string, { position, revision, draft }: Drafted) {
+  const id = decisionId({ tenant, log: flow, position }, revision);
+  const { rung, outcome, confidence, reasons } = draft;
+  return [
+    {
+      kind: 'rung' as const,
+      eventPosition: position,
+      subject,
+      key: `rung ${id}`,
+      title: `Decided by ${rung}: ${outcome}`,
+      detail: { decision: id, rung, outcome, confidence, reasons },
+    },
+  ];
+}
+
+async function endEntries({ client, tenant, flow }: CaseLogWriter, endings: readonly CaseEnding[]): Promise<void> {
+  await client.query(
+    `update entries e set ending = ($4::text[])[array_position($3::bigint[], e.position)], note = coalesce(($5::text[])[array_position($3::bigint[], e.position)], e.note)
+    where e.tenant = $1 and e.log = $2 and e.position = any($3::bigint[]) and e.ending = 'waiting'`,
+    [
+      ...[tenant, flow, endings.map(({ position }) => position), endings.map(({ ending }) => ending)],
+      endings.map(({ note }) => (note === undefined ? null : shownText(storable(note), 500))),
+    ],
+  );
+}

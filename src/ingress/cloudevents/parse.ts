@@ -1,0 +1,125 @@
+/**
+ * A request to the event of CloudEvents 1.0 that it carries: the one place where what came from outside becomes
+ * an `IncomingEvent`. Strict by our own checks: the npm library `cloudevents` lets through more than half of what
+ * must be refused. Names with capitals are refused, not lower-cased: two senders would else mean one attribute.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { SignalboxError } from '../../domain/errors.ts';
+import type { IncomingEvent, Json } from '../../domain/event.ts';
+import { Attributes } from './attributes.ts';
+import { contentHash } from './contentHash.ts';
+import { binaryData, type EventData, structuredData } from './eventData.ts';
+import { readHeaderText } from './headerText.ts';
+import { decodeUtf8, parseJson } from './jsonText.ts';
+import { parseMediaType } from './mediaType.ts';
+
+export type Mode = 'structured' | 'binary' | 'batch';
+
+export type ParsedRequest =
+  | { readonly mode: 'structured' | 'binary'; readonly event: IncomingEvent }
+  /** In order; a bad one is its error, the others go on. */
+  | { readonly mode: 'batch'; readonly items: readonly (IncomingEvent | SignalboxError)[] };
+
+const STRUCTURED = 'application/cloudevents+json';
+const BATCH = 'application/cloudevents-batch+json';
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Throws 415 where the headers announce no CloudEvent. Needs no body, so that it runs before one is read. */
+export function modeOf(headers: IncomingHttpHeaders): Mode {
+  const contentType = headers['content-type'];
+  if (contentType === STRUCTURED) return 'structured';
+  const media = contentType === undefined ? null : parseMediaType(contentType);
+  if (media?.essence.startsWith('application/cloudevents') === true) {
+    if (media.essence !== STRUCTURED && media.essence !== BATCH)
+      throw new SignalboxError('unsupported-media', `Cannot read ${media.essence}: only the JSON formats`);
+    assertCharset(media.charset);
+    return media.essence === STRUCTURED ? 'structured' : 'batch';
+  }
+  for (const name in headers) {
+    if (name.startsWith('ce-')) {
+      assertCharset(media?.charset ?? null);
+      return 'binary';
+    }
+  }
+  throw new SignalboxError('unsupported-media', 'Cannot find an event: neither a CloudEvents content type nor any ce- header');
+}
+
+function assertCharset(charset: string | null): void {
+  if (charset !== null && charset !== 'utf-8' && charset !== 'utf8' && charset !== 'us-ascii') {
+    throw new SignalboxError('unsupported-media', 'Cannot read that charset: only utf-8 and us-ascii');
+  }
+}
+
+/** `rawHeaders` are Node's: names and values in turn, nothing merged. `body` is inflated already. */
+export function parseRequest(headers: IncomingHttpHeaders, rawHeaders: readonly string[], body: Buffer): ParsedRequest {
+  const mode = modeOf(headers);
+  if (mode === 'binary') return { mode, event: parseBinary(headers, rawHeaders, body) };
+  const { value, marked } = parseJson(decodeUtf8(body));
+  if (mode === 'structured') return { mode, event: parseStructured(value, marked, headers) };
+  if (!Array.isArray(value)) throw new SignalboxError('bad-event', 'Cannot read a batch that is not a JSON array');
+  return { mode, items: value.map((item, at) => parseItem(item, (marked as Json[] | undefined)?.[at], headers)) };
+}
+
+function parseItem(item: Json, marked: Json | undefined, headers: IncomingHttpHeaders): IncomingEvent | SignalboxError {
+  try {
+    return parseStructured(item, marked, headers);
+  } catch (error) {
+    if (error instanceof SignalboxError) return error;
+    throw error;
+  }
+}
+
+function parseStructured(value: Json, marked: Json | undefined, headers: IncomingHttpHeaders): IncomingEvent {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SignalboxError('bad-event', 'Cannot read an event that is not a JSON object');
+  }
+  const attributes = new Attributes();
+  for (const name of Object.keys(value)) {
+    if (name !== 'data' && name !== 'data_base64') attributes.add(name, value[name]);
+  }
+  addTrace(attributes, headers);
+  attributes.finish();
+  return made(attributes, structuredData(value, marked, attributes.get('datacontenttype')));
+}
+
+function parseBinary(headers: IncomingHttpHeaders, rawHeaders: readonly string[], body: Buffer): IncomingEvent {
+  const attributes = new Attributes();
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const header = (rawHeaders[at] as string).toLowerCase();
+    if (!header.startsWith('ce-') && header !== 'content-type') continue;
+    const name = header === 'content-type' ? 'datacontenttype' : header.slice(3);
+    const text = header === 'content-type' ? (rawHeaders[at + 1] as string) : readHeaderText(rawHeaders[at + 1] as string);
+    if (seen.has(header)) attributes.fault(name, 'must be sent once');
+    else if (header === 'ce-datacontenttype') attributes.fault(name, 'is the Content-Type header in binary mode');
+    else if (text === null) attributes.fault(name, 'must be printable ASCII with percent-encoded UTF-8');
+    else attributes.add(name, text);
+    seen.add(header);
+  }
+  addTrace(attributes, headers);
+  attributes.finish();
+  return made(attributes, binaryData(body, attributes.get('datacontenttype')));
+}
+
+/** The request's trace is the event's where the event has none of its own; a malformed one is ignored, as W3C says. */
+function addTrace(attributes: Attributes, headers: IncomingHttpHeaders): void {
+  const { traceparent, tracestate } = headers;
+  if (typeof traceparent !== 'string' || attributes.get('traceparent') !== undefined || !TRACEPARENT.test(traceparent)) return;
+  attributes.add('traceparent', traceparent);
+  if (typeof tracestate === 'string' && attributes.get('tracestate') === undefined && /^[\x20-\x7e]+$/.test(tracestate))
+    attributes.add('tracestate', tracestate);
+}
+
+function made(attributes: Attributes, data: EventData): IncomingEvent {
+  return {
+    // finish() has made sure of these three
+    source: attributes.get('source') as string,
+    id: attributes.get('id') as string,
+    type: attributes.get('type') as string,
+    time: attributes.get('time') ?? null,
+    data: data.value,
+    expiresAt: attributes.get('expirytime') ?? null,
+    body: `{${attributes.text}${data.stored}}`,
+    hash: contentHash(attributes, data.canonical),
+  };
+}

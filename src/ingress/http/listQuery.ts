@@ -1,0 +1,58 @@
+/** Query strings of lists: `after`, `limit` and the filters that a list has. Anything else is refused, not ignored. */
+import { z } from 'zod';
+import { SignalboxError } from '../../domain/errors.ts';
+import type { Positions } from '../../log/read/feed.ts';
+import { readCursor } from './cursor.ts';
+
+export const LIMIT_MAX = 1000;
+const LIMIT = 100;
+
+/** The database holds no U+0000, so nothing can match one. */
+export const filterText = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\u0000'), 'must not hold U+0000');
+
+export const listParameters = {
+  after: z.string().min(1).max(6000).optional().describe('The cursor `next` of an earlier page; absent: from the start'),
+  limit: z
+    .string()
+    .regex(/^([1-9]\d{0,2}|1000)$/, 'must be 1 to 1000')
+    .optional()
+    .describe('Items at most, 1 to 1000; 100 unless told'),
+};
+
+export interface ListQuery<Filters> {
+  readonly after: Positions;
+  readonly limit: number;
+  /** Whether the caller named a limit: a stream ends there. */
+  readonly limited: boolean;
+  readonly filters: Filters;
+}
+
+/** Throws `bad-query` that names every fault. */
+export function parseQuery<Parameters>(schema: z.ZodType<Parameters>, query: unknown): Parameters {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.map(String).join('/')}`, detail: message }));
+  throw new SignalboxError(
+    'bad-query',
+    `Cannot read the query: ${errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join('; ')}`,
+    { errors },
+  );
+}
+
+/** `schema` is a strict object over `listParameters` and the list's filters. Throws `bad-query`. */
+export function readListQuery<Parameters extends { after?: string | undefined; limit?: string | undefined }>(
+  schema: z.ZodType<Parameters>,
+  query: unknown,
+): ListQuery<Omit<Parameters, 'after' | 'limit'>> {
+  const { after, limit, ...filters } = parseQuery(schema, query);
+  return {
+    after: after === undefined ? new Map() : readCursor(after),
+    limit: Number(limit ?? LIMIT),
+    limited: limit !== undefined,
+    filters,
+  };
+}

@@ -1,0 +1,32 @@
+/** What the HTTP side is made from. A test gives its own. */
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { RedriveRequest } from '../../actions/redriveAction.ts';
+import type { NoticeChannels } from '../../approvals/notices.ts';
+import type { Ending } from '../../domain/event.ts';
+import type { Flow } from '../../domain/flow.ts';
+import type { Place } from '../../domain/ids.ts';
+import type { Pool } from '../../log/db/database.ts';
+import type { Notifier } from '../../log/db/notify.ts';
+import type { Config } from '../../settings/config.ts';
+import type { Accept } from '../accept/accept.ts';
+import type { TemporalWeb } from '../accept/receipt.ts';
+import type { Ready } from './probes.ts';
+
+export interface IngressDeps {
+  readonly pool: Pool;
+  readonly config: Pick<Config, 'SIGNALBOX_AUTH' | 'SIGNALBOX_PUBLIC_URL'>;
+  readonly flows: readonly Flow[];
+  readonly temporal: TemporalWeb;
+  readonly notifier: Notifier;
+  /** Absent: nobody is told of approvals. */
+  readonly notices?: NoticeChannels | undefined;
+  readonly health: () => Promise<Ready>;
+  readonly registry: Registry;
+  /** The new ending, or null where no such event is in quarantine. */
+  readonly redrive: (event: Place) => Promise<Ending | null>;
+  /** False where there is no such action. */
+  readonly redriveAction: (request: Omit<RedriveRequest, 'receiver'>) => Promise<boolean>;
+  readonly accept: Accept;
+  readonly logger: Logger;
+}

@@ -1,0 +1,47 @@
+/** The shapes of policies in the API. */
+import { z } from 'zod';
+import { POLICY_BYTES_MAX } from '../../policy/policyText.ts';
+
+const version = z.string().describe('<flow>@<12 hex digits of its content>');
+
+const activatedPolicy = z.object({
+  version,
+  position: z.number().int().describe('Of the entry that switched it on: events behind it were folded with it, up to the next one'),
+  at: z.iso.datetime(),
+  origin: z.enum(['build', 'operator']).describe('`build`: it came with the code; an operator’s choice outlives restarts'),
+  by: z.string().nullable(),
+  note: z.string().nullable(),
+  active: z.boolean().describe('Whether it is this activation that holds now'),
+});
+
+export const policyList = z.object({ items: z.array(activatedPolicy), next: z.string(), more: z.boolean() });
+
+export const storedPolicy = activatedPolicy.extend({
+  flow: z.string(),
+  text: z.string().describe('YAML, as it was given'),
+  content: z.unknown().describe('The same, parsed; what is left out has the default of the schema'),
+});
+
+export const policyChange = z.object({
+  version,
+  previous: z.string().nullable().describe('What was active before, or is still'),
+  changed: z.boolean().describe('With `dry=true`: whether it would'),
+  warnings: z.array(z.object({ pointer: z.string(), detail: z.string() })),
+});
+
+/** The text may also be sent alone, as `application/yaml`. */
+export const policyRequest = z.strictObject({
+  text: z.string().max(POLICY_BYTES_MAX),
+  note: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .refine((note) => !note.includes('\u0000') && !/\p{Cs}/u.test(note), 'must not hold U+0000 or half a surrogate pair')
+    .optional()
+    .describe('Why'),
+});
+
+export const policyQuery = z.strictObject({
+  dry: z.enum(['true', 'false']).optional().describe('`true`: only say what is wrong with it, and what it would change'),
+});

@@ -1,0 +1,61 @@
+/** What /readyz says: whether events can be accepted, and whether what waits for cases moves. */
+import type { CaseClient } from '../../cases/caseClient.ts';
+import type { Flow } from '../../domain/flow.ts';
+import { type Backlog, readBacklog } from '../../log/backlog.ts';
+import type { Pool } from '../../log/db/database.ts';
+
+export interface Ready {
+  readonly ready: boolean;
+  readonly database: { readonly ok: boolean };
+  readonly temporal: { readonly ok: boolean; readonly address: string; readonly namespace: string; readonly web: string | null };
+  readonly worker: { readonly ok: boolean };
+  readonly backlog: Backlog;
+  /** Flows that this ingress cannot serve as another code folds them. */
+  readonly otherCode?: readonly string[];
+}
+
+interface ProbeDeps {
+  readonly pool: Pool;
+  readonly cases: Pick<CaseClient, 'probe'>;
+  readonly flows: readonly Flow[];
+  readonly tenant: string;
+  readonly temporal: { readonly address: string; readonly namespace: string; readonly web: string | null };
+}
+
+/** A storm of probes asks the database and Temporal once a second. */
+const FRESH_MS = 1000;
+
+/** `ready` is whether events can be accepted: Temporal and workers may be away. */
+export function openProbes({ pool, cases, flows, tenant, temporal }: ProbeDeps): { ready: () => Promise<Ready> } {
+  let last: { atMs: number; answer: Promise<Ready> } | null = null;
+
+  async function look(): Promise<Ready> {
+    const [database, { ok, workers }] = await Promise.all([lookAtDatabase(), cases.probe()]);
+    const { up, otherCode, backlog } = database;
+    return {
+      ready: up && otherCode.length < flows.length,
+      database: { ok: up },
+      temporal: { ok, ...temporal },
+      worker: { ok: workers },
+      backlog,
+      ...(otherCode.length === 0 ? {} : { otherCode }),
+    };
+  }
+
+  async function lookAtDatabase(): Promise<{ up: boolean; otherCode: string[]; backlog: Backlog }> {
+    try {
+      const { rows } = await pool.query<{ log: string; code: string | null }>('select log, code from heads where tenant = $1', [tenant]);
+      const otherCode = flows.filter(({ name, code }) => rows.find(({ log }) => log === name)?.code !== code).map(({ name }) => name);
+      return { up: true, otherCode, backlog: await readBacklog(pool) };
+    } catch {
+      return { up: false, otherCode: [], backlog: { events: 0, oldestSeconds: 0 } };
+    }
+  }
+
+  return {
+    ready: () => {
+      if (last === null || performance.now() - last.atMs > FRESH_MS) last = { atMs: performance.now(), answer: look() };
+      return last.answer;
+    },
+  };
+}

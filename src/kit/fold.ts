@@ -1,0 +1,129 @@
+/**
+ * Folds one event of a log: pure, so that accepting, redriving and rebuilding say the same.
+ * A reflex that throws, or answers against its contract, quarantines its event and leaves the state as it was.
+ */
+import type { DecisionDraft } from '../domain/decision.ts';
+import type { Ending, FlowEvent } from '../domain/event.ts';
+import { fieldsOf, shownMessage, shownText } from '../domain/exposure.ts';
+import type { Flow, StateBytes } from '../domain/flow.ts';
+import { DECISION_OUTCOME } from '../domain/outcomes.ts';
+
+const AHEAD_MS = 5 * 60_000;
+const FOUND_CHARS_MAX = 16_384;
+const NOTE_CHARS_MAX = 500;
+/** Begins the note of an event that its reflex did not fold; a case may also put one aside that was folded. */
+export const NOT_FOLDED = 'reflex: ';
+/** Tells an event that was never folded from one that expired on its way to its case. */
+export const AT_ACCEPTANCE = 'at-acceptance';
+const KEYS_MAX = 8;
+const KEY_CHARS_MAX = 512;
+
+/** States by key as the batch stands now; null where a key has none yet. A fold replaces values, it never changes bytes. */
+export type States = Map<string, StateBytes | null>;
+
+export interface FoldedEntry {
+  readonly ending: Ending;
+  readonly note: string | null;
+  readonly decision: DecisionDraft | null;
+  /** JSON text for the case; null where no case follows. */
+  readonly found: string | null;
+  readonly changed: readonly string[];
+}
+
+export interface FoldContext {
+  readonly flow: Flow | null;
+  readonly policy: unknown;
+  readonly states: States;
+}
+
+export interface Folding {
+  readonly event: FlowEvent;
+  /** From `keysOf`; an Error where the reflex could not name them, or where the data of an adopted event does not fit. */
+  readonly keys: readonly string[] | Error;
+  readonly expired: boolean;
+  readonly history: boolean;
+}
+
+/** The time that counts: the sent one, or acceptance where that is missing or more than five minutes ahead. */
+export function effectiveTime(sentMs: number | null, acceptedAtMs: number): Pick<FlowEvent, 'timeMs' | 'timeNote'> {
+  if (sentMs === null || Number.isNaN(sentMs)) return { timeMs: acceptedAtMs, timeNote: 'missing' };
+  if (sentMs > acceptedAtMs + AHEAD_MS) return { timeMs: acceptedAtMs, timeNote: 'ahead' };
+  return { timeMs: sentMs };
+}
+
+/** The database holds neither U+0000 nor half a surrogate pair: the first failed the whole batch, the second would be read as another key. */
+function isKey(key: string): boolean {
+  return key.length <= KEY_CHARS_MAX && !key.includes('\u0000') && !/\p{Cs}/u.test(key);
+}
+
+/** The keys whose states must be read for this event. */
+export function keysOf(flow: Flow | null, event: FlowEvent): readonly string[] | Error {
+  if (flow?.reflex === undefined || event.type === DECISION_OUTCOME) return [];
+  try {
+    const keys = flow.reflex.keys(event);
+    if (keys.length > KEYS_MAX || !keys.every(isKey))
+      throw new RangeError(
+        `Cannot fold as keys must be at most ${KEYS_MAX} of ${KEY_CHARS_MAX} characters without U+0000 or half surrogate pairs`,
+      );
+    return keys;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const ended = (ending: Ending, note: string | null = null): FoldedEntry => ({ ending, note, decision: null, found: null, changed: [] });
+
+/** The reason is shown and logged: a message that quotes the event is kept without what its fields may not show. */
+function quarantined(flow: Flow, { type, data }: FlowEvent, error: unknown): FoldedEntry {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const shown = shownMessage(text.replaceAll('\u0000', '\ufffd'), fieldsOf(flow, type), data);
+  return ended('quarantined', shownText(`${NOT_FOLDED}${shown}`, NOTE_CHARS_MAX));
+}
+
+export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, expired, history }: Folding): FoldedEntry {
+  if (flow === null) return ended('unrouted');
+  // for whoever keeps the labels: the flow's reflex does not know the type
+  if (event.type === DECISION_OUTCOME) return ended('recorded', 'outcome');
+  if (expired) return ended('expired', AT_ACCEPTANCE);
+  if (keys instanceof Error) return quarantined(flow, event, keys);
+  const reflex = flow.reflex;
+  if (reflex === undefined) return history ? ended('recorded', 'history') : { ...ended('waiting'), found: '{}' };
+  try {
+    const before = keys.map((key) => states.get(key) ?? null);
+    const newestMs = before.reduce(
+      (newest, state) => (state === null ? newest : Math.max(newest, reflex.newestMs(state))),
+      Number.NEGATIVE_INFINITY,
+    );
+    const timeless = reflex.timeless?.includes(event.type) ?? false;
+    if (!timeless && newestMs - event.timeMs > reflex.latenessMs) return ended('recorded', 'late');
+    const folded = reflex.fold(before, event, policy);
+    const entry = settle(folded.decision ?? null, folded.signal, history);
+    const changed: string[] = [];
+    keys.forEach((key, at) => {
+      const state = folded.states[at];
+      if (state == null) return;
+      states.set(key, state);
+      changed.push(key);
+    });
+    return { ...entry, changed };
+  } catch (error) {
+    return quarantined(flow, event, error);
+  }
+}
+
+function settle(decision: DecisionDraft | null, signal: { found: object; rungs: object } | undefined, history: boolean): FoldedEntry {
+  if (signal === undefined) {
+    if (decision?.provisional === true) throw new TypeError('Cannot take a provisional decision as a signal must follow it');
+    return decision === null ? ended('recorded') : { ...ended('reflex'), decision };
+  }
+  if (decision !== null && !decision.provisional) throw new TypeError('Cannot hand on an event that has a final decision');
+  // history opens no case and takes no action: what the reflex says is the end of it
+  if (history)
+    return decision === null
+      ? ended('recorded', 'history')
+      : { ...ended('reflex', 'history'), decision: { ...decision, provisional: false } };
+  const found = JSON.stringify(signal);
+  if (found.length > FOUND_CHARS_MAX)
+    throw new RangeError(`Cannot hand on findings as they must be at most ${FOUND_CHARS_MAX} characters: ${found.length}`);
+  return { ...ended('waiting'), decision, found };
+}

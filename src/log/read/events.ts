@@ -1,0 +1,152 @@
+/** Stored events with what became of them: one statement, so that an ending and its decision are of one moment. */
+import type { Decision } from '../../domain/decision.ts';
+import type { Ending } from '../../domain/event.ts';
+import type { Place } from '../../domain/ids.ts';
+import type { CaseIds } from '../caseIds.ts';
+import type { Pool } from '../db/database.ts';
+import { type DecisionColumns, decisionOf } from './decisions.ts';
+import type { LogPlace } from './feed.ts';
+import { ORIGIN } from './origin.ts';
+
+export interface KeptEvent extends Place {
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string | null;
+  readonly time: Date;
+  readonly acceptedAt: Date;
+  readonly ending: Ending;
+  /** Why it was quarantined or recorded. */
+  readonly note: string | null;
+  /** Structured CloudEvents JSON as it was sent; null once old bodies are gone. */
+  readonly body: string | null;
+  /** In the order they were made. */
+  readonly decisions: readonly Decision[];
+  /** The last approval that was asked about it. */
+  readonly approvalTurn: number | null;
+  /** The run of its case that took mail last. */
+  readonly run: string | null;
+  /** For an event that no flow took when it was accepted, and one has taken over: where. What became of it there is told here. */
+  readonly answeredAt: Place | null;
+  /** Where it stands in the logs of flows that took it over. */
+  readonly adoptions: readonly Place[];
+  /** Of such an entry: the event that it points to. */
+  readonly origin: Place | null;
+}
+
+interface Row {
+  log: string;
+  position: number;
+  source: string;
+  id: string;
+  type: string;
+  subject: string | null;
+  time: Date;
+  accepted_at: Date;
+  ending: Ending;
+  note: string | null;
+  body: string | null;
+  decisions: Omit<DecisionColumns, 'before'>[] | null;
+  turn: number | null;
+  origin: LogPlace | null;
+  adoptions: (LogPlace & { answers: boolean })[] | null;
+}
+
+const SELECT = `select e.log, e.position, e.source, e.id, e.type, e.subject, e.time, e.accepted_at, e.ending, e.note, b.body,
+    (select json_agg(json_build_object('revision', d.revision, 'outcome', d.outcome, 'provisional', d.provisional, 'policy', d.policy, 'at', d.at, 'body', d.body)
+        order by d.revision)
+      from decisions d where d.tenant = e.tenant and d.flow = e.log and d.event_position = e.position) as decisions,
+    (select max(a.turn) from approvals a where a.tenant = e.tenant and a.flow = e.log and a.event_position = e.position) as turn,
+    ${ORIGIN},
+    case when e.kind = 'event' then (select json_agg(json_build_object('log', a.log, 'position', a.position, 'answers', a.answers) order by a.log)
+      from adoptions a where a.tenant = e.tenant and a.origin_log = e.log and a.origin_position = e.position) end as adoptions
+  from unnest($2::text[], $3::bigint[]) with ordinality as q(log, position, nth)
+    cross join lateral (select * from entries e where e.tenant = $1 and e.log = q.log and e.position = q.position and e.kind in ('event', 'adopt') limit 1) e
+    left join lateral (select b.body from bodies b where b.tenant = $1 and b.log = q.log and b.position = q.position limit 1) b on true
+  order by q.nth`;
+
+/** Where events are read, and what tells which case is whose. */
+export interface EventSource {
+  readonly pool: Pool;
+  readonly caseIds: CaseIds;
+}
+
+/** Those at the places, in their order; a place without an event gives none. */
+export async function readEvents({ pool, caseIds }: EventSource, tenant: string, places: readonly LogPlace[]): Promise<KeptEvent[]> {
+  if (places.length === 0) return [];
+  const { rows } = await pool.query<Row>(SELECT, [tenant, places.map(({ log }) => log), places.map(({ position }) => position)]);
+  const caseIdOf = ({ log, subject }: Row): string => caseIds.of({ tenant, flow: log, subject: subject ?? '' });
+  const handed = rows.filter(isHanded).map((row) => ({ row, caseId: caseIdOf(row) }));
+  const runs = await readRuns(pool, tenant, handed);
+  const events = rows.map((row) => keptEvent(tenant, row, runs.get(row) ?? null));
+  const answers = rows.flatMap(({ adoptions }) => adoptions?.filter(({ answers }) => answers) ?? []);
+  if (answers.length === 0) return events;
+  const answered = new Map((await readEvents({ pool, caseIds }, tenant, answers)).map((event) => [placeKey(event.origin), event]));
+  return events.map((event) => tellAnswer(event, answered.get(placeKey(event))));
+}
+
+const placeKey = (place: LogPlace | null): string => `${place?.log} ${place?.position}`;
+
+/** As its sender knows it, with what the flow that took it over made of it. */
+function tellAnswer(event: KeptEvent, answer: KeptEvent | undefined): KeptEvent {
+  if (answer === undefined) return event;
+  const { tenant, log, position, subject, ending, note, decisions, approvalTurn, run } = answer;
+  return { ...event, ...{ subject, ending, note, decisions, approvalTurn, run }, answeredAt: { tenant, log, position } };
+}
+
+export async function readEvent(source: EventSource, place: Place): Promise<KeptEvent | null> {
+  return (await readEvents(source, place.tenant, [place]))[0] ?? null;
+}
+
+/** (tenant, source, id) is an event's identity over all logs. */
+export async function findEvent(pool: Pool, tenant: string, { source, id }: { source: string; id: string }): Promise<LogPlace | null> {
+  const { rows } = await pool.query<LogPlace>('select log, position from identities where tenant = $1 and source = $2 and id = $3', [
+    tenant,
+    source,
+    id,
+  ]);
+  return rows[0] ?? null;
+}
+
+/** Where a flow holds an event that was accepted into another log. */
+export async function findAdoption(pool: Pool, tenant: string, flow: string, origin: LogPlace): Promise<LogPlace | null> {
+  const { rows } = await pool.query<LogPlace>(
+    'select log, position from adoptions where tenant = $1 and log = $2 and origin_log = $3 and origin_position = $4',
+    [tenant, flow, origin.log, origin.position],
+  );
+  return rows[0] ?? null;
+}
+
+const isHanded = ({ ending }: { ending: Ending }): boolean => ending === 'waiting' || ending === 'case';
+const caseKey = (flow: string, caseId: string): string => `${flow} ${caseId}`;
+
+interface HandedRow {
+  readonly row: Row;
+  readonly caseId: string;
+}
+
+async function readRuns(pool: Pool, tenant: string, handed: readonly HandedRow[]): Promise<Map<Row, string | null>> {
+  if (handed.length === 0) return new Map();
+  const found = await pool.query<{ flow: string; case_id: string; run: string | null }>(
+    `select d.flow, d.case_id, d.run from deliveries d join unnest($2::text[], $3::text[]) as q(flow, case_id)
+     on d.flow = q.flow collate "C" and d.case_id = q.case_id collate "C" where d.tenant = $1`,
+    [tenant, handed.map(({ row }) => row.log), handed.map(({ caseId }) => caseId)],
+  );
+  const runs = new Map(found.rows.map(({ flow, case_id: caseId, run }) => [caseKey(flow, caseId), run]));
+  return new Map(handed.map(({ row, caseId }) => [row, runs.get(caseKey(row.log, caseId)) ?? null]));
+}
+
+function keptEvent(tenant: string, row: Row, run: string | null): KeptEvent {
+  const place = { tenant, log: row.log, position: row.position };
+  const decisions = (row.decisions ?? []).map((columns, at, all) =>
+    decisionOf({ ...columns, before: at === 0 ? null : (all[at - 1] as DecisionColumns).revision }, place),
+  );
+  const { source, id, type, subject, time, ending, note, body } = row;
+  return {
+    ...place,
+    ...{ source, id, type, subject, time, acceptedAt: row.accepted_at, ending, note, body, decisions },
+    ...{ approvalTurn: row.turn, run, answeredAt: null },
+    origin: row.origin === null ? null : { tenant, ...row.origin },
+    adoptions: (row.adoptions ?? []).map(({ log, position }) => ({ tenant, log, position })),
+  };
+}

@@ -1,0 +1,164 @@
+/** One subject's timeline: its events, decisions, what its cases recorded and what turned out to be true, each read by an index on the subject. */
+import { decisionId, eventId } from '../../domain/ids.ts';
+import { readSubjectOutcomes } from '../../outcomes/readOutcomes.ts';
+import type { Pool } from '../db/database.ts';
+import type { LogPlace, Positions } from './feed.ts';
+import { mergeByTime } from './mergeByTime.ts';
+import { ORIGIN } from './origin.ts';
+import { AFTER, type FoundItem, type ReadPart, type TimelineItem, type TimelineSubject } from './timelinePart.ts';
+
+export interface TimelinePage {
+  readonly items: readonly TimelineItem[];
+  readonly next: Positions;
+  readonly more: boolean;
+}
+
+async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, values: readonly unknown[]): Promise<FoundItem[]> {
+  const { rows } = await pool.query<{
+    position: number;
+    at: Date;
+    type: string;
+    ending: string;
+    note: string | null;
+    body: string | null;
+    origin: LogPlace | null;
+  }>(
+    `select e.position, e.accepted_at as at, e.type, e.ending, e.note, b.body,
+       ${ORIGIN} from entries e
+       left join lateral (select body from bodies b where b.tenant = e.tenant and b.log = e.log and b.position = e.position limit 1) b on true
+     where e.tenant = $1 and e.log = $2 and ${AFTER('e')} and e.kind in ('event', 'adopt') order by e.subject, e.position limit $5`,
+    [...values],
+  );
+  return rows.map(({ position, at, type, ending, note, body, origin }) => ({
+    part: 'events',
+    position,
+    at,
+    tie: position,
+    item: {
+      at: at.toISOString(),
+      kind: 'event',
+      id: eventId({ tenant, log: flow, position }),
+      title: type,
+      detail: `{"ending":${JSON.stringify(ending)},"note":${JSON.stringify(note)},"cloudevent":${body ?? 'null'}}`,
+      causes: origin === null ? [] : [eventId({ tenant, ...origin })],
+    },
+  }));
+}
+
+interface DecisionRow {
+  position: number;
+  event_position: number;
+  revision: number;
+  outcome: string;
+  provisional: boolean;
+  policy: string;
+  at: Date;
+  body: string;
+}
+
+/** `cases`: those that the flow's cases recorded, else those of its reflex. Each has positions of its own log. */
+function readSubjectDecisions(cases: boolean): ReadPart {
+  return async (pool, { tenant, flow }, values) => {
+    const { rows } = await pool.query<DecisionRow>(
+      `select position, event_position, revision, outcome, provisional, policy, at, body from decisions
+       where tenant = $1 and flow = $2 and subject = $3 and position > $4 and (log <> flow) = $6 order by position limit $5`,
+      [...values, cases],
+    );
+    return rows.map((row) => {
+      const event = { tenant, log: flow, position: row.event_position };
+      const { confidence, score, rung, result } = JSON.parse(row.body) as { [name: string]: unknown };
+      const { outcome, provisional, policy } = row;
+      return {
+        part: cases ? 'case-decisions' : 'decisions',
+        position: row.position,
+        at: row.at,
+        tie: row.event_position,
+        item: {
+          at: row.at.toISOString(),
+          kind: 'decision',
+          id: decisionId(event, row.revision),
+          title: `${outcome} by ${String(rung)}${provisional ? ', provisional' : ''}`,
+          detail: JSON.stringify({ outcome, confidence, score, rung, result, provisional, policy }),
+          causes: [eventId(event)],
+        },
+      };
+    });
+  };
+}
+
+async function readSubjectRecords(pool: Pool, { tenant, flow }: TimelineSubject, values: readonly unknown[]): Promise<FoundItem[]> {
+  const { rows } = await pool.query<{ position: number; event_position: number; at: Date; kind: string; title: string; detail: string }>(
+    `select position, event_position, at, kind, title, detail from records
+     where tenant = $1 and log = $2 || '/cases' and ${AFTER('records')} order by subject, position limit $5`,
+    [...values],
+  );
+  return rows.map(({ position, event_position: eventPosition, at, kind, title, detail }) => ({
+    part: 'records',
+    position,
+    at,
+    tie: eventPosition,
+    item: {
+      at: at.toISOString(),
+      kind,
+      id: `rec_${tenant === 'default' ? '' : `${tenant}.`}${flow}.${position}`,
+      title,
+      detail,
+      causes: [eventId({ tenant, log: flow, position: eventPosition })],
+    },
+  }));
+}
+
+/** In this order where times are equal: a decision follows its event. */
+const PARTS: readonly (readonly [string, ReadPart])[] = [
+  ['events', readSubjectEvents],
+  ['decisions', readSubjectDecisions(false)],
+  ['case-decisions', readSubjectDecisions(true)],
+  ['records', readSubjectRecords],
+  ['outcomes', readSubjectOutcomes],
+];
+
+export async function readTimeline(
+  pool: Pool,
+  of: TimelineSubject,
+  { after, limit }: { after: Positions; limit: number },
+): Promise<TimelinePage> {
+  const parts = await Promise.all(
+    PARTS.map(([part, read]) => read(pool, of, [of.tenant, of.flow, of.subject, after.get(part) ?? 0, limit + 1])),
+  );
+  const taken = mergeByTime(parts, limit);
+  const next = new Map(after);
+  for (const { part, position } of taken) next.set(part, position);
+  return { items: taken.map(({ item }) => item), next, more: parts.some((rest) => rest.length > 0) };
+}
+
+/** Whether the flow has any event of the subject. */
+export async function hasSubject(pool: Pool, { tenant, flow, subject }: TimelineSubject): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "select from entries where tenant = $1 and log = $2 and subject = $3 and kind in ('event', 'adopt') limit 1",
+    [tenant, flow, subject],
+  );
+  return rowCount === 1;
+}
+
+/** The bytes that a reflex keeps under a key, and the last run of a case; null where there are none. */
+export async function readState(pool: Pool, { tenant, log, key }: { tenant: string; log: string; key: string }): Promise<Buffer | null> {
+  const { rows } = await pool.query<{ value: Buffer }>('select value from states where tenant = $1 and log = $2 and key = $3', [
+    tenant,
+    log,
+    key,
+  ]);
+  return rows[0]?.value ?? null;
+}
+
+/** The last run of a case; undefined where there was never mail for one. */
+export async function readRun(
+  pool: Pool,
+  { tenant, flow, caseId }: { tenant: string; flow: string; caseId: string },
+): Promise<string | null | undefined> {
+  const { rows } = await pool.query<{ run: string | null }>('select run from deliveries where tenant = $1 and flow = $2 and case_id = $3', [
+    tenant,
+    flow,
+    caseId,
+  ]);
+  return rows[0]?.run;
+}

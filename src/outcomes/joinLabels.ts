@@ -1,0 +1,106 @@
+/**
+ * Joins labels and events, whichever comes first.
+ *
+ * A business key means the newest event of its subject that has it and asks for a decision: an earlier label moves on when a newer such
+ * event comes. So it does not matter in which order they came, only where they stand in the log.
+ */
+import type { Client } from '../log/db/database.ts';
+import { findLabelled } from './findLabelled.ts';
+import { type Label, labelOf, lookupOfEvent } from './labelOf.ts';
+import { insertLabels, type KeptLabel, moveLabels, readLabelsOf, readTruths } from './labelRows.ts';
+import type { OutcomeBatch, OutcomeContext, SeenEvent } from './outcomeBatch.ts';
+
+/** Of one event, by the labels before the batch and after it; empty: nothing is known. */
+export interface TruthChange {
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Joined {
+  /** By position of the event. */
+  readonly changes: ReadonlyMap<number, TruthChange>;
+  /** Labels that began to wait less those that ended it. */
+  readonly waiting: number;
+  /** Events that the flow could not read as labels or by key: a fault of the flow. */
+  readonly failures: readonly unknown[];
+}
+
+interface Gathered {
+  readonly labels: Label[];
+  /** The newest event of the batch, by its lookup. */
+  readonly keyed: Map<string, number>;
+  readonly failures: unknown[];
+}
+
+/** A flow's own code that throws takes its event out, not the follower. */
+function gather({ flow }: OutcomeContext, events: readonly SeenEvent[]): Gathered {
+  const gathered: Gathered = { labels: [], keyed: new Map(), failures: [] };
+  for (const event of events) {
+    try {
+      const label = labelOf(flow, event);
+      if (label !== null) gathered.labels.push(label);
+      const lookup = lookupOfEvent(flow, event);
+      if (lookup !== null) gathered.keyed.set(lookup, Math.max(event.position, gathered.keyed.get(lookup) ?? 0));
+    } catch (error) {
+      gathered.failures.push(error);
+    }
+  }
+  return gathered;
+}
+
+export async function joinLabels(
+  client: Client,
+  context: OutcomeContext,
+  { batch, after }: { batch: Pick<OutcomeBatch, 'events'>; after: number },
+): Promise<Joined> {
+  const { labels, keyed, failures } = gather(context, batch.events);
+  const at = { tenant: context.tenant, flow: context.flow.name };
+  const lookups = new Set([...keyed.keys(), ...labels.flatMap(({ lookup }) => lookup ?? [])]);
+  const kept = await readLabelsOf(client, at, [...lookups]);
+  const meant = await findMeant(client, context, { labels, keyed, kept, after });
+  const joined = labels.map((label) => (label.lookup === null ? label : { ...label, eventPosition: meant.get(label.lookup) ?? null }));
+  const moves = kept.flatMap(({ position, lookup, eventPosition }) => {
+    const to = meant.get(lookup);
+    return to === undefined || to === eventPosition ? [] : [{ position, from: eventPosition, to }];
+  });
+  const touched = [...new Set([...joined.map(({ eventPosition }) => eventPosition), ...moves.flatMap(({ from, to }) => [from, to])])];
+  const positions = touched.filter((position): position is number => position !== null);
+  const before = await readTruths(client, at, positions);
+  const inserted = await insertLabels(client, at, joined);
+  await moveLabels(client, at, moves);
+  const truths = await readTruths(client, at, positions);
+  const changes = positions.map(
+    (position) => [position, { before: before.get(position) ?? '', after: truths.get(position) ?? '' }] as const,
+  );
+  const began = joined.filter(({ position, eventPosition }) => eventPosition === null && inserted.has(position)).length;
+  const ended = moves.filter(({ from }) => from === null).length;
+  return { changes: new Map(changes), waiting: began - ended, failures };
+}
+
+/** The event that each lookup means now. What no event has is not in it. */
+async function findMeant(
+  client: Client,
+  context: OutcomeContext,
+  {
+    labels,
+    keyed,
+    kept,
+    after,
+  }: { labels: readonly Label[]; keyed: ReadonlyMap<string, number>; kept: readonly KeptLabel[]; after: number },
+): Promise<Map<string, number>> {
+  const meant = new Map(keyed);
+  // a label that was joined before knows the newest event up to there
+  for (const { lookup, eventPosition } of kept) {
+    if (eventPosition !== null) meant.set(lookup, Math.max(eventPosition, meant.get(lookup) ?? 0));
+  }
+  const sought = new Map<string, Set<string>>();
+  for (const { subject, lookup } of labels) {
+    if (lookup === null || meant.has(lookup)) continue;
+    sought.set(subject, (sought.get(subject) ?? new Set()).add(lookup));
+  }
+  for (const [subject, lookups] of sought) {
+    const found = await findLabelled(client, context, { subject, lookups, upTo: after });
+    for (const [lookup, position] of found) meant.set(lookup, position);
+  }
+  return meant;
+}

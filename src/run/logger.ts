@@ -1,0 +1,46 @@
+/**
+ * Structured logs: one JSON line each on stdout, with the process's name. Never an event's data, never a key.
+ *
+ * Nothing here logs data on purpose. What comes along by accident, in an error's message or a field of Temporal's, is redacted and cut
+ * at the one place that every line passes.
+ */
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { shownText } from '../domain/exposure.ts';
+import { shownError } from '../domain/shownError.ts';
+import type { Config } from '../settings/config.ts';
+
+const SECRETS = ['authorization', '*.authorization', 'headers.authorization', '*.data', 'data', '*.body', 'body'];
+/** What Temporal's own lines carry is flat; deeper things are objects of libraries. */
+const DEPTH_MAX = 3;
+const MEMBERS_MAX = 50;
+
+function shownField(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return shownText(value);
+  if (value instanceof Error) return shownError(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return value.toJSON();
+  if (depth >= DEPTH_MAX) return '[...]';
+  if (Array.isArray(value)) return value.slice(0, MEMBERS_MAX).map((item) => shownField(item, depth + 1));
+  return shownFields(value, depth + 1);
+}
+
+function shownFields(fields: object, depth: number): Record<string, unknown> {
+  const members = Object.entries(fields).slice(0, MEMBERS_MAX);
+  return Object.fromEntries(members.map(([name, value]) => [name, shownField(value, depth)]));
+}
+
+/** On stdout unless told. */
+export function createLogger(name: string, config: Pick<Config, 'SIGNALBOX_LOG_LEVEL'>, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      name,
+      level: config.SIGNALBOX_LOG_LEVEL,
+      redact: { paths: SECRETS, remove: true },
+      formatters: { log: (fields) => shownFields(fields, 0) },
+      // errors are made into what is shown before pino's own serializer would print all that hangs on them
+      serializers: { err: (shown: unknown) => shown, msg: (text: unknown) => (typeof text === 'string' ? shownText(text) : text) },
+    },
+    destination ?? pino.destination(1),
+  );
+}

@@ -1,0 +1,138 @@
+/** The ingress and its dispatcher, put together: opens what it needs, and gives one call that closes it all in reverse. */
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { receiverAt } from '../actions/receivers.ts';
+import { redriveAction } from '../actions/redriveAction.ts';
+import { openCaseClient } from '../cases/caseClient.ts';
+import { Dispatcher } from '../cases/dispatcher.ts';
+import { CannotRun } from '../domain/errors.ts';
+import type { Flow } from '../domain/flow.ts';
+import { createAccept } from '../ingress/accept/accept.ts';
+import { FinalDecisions } from '../ingress/accept/finalDecisions.ts';
+import { createReceipts } from '../ingress/accept/receipt.ts';
+import { createRouteOutcomes } from '../ingress/accept/routeOutcomes.ts';
+import { createApp } from '../ingress/app.ts';
+import { listen } from '../ingress/http/server.ts';
+import { showLlm } from '../ingress/metrics/llmMetrics.ts';
+import { createMetrics, type Metrics } from '../ingress/metrics/metrics.ts';
+import { addQualityMetrics } from '../ingress/metrics/qualityMetrics.ts';
+import { openProbes } from '../ingress/routes/probes.ts';
+import { readLlmFigures } from '../llm/record/totals.ts';
+import { joinIngresses } from '../log/activate.ts';
+import { openAdopter } from '../log/adopt/adopter.ts';
+import { readUnseen } from '../log/adopt/unseen.ts';
+import { readBacklog } from '../log/backlog.ts';
+import { openCaseIds } from '../log/caseIds.ts';
+import { assertDurable, openDatabase } from '../log/db/database.ts';
+import { migrate } from '../log/db/migrate.ts';
+import { openNotifier } from '../log/db/notify.ts';
+import { Logs } from '../log/logs.ts';
+import { redrive } from '../log/redrive.ts';
+import { readAllQuality } from '../outcomes/readQuality.ts';
+import { type Config, noticeChannels } from '../settings/config.ts';
+
+const TENANT = 'default';
+/** Connections of one log: a batch commits, the next one waits for its lock, and reads meanwhile. */
+const APPENDING = 3;
+
+export interface IngressOptions {
+  readonly config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string };
+  readonly flows: readonly Flow[];
+  readonly logger: Logger;
+}
+
+export interface Ingress {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Throws CannotRun where the database, its schema or the port do not allow it. Temporal may be away. */
+export async function openIngress({ config, flows, logger }: IngressOptions): Promise<Ingress> {
+  const releases: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const release of releases.splice(0).reverse()) await release();
+  };
+  try {
+    const url = config.DATABASE_URL;
+    await migrate(url);
+    const pool = openDatabase(url, { name: 'ingress', size: 16 });
+    releases.push(() => pool.end());
+    await assertDurable(pool);
+    const presence = await joinIngresses(url, pool, { tenant: TENANT, flows });
+    releases.push(() => presence.close());
+    for (const { flow, what, to } of presence.activated) logger.info({ flow, what, to }, 'switched on');
+    for (const policy of presence.kept)
+      logger.info({ policy }, "left on: an operator's policy stays, `signalbox flow activate` puts this build's in its place");
+
+    const cases = openCaseClient({
+      address: config.TEMPORAL_ADDRESS,
+      namespace: config.TEMPORAL_NAMESPACE,
+      apiKey: config.TEMPORAL_API_KEY,
+    });
+    releases.push(() => cases.close());
+    const dispatcher = new Dispatcher({ pool, url, flows, cases, logger });
+    releases.push(() => dispatcher.close());
+
+    const notifier = openNotifier(url);
+    releases.push(() => notifier.close());
+    const metrics = createMetrics({
+      waiting: () => logs.waiting,
+      backlog: () => readBacklog(pool),
+      unseen: () => readUnseen(pool, TENANT),
+    });
+    showLlm(metrics.registry, () => readLlmFigures(pool));
+    addQualityMetrics(metrics.registry, () => readAllQuality(pool, TENANT, flows));
+    const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
+    const appending = openDatabase(url, { name: 'append', size: APPENDING * (flows.length + 1), appending: true });
+    releases.push(() => appending.end());
+    const caseIds = await openCaseIds(pool, TENANT, flows);
+    const adopter = openAdopter({ pool, tenant: TENANT, flows, caseIds, mailed, adopted: metrics.adopted, logger });
+    releases.push(() => adopter.close());
+    const committed: Metrics['committed'] = (log, count, ms) => {
+      metrics.committed(log, count, ms);
+      adopter.wake(log);
+    };
+    const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, mailed, committed });
+    releases.push(() => logs.close());
+    const finals = new FinalDecisions(url);
+    releases.push(() => finals.close());
+
+    const web = config.TEMPORAL_UI_URL ?? null;
+    const receipts = createReceipts({ pool, namespace: config.TEMPORAL_NAMESPACE, web, caseIds });
+    const probes = openProbes({
+      pool,
+      cases,
+      flows,
+      tenant: TENANT,
+      temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE, web },
+    });
+    const receiver = config.SIGNALBOX_WEBHOOK_URL === undefined ? null : receiverAt(config.SIGNALBOX_WEBHOOK_URL).id;
+    const app = createApp({
+      pool,
+      config,
+      flows,
+      temporal: { namespace: config.TEMPORAL_NAMESPACE, web, caseIds },
+      health: probes.ready,
+      registry: metrics.registry,
+      notifier,
+      notices: noticeChannels(config),
+      redrive: (place) => redrive({ pool, flows, caseIds, mailed }, place),
+      accept: createAccept({
+        ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
+        routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
+      }),
+      redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),
+      logger,
+    });
+    const server = await listen(app, config).catch((error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? ' as it is in use' : `: ${error.message}`;
+      throw new CannotRun(`Cannot listen on ${config.HOST} port ${config.PORT}${why}`, { cause: error });
+    });
+    releases.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    return { url: `http://${config.HOST}:${port}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

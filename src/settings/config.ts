@@ -1,0 +1,146 @@
+/** The only reader of the environment. All errors at once. */
+import { z } from 'zod';
+import { CannotRun } from '../domain/errors.ts';
+import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget } from './outboundTarget.ts';
+
+const PORTS = 'must be a whole number from 0 to 65535';
+const port = z.coerce.number(PORTS).int(PORTS).min(0, PORTS).max(65_535, PORTS);
+const text = z.string().min(1);
+const perMinute = z.coerce.number().int().min(1).max(1e9);
+
+const targets = z
+  .string()
+  .transform((given) => given.split(',').map((entry) => entry.trim()))
+  .pipe(z.array(z.string().refine(isAllowEntry, 'must be a host name, an IP address or a network such as 10.1.0.0/16')).max(1000));
+
+const settings = z.object({
+  PORT: port.default(8080),
+  HOST: text.default('127.0.0.1'),
+  SIGNALBOX_DATA: text.default('.signalbox'),
+  // what it holds must not be repeated
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that begins with postgres:// or postgresql://' }).optional(),
+  TEMPORAL_ADDRESS: text.optional(),
+  TEMPORAL_NAMESPACE: text.default('default'),
+  TEMPORAL_API_KEY: text.optional(),
+  TEMPORAL_UI_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TEMPORAL_PORT: port.default(7233),
+  TEMPORAL_UI_PORT: port.default(8233),
+  SIGNALBOX_AUTH: z.enum(['off', 'keys']).optional(),
+  SIGNALBOX_UNKNOWN_TYPES: z.enum(['store', 'reject']).default('store'),
+  SIGNALBOX_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_WEBHOOK_SECRET: text.optional(),
+  // what it holds must not be repeated, and must fit into a header
+  OPENAI_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .optional(),
+  OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_LLM_MODEL: text.max(200).optional(),
+  SIGNALBOX_LLM_REQUESTS_PER_MINUTE: perMinute.optional(),
+  SIGNALBOX_LLM_TOKENS_PER_MINUTE: perMinute.optional(),
+  /** What requests of ours may reach besides the public internet. */
+  SIGNALBOX_OUTBOUND_ALLOW: targets.default([]),
+  SIGNALBOX_NOTICE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_NOTICE_SECRET: text.optional(),
+  SIGNALBOX_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SIGNALBOX_MAIL_FROM: z
+    .string()
+    .regex(/^(?:[^\r\n<>@]+ )?<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address, or a name and <an address>')
+    .optional(),
+  SIGNALBOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_KEY: text.optional(),
+  SIGNALBOX_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  NODE_ENV: z.string().optional(),
+});
+
+export const SETTINGS: readonly string[] = Object.keys(settings.shape);
+
+export type Config = z.infer<typeof settings> & { SIGNALBOX_AUTH: 'off' | 'keys' };
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host) || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Readable even where the settings as a whole are not: it says how much an error tells. */
+export function wantsDebug(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return environment.SIGNALBOX_LOG_LEVEL === 'debug';
+}
+
+/** Which ways of telling people of approvals are configured. Whoever writes a notice knows it, whoever sends one too. */
+export const noticeChannels = ({ SIGNALBOX_NOTICE_URL, SIGNALBOX_SMTP_URL }: Config) => ({
+  webhook: SIGNALBOX_NOTICE_URL !== undefined,
+  mail: SIGNALBOX_SMTP_URL !== undefined,
+});
+
+/** What links in mails begin with: the service's own address unless told, which only this machine may reach. */
+export function publicUrl({ SIGNALBOX_PUBLIC_URL: url, HOST, PORT }: Config): string {
+  const host = HOST.includes(':') && !HOST.startsWith('[') ? `[${HOST}]` : HOST;
+  return (url ?? `http://${host}:${PORT}`).replace(/\/+$/, '');
+}
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** Throws CannotRun that names every wrong setting, each alone and all together. An empty value counts as not set. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given: Given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { issues = [] } = settings.safeParse(given).error ?? {};
+  const alone = issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const unreadable = new Set(issues.map(({ path }) => path[0]));
+  const config = settings.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !unreadable.has(name))));
+  const exposed = !isLoopback(config.HOST) || config.NODE_ENV === 'production';
+  const auth = config.SIGNALBOX_AUTH ?? (exposed ? 'keys' : 'off');
+  const outbound = [...config.SIGNALBOX_OUTBOUND_ALLOW, ...(exposed ? [] : LOOPBACK_TARGETS)];
+  const mistakes = [
+    ...(alone.length === 0 ? [] : [`Cannot read the settings: ${alone.join('; ')}`]),
+    ...(auth === 'off' && exposed
+      ? [`Cannot run with SIGNALBOX_AUTH=off as HOST must be a loopback address and NODE_ENV not production: HOST is ${config.HOST}`]
+      : []),
+    ...halves(given),
+    ...refusedTargets(config, outbound),
+  ];
+  if (mistakes.length > 0) throw new CannotRun(mistakes.join('; '));
+  return { ...config, SIGNALBOX_AUTH: auth, SIGNALBOX_OUTBOUND_ALLOW: outbound };
+}
+
+/**
+ * Half a configuration would be used at the first doubtful event or approval, and fail there. An LLM's key alone is none: many have one in
+ * their environment for something else, and must neither be kept from starting nor charged. What is set but cannot be read counts as set.
+ */
+function halves(given: Given): string[] {
+  const isSet = (name: keyof z.infer<typeof settings>): boolean => given[name] !== undefined;
+  const limited = isSet('SIGNALBOX_LLM_REQUESTS_PER_MINUTE') || isSet('SIGNALBOX_LLM_TOKENS_PER_MINUTE');
+  const named = isSet('SIGNALBOX_LLM_MODEL');
+  const found: readonly (readonly [boolean, string])[] = [
+    [
+      isSet('SIGNALBOX_WEBHOOK_URL') && !isSet('SIGNALBOX_WEBHOOK_SECRET'),
+      'Cannot sign webhooks: SIGNALBOX_WEBHOOK_URL is set and SIGNALBOX_WEBHOOK_SECRET is not',
+    ],
+    [isSet('OPENAI_BASE_URL') && !named, 'Cannot ask an LLM: OPENAI_BASE_URL is set and SIGNALBOX_LLM_MODEL is not'],
+    [
+      !isSet('OPENAI_API_KEY') && !isSet('OPENAI_BASE_URL') && (named || limited),
+      'Cannot ask an LLM: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, and a setting SIGNALBOX_LLM_... is',
+    ],
+    [
+      isSet('SIGNALBOX_NOTICE_URL') !== isSet('SIGNALBOX_NOTICE_SECRET'),
+      'Cannot sign notices: SIGNALBOX_NOTICE_URL and SIGNALBOX_NOTICE_SECRET are set together or not at all',
+    ],
+    [
+      isSet('SIGNALBOX_SMTP_URL') !== isSet('SIGNALBOX_MAIL_FROM'),
+      'Cannot send mail: SIGNALBOX_SMTP_URL and SIGNALBOX_MAIL_FROM are set together or not at all',
+    ],
+  ];
+  return found.filter(([wrong]) => wrong).map(([, mistake]) => mistake);
+}
+
+function refusedTargets(config: z.infer<typeof settings>, outbound: readonly string[]): string[] {
+  const found: string[] = [];
+  for (const setting of ['SIGNALBOX_WEBHOOK_URL', 'SIGNALBOX_NOTICE_URL'] as const) {
+    const url = config[setting];
+    const refused = url === undefined ? null : refusedTarget(url, allowList(outbound));
+    if (refused !== null) found.push(`Cannot send anything to ${setting} as ${refused}: see SIGNALBOX_OUTBOUND_ALLOW`);
+  }
+  return found;
+}
