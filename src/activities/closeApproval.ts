@@ -1,5 +1,6 @@
-import type { ApprovalKey, Verdict } from '../approvals/approval.ts';
+import type { ApprovalKey } from '../approvals/approval.ts';
 import { type ApprovalDeps, closeApproval } from '../approvals/approvals.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { failure } from './asFailure.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { redacted, shownEvent } from '../domain/exposure.ts';
 import type { Flow } from '../domain/flow.ts';
+import type { LoadedEvent } from '../domain/loadedEvent.ts';
 import { redactText } from '../domain/redactText.ts';
-import { type LoadedEvent, loadEvents } from '../log/loadEvents.ts';
+import { loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
 import { shownSubject } from '../log/workflowId.ts';
 import { failure } from './asFailure.ts';

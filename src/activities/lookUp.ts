@@ -1,10 +1,10 @@
 import type { JsonObject } from '../domain/event.ts';
 import { fieldsOf, shownTo, strangersTexts } from '../domain/exposure.ts';
 import type { Flow } from '../domain/flow.ts';
+import type { LoadedEvent } from '../domain/loadedEvent.ts';
 import { lookUpRecord } from '../llm/transcript.ts';
 import { writeCaseLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/db/database.ts';
-import type { LoadedEvent } from '../log/loadEvents.ts';
 import { loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
 import { readPastEvents } from '../log/read/history.ts';

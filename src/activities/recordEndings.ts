@@ -1,5 +1,6 @@
 import type { ApprovalDeps } from '../approvals/approvals.ts';
-import { type CaseEnding, type EndedEvent, recordEndings } from '../cases/recordEndings.ts';
+import { recordEndings } from '../cases/recordEndings.ts';
+import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
 import type { Flow } from '../domain/flow.ts';
 import { Policies } from '../log/policies.ts';
 

@@ -1,7 +1,7 @@
 import { readApproval } from '../approvals/approval.ts';
-import type { Milestone } from '../approvals/approvalRules.ts';
 import type { ApprovalDeps } from '../approvals/approvals.ts';
 import { planNotices } from '../approvals/notices.ts';
+import type { Milestone } from '../domain/milestone.ts';
 import { type CaseRecord, writeCaseLog } from '../log/caseLog.ts';
 
 export interface FiredTimer extends Pick<CaseRecord, 'eventPosition' | 'subject' | 'key' | 'title' | 'detail'> {

@@ -1,9 +1,10 @@
-import { type KeptApproval, readApproval, type Verdict } from '../approvals/approval.ts';
+import { type KeptApproval, readApproval } from '../approvals/approval.ts';
 import { takesUnproven } from '../approvals/approvalRules.ts';
 import { type ApprovalDeps, giveVerdict } from '../approvals/approvals.ts';
 import { ERRORS, SignalboxError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/event.ts';
 import { parseId } from '../domain/ids.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { storable, writeCaseLog } from '../log/caseLog.ts';
 
 export interface SignalledVerdict {

@@ -3,8 +3,9 @@ import { sendWebhook, type WebhookTarget } from '../actions/sendWebhook.ts';
 import { type KeptApproval, readApproval } from '../approvals/approval.ts';
 import { createLink } from '../approvals/links.ts';
 import type { MailText } from '../approvals/notices.ts';
+import type { NoticeTargets } from '../approvals/noticeTargets.ts';
 import { beginNoticeTry, endNotice, failNoticeTry, type KeptNotice, type NoticeEnd, type NoticeKey } from '../approvals/noticeTries.ts';
-import { type MailTarget, sendMail } from '../approvals/sendMail.ts';
+import { sendMail } from '../approvals/sendMail.ts';
 import type { Pool } from '../log/db/database.ts';
 import { failure } from './asFailure.ts';
 
@@ -13,14 +14,6 @@ const MINUTE_MS = 60_000;
 const NOTICE_SCHEDULE_MS: readonly number[] = [0, MINUTE_MS / 2, 2 * MINUTE_MS, 10 * MINUTE_MS, 45 * MINUTE_MS];
 /** A try that has not said how it went is given this long: its timeouts, and time to record it. */
 const LEASE_MS = 60_000;
-
-/** Where people are told. Null: that way is not configured. */
-export interface NoticeTargets {
-  readonly webhook: WebhookTarget | null;
-  readonly mail: MailTarget | null;
-  /** What links begin with, without a slash at its end. */
-  readonly publicUrl: string;
-}
 
 export interface SendNoticeDeps {
   readonly pool: Pool;

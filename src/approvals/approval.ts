@@ -1,6 +1,7 @@
 /** Approvals as rows and as the API shows them: reading only. What changes them is in approvals.ts. */
 
 import type { EventRef, JsonObject } from '../domain/event.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import type { Client, Pool } from '../log/db/database.ts';
 import { APPROVAL_COLUMNS, APPROVAL_EVENT, type ApprovalRow, keptApproval } from './approvalRow.ts';
 import type { ApprovalRules } from './approvalRules.ts';
@@ -11,15 +12,6 @@ export interface ApprovalKey {
   readonly eventPosition: number;
   /** Counts the approvals asked about one event, from 0. */
   readonly turn: number;
-}
-
-export interface Verdict {
-  verdict: 'approve' | 'reject';
-  actor: string;
-  reason: string;
-  changes?: JsonObject;
-  at: string;
-  via: 'http' | 'cli' | 'signal' | 'mail' | 'default';
 }
 
 /** One actor's verdict, and what they saw: the version that they answered, the SHA-256 (hex) of question, proposal and evidence. */

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../domain/event.ts';
 import { approvalId, eventId } from '../domain/ids.ts';
-import type { Approval, FurtherQuestion, KeptApproval, Verdict, Vote } from './approval.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Approval, FurtherQuestion, KeptApproval, Vote } from './approval.ts';
 import { type ApprovalRules, askedBy, OPEN_TO_ALL } from './approvalRules.ts';
 import { changesForm } from './changesForm.ts';
 

@@ -1,22 +1,12 @@
 /** What holds for an approval from its opening on, whatever its policy says later: who may answer, how many, and when what happens. */
 
+import type { Milestone } from '../domain/milestone.ts';
 import type { ApprovalsPolicy, ChangeRule, Pool } from '../policy/approvalsPolicy.ts';
 import { addBusinessSeconds } from './businessTime.ts';
 
 /** A policy's approvals. Those that cases of before 0.2 began with lack what came later. */
 export type ApprovalTerms = Pick<ApprovalsPolicy, 'deadlineSeconds' | 'remindersSeconds' | 'escalation' | 'default' | 'bySignal'> &
   Partial<ApprovalsPolicy>;
-
-/** Something that happens while nobody has answered. */
-export interface Milestone {
-  readonly kind: 'reminder' | 'escalation';
-  /** Counts those of its kind, from 0. */
-  readonly nth: number;
-  /** RFC 3339. */
-  readonly at: string;
-  /** Who is asked from then on. */
-  readonly to?: string;
-}
 
 export interface ApprovalRules {
   /** With keys: whether a bare signal, whose actor is unproven, counts as a verdict. */

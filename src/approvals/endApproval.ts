@@ -1,7 +1,8 @@
 /** The end of an approval: its row, its line on the timeline, and who is told. */
 
+import type { Verdict } from '../domain/verdict.ts';
 import { type CaseLogWriter, storable } from '../log/caseLog.ts';
-import type { KeptApproval, Verdict } from './approval.ts';
+import type { KeptApproval } from './approval.ts';
 import { type NoticeChannels, planNotices } from './notices.ts';
 
 interface ApprovalEnd extends Omit<Verdict, 'at'> {

@@ -1,9 +1,9 @@
 /** Where people are told of approvals, from the settings. */
 
 import type { Outbound } from '../actions/outbound.ts';
-import { webhookTarget } from '../actions/sendWebhook.ts';
-import type { NoticeTargets } from '../activities/sendNotice.ts';
+import { type WebhookTarget, webhookTarget } from '../actions/sendWebhook.ts';
 import { type Config, publicUrl } from '../settings/config.ts';
+import type { MailTarget } from './sendMail.ts';
 
 /** Throws CannotRun where the secret cannot be a key. */
 export function noticeTargets(config: Config, outbound: Outbound): NoticeTargets {
@@ -13,4 +13,12 @@ export function noticeTargets(config: Config, outbound: Outbound): NoticeTargets
     mail: smtp === undefined || from === undefined ? null : { url: smtp, from },
     publicUrl: publicUrl(config),
   };
+}
+
+/** Where people are told. Null: that way is not configured. */
+export interface NoticeTargets {
+  readonly webhook: WebhookTarget | null;
+  readonly mail: MailTarget | null;
+  /** What links begin with, without a slash at its end. */
+  readonly publicUrl: string;
 }

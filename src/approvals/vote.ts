@@ -3,8 +3,9 @@
 import { SignalboxError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/event.ts';
 import { redactText } from '../domain/redactText.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { type CaseLogWriter, storable } from '../log/caseLog.ts';
-import { type ApprovalKey, type KeptApproval, readApproval, type Verdict } from './approval.ts';
+import { type ApprovalKey, type KeptApproval, readApproval } from './approval.ts';
 import { mayAnswer, type Proof } from './approvalRules.ts';
 import { parseChanges, sameChanges } from './changesForm.ts';
 import { endApproval } from './endApproval.ts';

@@ -6,8 +6,8 @@
 import { readStanding } from '../actions/actions.ts';
 import { planActions } from '../actions/planActions.ts';
 import { type ApprovalDeps, settleApprovals } from '../approvals/approvals.ts';
+import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
 import type { Decision, DecisionDraft } from '../domain/decision.ts';
-import type { Ending } from '../domain/event.ts';
 import { shownText } from '../domain/exposure.ts';
 import type { Flow } from '../domain/flow.ts';
 import { decisionId } from '../domain/ids.ts';
@@ -16,24 +16,6 @@ import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from '..
 import { type DecisionRow, decisionOf, readDecisions } from '../log/eventDecisions.ts';
 import type { Policies } from '../log/policies.ts';
 import { type CaseKey, settleMail } from '../log/settleMail.ts';
-
-export interface CaseEnding {
-  readonly position: number;
-  readonly ending: Extract<Ending, 'case' | 'recorded' | 'expired' | 'quarantined'>;
-  /** Why it is recorded or quarantined. */
-  readonly note?: string;
-  /** With `case`: the final decision, and the policy it was made with, which says what actions follow. */
-  readonly decision?: { readonly draft: DecisionDraft; readonly policy: string };
-}
-
-export interface EndedEvent {
-  readonly position: number;
-  /** The decision that stands, with the actions that are planned and not ended, in order: another run may have been first. */
-  readonly decision: Decision | null;
-  readonly planned: string[];
-  /** Actions that were refused or given up; absent where there are none. */
-  readonly failed?: string[];
-}
 
 export interface EndingDeps extends ApprovalDeps {
   readonly flows: readonly Flow[];

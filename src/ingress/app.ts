@@ -3,9 +3,7 @@
  * what comes in. Every layer between showed in its rate, Express' own most of all.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import express, { type ErrorRequestHandler } from 'express';
-import { approveRoutes } from '../console/approveRoutes.ts';
-import { pageRoutes } from '../console/pageRoutes.ts';
+import express, { type ErrorRequestHandler, type Router } from 'express';
 import { SignalboxError } from '../domain/errors.ts';
 import { createAuthenticate, createCallers } from './http/authenticate.ts';
 import { createGuard } from './http/guard.ts';
@@ -29,7 +27,8 @@ const ROUTES = [
   ...[actionRoutes, receiverRoutes, quarantineRoutes, operationRoutes],
 ];
 
-export function createApp(deps: IngressDeps): RequestListener {
+/** `pages`: routers for people, which stand behind the API's own. */
+export function createApp(deps: IngressDeps, pages: readonly ((deps: IngressDeps) => Router)[] = []): RequestListener {
   const { pool, config, accept, logger } = deps;
   const guard = createGuard(config.SIGNALBOX_AUTH);
   const callers = createCallers({ pool, auth: config.SIGNALBOX_AUTH });
@@ -64,8 +63,7 @@ export function createApp(deps: IngressDeps): RequestListener {
   for (const routes of ROUTES) {
     app.use(routes(deps, authenticate));
   }
-  app.use(pageRoutes(deps));
-  app.use(approveRoutes(deps));
+  for (const page of pages) app.use(page(deps));
   app.use((request) => {
     throw new SignalboxError('not-found', `There is nothing at ${request.method} ${request.path.slice(0, 200)}`);
   });

@@ -1,10 +1,13 @@
 /** The ingress and its dispatcher, put together: opens what it needs, and gives one call that closes it all in reverse. */
+
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { receiverAt } from '../actions/receivers.ts';
 import { redriveAction } from '../actions/redriveAction.ts';
 import { openCaseClient } from '../cases/caseClient.ts';
 import { Dispatcher } from '../cases/dispatcher.ts';
+import { approveRoutes } from '../console/approveRoutes.ts';
+import { pageRoutes } from '../console/pageRoutes.ts';
 import { CannotRun } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
 import { createAccept } from '../ingress/accept/accept.ts';
@@ -107,23 +110,26 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE, web },
     });
     const receiver = config.SIGNALBOX_WEBHOOK_URL === undefined ? null : receiverAt(config.SIGNALBOX_WEBHOOK_URL).id;
-    const app = createApp({
-      pool,
-      config,
-      flows,
-      temporal: { namespace: config.TEMPORAL_NAMESPACE, web, caseIds },
-      health: probes.ready,
-      registry: metrics.registry,
-      notifier,
-      notices: noticeChannels(config),
-      redrive: (place) => redrive({ pool, flows, caseIds, mailed }, place),
-      accept: createAccept({
-        ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
-        routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
-      }),
-      redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),
-      logger,
-    });
+    const app = createApp(
+      {
+        pool,
+        config,
+        flows,
+        temporal: { namespace: config.TEMPORAL_NAMESPACE, web, caseIds },
+        health: probes.ready,
+        registry: metrics.registry,
+        notifier,
+        notices: noticeChannels(config),
+        redrive: (place) => redrive({ pool, flows, caseIds, mailed }, place),
+        accept: createAccept({
+          ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
+          routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
+        }),
+        redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),
+        logger,
+      },
+      [pageRoutes, approveRoutes],
+    );
     const server = await listen(app, config).catch((error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? ' as it is in use' : `: ${error.message}`;
       throw new CannotRun(`Cannot listen on ${config.HOST} port ${config.PORT}${why}`, { cause: error });

@@ -10,7 +10,7 @@ import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio
 import type { Logger } from 'pino';
 import type { WebhookTarget } from '../actions/sendWebhook.ts';
 import { type Activities, createActivities } from '../activities/createActivities.ts';
-import type { NoticeTargets } from '../activities/sendNotice.ts';
+import type { NoticeTargets } from '../approvals/noticeTargets.ts';
 import { caseSubjects } from '../cases/caseSubjects.ts';
 import type { Flow } from '../domain/flow.ts';
 import { QUEUES } from '../domain/temporalNames.ts';

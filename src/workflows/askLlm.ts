@@ -5,7 +5,7 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { AskedLlm } from '../activities/askLlm.ts';
 import type { DecisionDraft } from '../domain/decision.ts';
-import type { LoadedEvent } from '../log/loadEvents.ts';
+import type { LoadedEvent } from '../domain/loadedEvent.ts';
 import type { LlmRung } from '../policy/ladderPolicy.ts';
 import { asking, shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';

@@ -5,10 +5,11 @@
  */
 import { condition } from '@temporalio/workflow';
 import type { CaseApproval } from '../activities/openApproval.ts';
-import type { Verdict } from '../approvals/approval.ts';
-import type { ApprovalTerms, Milestone } from '../approvals/approvalRules.ts';
+import type { ApprovalTerms } from '../approvals/approvalRules.ts';
 import type { JsonObject } from '../domain/event.ts';
-import type { LoadedEvent } from '../log/loadEvents.ts';
+import type { LoadedEvent } from '../domain/loadedEvent.ts';
+import type { Milestone } from '../domain/milestone.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
 

@@ -1,7 +1,7 @@
 /** One run of a case: what its stories share. What must outlive it is in rows, or carried to the next run. */
 import { condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { Verdict } from '../approvals/approval.ts';
-import type { CaseEnding, EndedEvent } from '../cases/recordEndings.ts';
+import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { shown, wayOfRun } from './calls.ts';
 import { Inbox } from './inbox.ts';
 import { type LoadedCase, ReadEvents, withPolicies } from './readEvents.ts';

@@ -1,6 +1,6 @@
 /** Events as a case works on them. What was read when it was taken is kept until its story begins. */
 import type { Loaded } from '../activities/loadEvents.ts';
-import type { LoadedEvent } from '../log/loadEvents.ts';
+import type { LoadedEvent } from '../domain/loadedEvent.ts';
 
 /** An event with its policy's content, as its case works on it. */
 export interface LoadedCase<Policy> extends LoadedEvent {

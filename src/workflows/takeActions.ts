@@ -2,7 +2,7 @@
  * Takes the actions that follow from a decision, one after the other, and then whatever takes them back. They were planned, with their keys,
  * where the decision was recorded; each end says what is left.
  */
-import type { EndedEvent } from '../cases/recordEndings.ts';
+import type { EndedEvent } from '../domain/caseEnding.ts';
 import { acting } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
 

@@ -1,7 +1,7 @@
 /** Hunts second winners: the same event, or the same question, answered twice on the real stack. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Verdict } from '../../src/approvals/approval.ts';
 import { APPROVAL_DECIDED, EVENTS_ARRIVED } from '../../src/domain/temporalNames.ts';
+import type { Verdict } from '../../src/domain/verdict.ts';
 import type { Receipt } from '../../src/ingress/accept/receipt.ts';
 import { type Cases, openCases } from '../support/cases.ts';
 import { signalbox } from '../support/command.ts';

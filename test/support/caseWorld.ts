@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { openOutbound } from '../../src/actions/outbound.ts';
 import type { WebhookTarget } from '../../src/actions/sendWebhook.ts';
-import type { NoticeTargets } from '../../src/activities/sendNotice.ts';
+import type { NoticeTargets } from '../../src/approvals/noticeTargets.ts';
 import { openCaseClient } from '../../src/cases/caseClient.ts';
 import { Dispatcher } from '../../src/cases/dispatcher.ts';
 import type { Flow } from '../../src/domain/flow.ts';

@@ -1,7 +1,10 @@
 /** An ingress on a port of its own over a real database: all of the HTTP side, without Temporal. */
+
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { redriveAction } from '../../src/actions/redriveAction.ts';
+import { approveRoutes } from '../../src/console/approveRoutes.ts';
+import { pageRoutes } from '../../src/console/pageRoutes.ts';
 import type { Flow } from '../../src/domain/flow.ts';
 import { createAccept } from '../../src/ingress/accept/accept.ts';
 import { FinalDecisions } from '../../src/ingress/accept/finalDecisions.ts';
@@ -61,18 +64,21 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
   const receipts = createReceipts({ pool, ...temporal });
   const errors: unknown[] = [];
   const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });
-  const app = createApp({
-    ...{ pool, flows, temporal, notifier, logger, registry: metrics.registry },
-    config: { SIGNALBOX_AUTH: auth },
-    health: async () => READY,
-    redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
-    accept: createAccept({
-      ...{ logs, receipts, finals, metrics, unknownTypes: 'store' },
-      routeOutcomes: createRouteOutcomes({ pool, tenant: 'default', flows }),
-    }),
-    redriveAction: (request) => redriveAction({ pool, caseIds, mailed: () => undefined }, { ...request, receiver: null }),
-    ...deps,
-  });
+  const app = createApp(
+    {
+      ...{ pool, flows, temporal, notifier, logger, registry: metrics.registry },
+      config: { SIGNALBOX_AUTH: auth },
+      health: async () => READY,
+      redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
+      accept: createAccept({
+        ...{ logs, receipts, finals, metrics, unknownTypes: 'store' },
+        routeOutcomes: createRouteOutcomes({ pool, tenant: 'default', flows }),
+      }),
+      redriveAction: (request) => redriveAction({ pool, caseIds, mailed: () => undefined }, { ...request, receiver: null }),
+      ...deps,
+    },
+    [pageRoutes, approveRoutes],
+  );
   const listening = await listen(app, { PORT: 0, HOST: '127.0.0.1', ...server });
   const { port } = listening.address() as AddressInfo;
   return {

@@ -8,6 +8,7 @@ import type { Pool } from '../../log/db/database.ts';
 import { type FlowRow, readFlows } from '../../log/read/flows.ts';
 import { hasSubject, readRun, readState, readTimeline } from '../../log/read/timeline.ts';
 import type { TimelineSubject } from '../../log/read/timelinePart.ts';
+import { readSubjectOutcomes } from '../../outcomes/readOutcomes.ts';
 import { runOf } from '../accept/receipt.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendJson, sendText } from '../http/answer.ts';
@@ -97,7 +98,7 @@ export function flowRoutes({ pool, flows, temporal }: IngressDeps, authenticate:
     if (of.subject.includes('\u0000') || !(await hasSubject(pool, of)))
       throw new SignalboxError('not-found', 'The flow has seen no such subject');
     const [page, state, run] = await Promise.all([
-      readTimeline(pool, of, { after, limit }),
+      readTimeline(pool, of, { after, limit, more: [['outcomes', readSubjectOutcomes]] }),
       stateOf(pool, flow, of),
       readRun(pool, { ...of, caseId: temporal.caseIds.of(of) }),
     ]);

@@ -1,6 +1,5 @@
-/** One subject's timeline: its events, decisions, what its cases recorded and what turned out to be true, each read by an index on the subject. */
+/** One subject's timeline: its events, decisions, what its cases recorded and what other rooms add, each read by an index on the subject. */
 import { decisionId, eventId } from '../../domain/ids.ts';
-import { readSubjectOutcomes } from '../../outcomes/readOutcomes.ts';
 import type { Pool } from '../db/database.ts';
 import type { LogPlace, Positions } from './feed.ts';
 import { mergeByTime } from './mergeByTime.ts';
@@ -108,22 +107,25 @@ async function readSubjectRecords(pool: Pool, { tenant, flow }: TimelineSubject,
   }));
 }
 
-/** In this order where times are equal: a decision follows its event. */
-const PARTS: readonly (readonly [string, ReadPart])[] = [
+/** A part by the name under which cursors hold its position. */
+export type TimelineSource = readonly [name: string, read: ReadPart];
+
+/** In this order if times are equal: a decision follows its event. */
+const PARTS: readonly TimelineSource[] = [
   ['events', readSubjectEvents],
   ['decisions', readSubjectDecisions(false)],
   ['case-decisions', readSubjectDecisions(true)],
   ['records', readSubjectRecords],
-  ['outcomes', readSubjectOutcomes],
 ];
 
+/** `more`: parts of other rooms, which come after the log's own. */
 export async function readTimeline(
   pool: Pool,
   of: TimelineSubject,
-  { after, limit }: { after: Positions; limit: number },
+  { after, limit, more: added = [] }: { after: Positions; limit: number; more?: readonly TimelineSource[] },
 ): Promise<TimelinePage> {
   const parts = await Promise.all(
-    PARTS.map(([part, read]) => read(pool, of, [of.tenant, of.flow, of.subject, after.get(part) ?? 0, limit + 1])),
+    [...PARTS, ...added].map(([part, read]) => read(pool, of, [of.tenant, of.flow, of.subject, after.get(part) ?? 0, limit + 1])),
   );
   const taken = mergeByTime(parts, limit);
   const next = new Map(after);

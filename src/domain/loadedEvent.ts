@@ -1,0 +1,28 @@
+/** An event as its case works on it: what is known of it, read in one round of queries. */
+import type { Decision, RungFinding } from './decision.ts';
+import type { Ending, FlowEvent, JsonObject } from './event.ts';
+
+export interface LoadedEvent {
+  /** The event's id here. */
+  readonly eventId: string;
+  readonly event: FlowEvent;
+  readonly ending: Ending;
+  /** Its `expirytime` passed before its case came to it. One that a person was asked about before has not expired. */
+  readonly expired: boolean;
+  /** Its `expirytime`: whatever decides must do so before; null where it has none. Absent in histories from before 0.2. */
+  readonly expiresAtMs?: number | null;
+  /** A person was asked about it by an earlier run: it is theirs to decide. Absent in histories from before 0.2, and where nobody was. */
+  readonly asked?: true;
+  /** What the reflex found, and its rungs. */
+  readonly found: JsonObject;
+  readonly rungs: RungFinding[];
+  readonly provisional: Decision | null;
+  readonly final: Decision | null;
+  /** Actions that follow from the final decision and have not ended, in order. */
+  readonly planned: string[];
+  /**
+   * The version that its case works with: the one that a person was asked with; else, where the active one says that cases follow it,
+   * that one; else the one of its provisional decision, or what held at its position.
+   */
+  readonly policy: string;
+}
