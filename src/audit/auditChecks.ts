@@ -6,6 +6,7 @@
 import { ACTION_CHECKS } from './actionChecks.ts';
 import { ADOPTION_CHECKS } from './adoptionChecks.ts';
 import { APPROVAL_CHECKS } from './approvalChecks.ts';
+import { QUALITY_CHECKS } from './qualityChecks.ts';
 
 export interface AuditCheck {
   /** What is wrong where the statement gives rows. */
@@ -148,23 +149,8 @@ const HELD: AuditCheck = {
   say: (row) => `${at(row)} was decided by its reflex with ${row.policy}, and ${row.held ?? 'no policy'} held there`,
 };
 
-const QUALITY: AuditCheck = {
-  wrong: 'the counters of quality are not what was decided',
-  // up to where their follower has come, each final decision is counted once
-  sql: `with c as (select flow, accepted, cases from outcome_cursors where tenant = $1),
-      d as (select d.flow, count(*) as finals from decisions d join c on c.flow = d.flow
-        where d.tenant = $1 and not d.provisional and d.position <= case when d.log = d.flow then c.accepted else c.cases end group by d.flow),
-      q as (select flow, sum(decisions)::bigint as counted from quality where tenant = $1 group by flow),
-      h as (select log, position from heads where tenant = $1)
-    select c.flow as log, c.accepted as position, coalesce(d.finals, 0) as finals, coalesce(q.counted, 0) as counted, coalesce(h.position, 0) as head
-    from c left join d on d.flow = c.flow left join q on q.flow = c.flow left join h on h.log = c.flow
-    where coalesce(d.finals, 0) <> coalesce(q.counted, 0) or c.accepted > coalesce(h.position, 0)`,
-  say: ({ log, position, finals, counted, head }) =>
-    `up to entry ${position} of ${head}, ${log} has ${finals} final decisions, and ${counted} are counted`,
-};
-
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
   ...[REVISIONS, MAILBOXES, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
-  ...[POLICIES, HELD, QUALITY, ...ADOPTION_CHECKS],
+  ...[POLICIES, HELD, ...QUALITY_CHECKS, ...ADOPTION_CHECKS],
 ];

@@ -89,7 +89,10 @@ export class CellChanges {
   }
 
   async write(client: Client, { tenant, flow }: FlowLog): Promise<void> {
-    const deltas = [...this.#deltas.values()].filter(({ decisions }) => decisions !== 0);
+    // one decision may leave a cell and another enter it: its count stays, its sums do not
+    const deltas = [...this.#deltas.values()].filter(
+      ({ decisions, confidence, cost }) => decisions !== 0 || confidence !== 0 || cost !== 0,
+    );
     if (deltas.length === 0) return;
     const column = <Name extends keyof Delta>(name: Name): Delta[Name][] => deltas.map((delta) => delta[name]);
     await client.query(ADD, [

@@ -10,6 +10,7 @@ import { Appender } from '../../src/log/append.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { Policies } from '../../src/log/policies.ts';
+import { joinOutcomes } from '../../src/outcomes/joinOutcomes.ts';
 import { booking, scan } from '../support/arrivals.ts';
 import { signalbox } from '../support/command.ts';
 import { ACTION_DAMAGE, APPROVED_ACTION } from '../support/damagedActions.ts';
@@ -133,11 +134,13 @@ const DAMAGE: readonly (readonly [what: string, sql: string, finding: RegExp])[]
     "insert into followings values ('default', 'ledger', 'unrouted', 'amount.booked', 1, 0)",
     /evt_unrouted\.1 was passed by ledger/,
   ],
-  [
-    'a decision that was not counted',
-    "insert into outcome_cursors (tenant, flow, accepted) values ('default', 'ledger', 6)",
-    /up to entry 6 of 6, ledger has 1 final decisions, and 0 are counted/,
-  ],
+  ['a decision that was not counted', 'delete from quality', /up to entry 6 of 6, ledger has 1 final decisions, and 0 are counted/],
+  ...(['confidence_millionths', 'cost_usd_billionths'] as const).map((sum): (typeof DAMAGE)[number] => [
+    `a counter whose ${sum} are those of another`,
+    `update quality set ${sum} = ${sum} + 1`,
+    /ledger on \d{4}-\d\d-\d\d, by rules .* outcome \w+, without a label, confidence from [\d.]+: 1 decisions with .* the counter says 1,/,
+  ]),
+  ['a counter of another truth', "update quality set truth = 'bad'", /without a label.*: 1 decisions .* the counter says 0, 0 and 0/],
 ];
 
 describe('audit()', () => {
@@ -160,6 +163,8 @@ describe('audit()', () => {
 
   it.each([...DAMAGE, ...ACTION_DAMAGE, ...APPROVAL_DAMAGE])('audit() sees %s', async (_what, sql, finding) => {
     await acceptOfEach();
+    expect((await joinOutcomes(pool, { tenant: 'default', flow: ledger })).state).toBe('all');
+    expect((await audit(pool)).findings).toEqual([]);
     await pool.query(sql);
     const { ok, findings } = await audit(pool);
     expect(ok).toBe(false);

@@ -63,29 +63,35 @@ async function expected(tenant: string): Promise<string[]> {
     const named = data.key === undefined ? Number(String(data.event ?? data.decision).split('.')[2]) : newest.get(`${subject} ${data.key}`);
     truths.set(named ?? 0, String(data.truth));
   }
-  return finals.map(({ event_position: position, outcome, body }) => {
-    const { rung, confidence } = JSON.parse(body) as { rung: string; confidence: number };
-    return `${rung} ${outcome} ${confidence.toFixed(2)} ${truths.get(position) ?? '-'}`;
-  });
+  const sums = new Map<string, { decisions: number; confidence: number; cost: number }>();
+  for (const { event_position: position, outcome, body } of finals) {
+    const { rung, confidence, rungs } = JSON.parse(body) as { rung: string; confidence: number; rungs: { costUsd?: number }[] };
+    const cell = `${rung} ${outcome} ${Math.min(Math.floor(confidence * 10), 9)} ${truths.get(position) ?? ''}`;
+    const sum = sums.get(cell) ?? { decisions: 0, confidence: 0, cost: 0 };
+    sum.decisions += 1;
+    sum.confidence += Math.round(confidence * 1e6);
+    sum.cost += Math.round(rungs.reduce((total, { costUsd = 0 }) => total + costUsd, 0) * 1e9);
+    sums.set(cell, sum);
+  }
+  return [...sums].map(([cell, { decisions, confidence, cost }]) => `${cell} n ${decisions} ${confidence} ${cost}`).sort();
 }
 
-/** The same of the counters; each of the decisions below has a confidence of its own cell. */
+/** The same of the counters. */
 async function counted(tenant: string): Promise<string[]> {
-  const { rows } = await pool.query<{ rung: string; outcome: string; truth: string; decisions: number; confidence: number }>(
-    `select rung, outcome, truth, sum(decisions)::int as decisions, (sum(confidence_millionths) / sum(decisions))::float as confidence
-     from quality where tenant = $1 group by rung, outcome, truth, bucket having sum(decisions) <> 0`,
+  const { rows } = await pool.query<{ line: string }>(
+    `select concat_ws(' ', rung, outcome, bucket, truth, 'n', sum(decisions), sum(confidence_millionths), sum(cost_usd_billionths)) as line
+     from quality where tenant = $1 group by rung, outcome, bucket, truth
+     having sum(decisions) <> 0 or sum(confidence_millionths) <> 0 or sum(cost_usd_billionths) <> 0`,
     [tenant],
   );
-  return rows.flatMap(({ rung, outcome, truth, decisions, confidence }) =>
-    new Array<string>(decisions).fill(`${rung} ${outcome} ${(confidence / 1e6).toFixed(2)} ${truth === '' ? '-' : truth}`),
-  );
+  return rows.map(({ line }) => line).sort();
 }
 
 const holder = fc.constantFrom('ann', 'bob');
 const claim = fc.constantFrom('k1', 'k2', 'k3');
 const nth = fc.nat(20);
 const step = fc.oneof(
-  fc.record({ do: fc.constant('file' as const), holder, claim, score: fc.constantFrom(0.1, 0.5, 0.9) }),
+  fc.record({ do: fc.constant('file' as const), holder, claim, score: fc.constantFrom(0.01, 0.1, 0.5, 0.9, 0.95) }),
   fc.record({ do: fc.constant('settle' as const), holder, claim, bad: fc.boolean() }),
   fc.record({
     do: fc.constant('say' as const),
@@ -94,7 +100,12 @@ const step = fc.oneof(
     truth: fc.constantFrom('bad', 'good'),
   }),
   fc.record({ do: fc.constant('sayKey' as const), holder, claim, truth: fc.constantFrom('bad', 'good') }),
-  fc.record({ do: fc.constant('decide' as const), nth, outcome: fc.constantFrom('pay', 'refuse') }),
+  fc.record({
+    do: fc.constant('decide' as const),
+    nth,
+    outcome: fc.constantFrom('pay', 'refuse'),
+    costUsd: fc.constantFrom(0, 0.001, 0.0035),
+  }),
   fc.record({ do: fc.constant('follow' as const) }),
 );
 
@@ -110,7 +121,10 @@ async function take(office: ClaimsOffice, steps: readonly (typeof step extends f
       const named = one.by === 'event' ? { event: evt(office, about.position) } : { decision: dec(office, about.position, 0) };
       await office.accept(said(about.subject ?? '', { ...named, truth: one.truth }));
     }
-    if (one.do === 'decide' && about?.ending === 'waiting') await office.decide(about, { outcome: one.outcome });
+    if (one.do === 'decide' && about?.ending === 'waiting') {
+      const rungs = [{ rung: 'llm' as const, outcome: one.outcome, confidence: 0.9, ms: 1, costUsd: one.costUsd }];
+      await office.decide(about, { outcome: one.outcome, rungs });
+    }
     if (one.do === 'follow') await office.follow();
   }
 }
@@ -122,11 +136,38 @@ describe('joinOutcomes()', () => {
         await inOffice(async (office) => {
           await take(office, steps);
           await office.follow();
-          expect((await counted(office.tenant)).sort()).toEqual((await expected(office.tenant)).sort());
+          expect(await counted(office.tenant)).toEqual(await expected(office.tenant));
         });
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('joinOutcomes() keeps the sums of a cell that one decision leaves as another enters it', async () => {
+    await inOffice(async (office) => {
+      await office.accept(filed('ann', 'k1', 0.91));
+      await office.follow();
+      await office.accept(settled('ann', 'k1', true), filed('ann', 'k2', 0.99));
+      await office.follow();
+      expect(await counted(office.tenant)).toEqual(['model refuse 9 bad n 1 910000 0', 'model refuse 9  n 1 990000 0'].sort());
+      expect(await audit(pool, office.tenant)).toMatchObject({ ok: true, findings: [] });
+    });
+  });
+
+  it('joinOutcomes() counts a decision of a case at what it cost, though another of its cell leaves in the same batch', async () => {
+    await inOffice(async (office) => {
+      const [one, two] = (await office.accept(filed('ann', 'k1', 0.5), filed('ann', 'k2', 0.5))) as [AcceptedEvent, AcceptedEvent];
+      const asked = (costUsd: number) => ({
+        outcome: 'pay',
+        rungs: [{ rung: 'llm' as const, outcome: 'pay', confidence: 0.9, ms: 1, costUsd }],
+      });
+      await office.decide(one, asked(0.001));
+      await office.follow();
+      await office.accept(settled('ann', 'k1', true));
+      await office.decide(two, asked(0.0035));
+      await office.follow();
+      expect(await counted(office.tenant)).toEqual(['default pay 9 bad n 1 1000000 1000000', 'default pay 9  n 1 1000000 3500000'].sort());
+    });
   });
 
   it('joinOutcomes() gives the same counters in any order and with any repeats', async () => {
@@ -339,7 +380,7 @@ describe('joinOutcomes()', () => {
       await office.follow();
       expect(killed).toBeGreaterThan(5);
       expect(await audit(pool, office.tenant)).toMatchObject({ ok: true, findings: [] });
-      expect((await counted(office.tenant)).sort()).toEqual((await expected(office.tenant)).sort());
+      expect(await counted(office.tenant)).toEqual(await expected(office.tenant));
       await Promise.all(followers.map((followerPool) => followerPool.end()));
     });
   });
