@@ -1,12 +1,11 @@
 /** The Fraud Detection Handbook's payments as the reflex judges them in time order, with what turned out to be true. */
 import type { Decision } from '../../src/domain/decision.ts';
 import type { FlowEvent, JsonObject } from '../../src/domain/event.ts';
-import type { StateBytes } from '../../src/domain/flow.ts';
 import { dayStartMs, findCsv, readTransactions, toEvents } from '../../src/flows/fraud/evaluate/handbook.ts';
 import { FEATURES } from '../../src/flows/fraud/features.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
-import { fraudReflex } from '../../src/flows/fraud/reflex.ts';
 import { takePayment } from '../../src/flows/fraud/takePayment.ts';
+import { foldAll } from '../../src/kit/foldAll.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
 
 /** The week that the handbook tests on. */
@@ -25,20 +24,14 @@ export interface LabelledPayment {
 /** The payments of the test week, judged after all that came before them; labels are known a week after their payment. */
 export async function* foldTestWeek(directory: string): AsyncGenerator<LabelledPayment> {
   const policy = parsePolicy(fraud, fraud.policyText);
-  const states = new Map<string, StateBytes>();
-  for await (const { event, transaction } of toEvents(readTransactions(await findCsv(directory, 'transactions_')))) {
-    const keys = fraudReflex.keys(event);
-    const before = keys.map((key) => states.get(key) ?? null);
-    const { decision, states: after, signal } = fraudReflex.fold(before, event, policy);
-    after.forEach((state, at) => {
-      if (state !== null) states.set(keys[at] as string, state);
-    });
-    if (transaction === null || decision === undefined || event.timeMs < FROM_MS || event.timeMs >= BEFORE_MS) continue;
+  const events = toEvents(readTransactions(await findCsv(directory, 'transactions_')));
+  for await (const { sent, event, before, decision, found } of foldAll({ flow: fraud, policy }, events)) {
+    if (sent.transaction === null || decision === null || event.timeMs < FROM_MS || event.timeMs >= BEFORE_MS) continue;
     // what the reflex hands to a case, also for a payment that needs none
     const { row } = takePayment(before, event);
     yield {
       event,
-      found: signal?.found ?? Object.fromEntries(FEATURES.map((name, at) => [name, row[at] as number])),
+      found: found === null ? Object.fromEntries(FEATURES.map((name, at) => [name, row[at] as number])) : JSON.parse(found).found,
       provisional: {
         ...decision,
         id: 'dec_fraud.0.0',
@@ -47,7 +40,7 @@ export async function* foldTestWeek(directory: string): AsyncGenerator<LabelledP
         at: new Date(event.timeMs).toISOString(),
       },
       final: !decision.provisional,
-      fraud: transaction.fraud,
+      fraud: sent.transaction.fraud,
     };
   }
 }

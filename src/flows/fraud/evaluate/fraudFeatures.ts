@@ -10,11 +10,11 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { report } from '../../../cli/report.ts';
 import { CannotRun } from '../../../domain/errors.ts';
-import type { StateBytes } from '../../../domain/flow.ts';
+import { foldAll } from '../../../kit/foldAll.ts';
+import { parsePolicy } from '../../../policy/policy.ts';
 import { wantsDebug } from '../../../settings/config.ts';
 import { FEATURES } from '../features.ts';
-import { keysOf } from '../payment.ts';
-import { takeDispute } from '../takeDispute.ts';
+import { fraud } from '../flow.ts';
 import { takePayment } from '../takePayment.ts';
 import { dayOf, dayStartMs, findCsv, readTransactions, toEvents } from './handbook.ts';
 
@@ -25,17 +25,12 @@ interface Span {
 
 /** Folds from the first transaction, so that histories are warm when the span begins; stops at its end. */
 async function* rows(file: string, { fromMs, beforeMs }: Span): AsyncGenerator<Uint8Array> {
-  const states = new Map<string, StateBytes>();
-  for await (const { event, transaction } of toEvents(readTransactions(file))) {
+  const policy = parsePolicy(fraud, fraud.policyText);
+  for await (const { sent, event, before } of foldAll({ flow: fraud, policy }, toEvents(readTransactions(file)))) {
     if (event.timeMs >= beforeMs) return;
-    const keys = keysOf(event);
-    const before = keys.map((key) => states.get(key) ?? null);
-    const taken = transaction === null ? null : takePayment(before, event);
-    (taken?.states ?? takeDispute(before, event)).forEach((state, at) => {
-      if (state !== null) states.set(keys[at] as string, state);
-    });
-    if (taken === null || transaction === null || event.timeMs < fromMs) continue;
-    const row = Float64Array.of(dayOf(event.timeMs), transaction.fraud ? 1 : 0, ...taken.row);
+    if (sent.transaction === null || event.timeMs < fromMs) continue;
+    const taken = takePayment(before, event);
+    const row = Float64Array.of(dayOf(event.timeMs), sent.transaction.fraud ? 1 : 0, ...taken.row);
     yield new Uint8Array(row.buffer);
   }
 }

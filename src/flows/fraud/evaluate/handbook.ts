@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { CannotRun } from '../../../domain/errors.ts';
-import type { FlowEvent, JsonObject } from '../../../domain/event.ts';
+import type { SentEvent } from '../../../kit/foldAll.ts';
 import { DAY_MS, LABEL_DELAY_MS } from '../horizon.ts';
 import { ATTEMPTED, DISPUTED } from '../payment.ts';
 
@@ -60,24 +60,28 @@ export const dayStartMs = (day: string): number => Date.parse(`${day}T00:00:00Z`
 export const dayOf = (timeMs: number): number => Math.floor((timeMs - START_MS) / DAY_MS);
 const paymentId = (id: number): string => `tx-${id}`;
 
-function eventOf(type: string, { id, timeMs }: { id: string; timeMs: number }, data: JsonObject): FlowEvent {
-  return { position: 0, source: '/fraud-handbook', id, type, subject: String(data.cardId), timeMs, acceptedAtMs: timeMs, data };
+/** A payment, or, where `transaction` is null, the dispute of one. */
+export interface HandbookEvent extends SentEvent {
+  readonly timeMs: number;
+  readonly transaction: Transaction | null;
 }
 
 /** Payments in time order, each dispute seven days after its payment and, at the same instant, before the payments. */
-export async function* toEvents(
-  transactions: AsyncIterable<Transaction>,
-): AsyncGenerator<{ event: FlowEvent; transaction: Transaction | null }> {
-  const labels: FlowEvent[] = [];
+export async function* toEvents(transactions: AsyncIterable<Transaction>): AsyncGenerator<HandbookEvent> {
+  const labels: HandbookEvent[] = [];
   let told = 0;
   for await (const transaction of transactions) {
     const { id, timeMs, card, terminal, amount, fraud } = transaction;
     for (let label = labels[told]; label !== undefined && label.timeMs <= timeMs; label = labels[told]) {
-      yield { event: label, transaction: null };
+      yield label;
       told += 1;
     }
     const ids = { paymentId: paymentId(id), cardId: `card-${card}`, terminalId: `terminal-${terminal}` };
-    yield { event: eventOf(ATTEMPTED, { id: paymentId(id), timeMs }, { ...ids, amount, currency: 'EUR' }), transaction };
-    if (fraud) labels.push(eventOf(DISPUTED, { id: `dispute-${id}`, timeMs: timeMs + LABEL_DELAY_MS }, { ...ids, fraud: true }));
+    yield { type: ATTEMPTED, id: paymentId(id), timeMs, data: { ...ids, amount, currency: 'EUR' }, transaction };
+    if (fraud)
+      labels.push({
+        ...{ type: DISPUTED, id: `dispute-${id}`, timeMs: timeMs + LABEL_DELAY_MS },
+        ...{ data: { ...ids, fraud: true }, transaction: null },
+      });
   }
 }

@@ -1,9 +1,8 @@
 /** Judged payments of the handbook's data: folded here, or as a running service decided them. */
 import { ServiceClient } from '../../../client/serviceClient.ts';
-import type { StateBytes } from '../../../domain/flow.ts';
+import { foldAll } from '../../../kit/foldAll.ts';
 import { parsePolicy } from '../../../policy/policy.ts';
 import { fraud } from '../flow.ts';
-import { fraudReflex } from '../reflex.ts';
 import { findCsv, readTransactions, toEvents } from './handbook.ts';
 
 export interface Judged {
@@ -17,20 +16,11 @@ export interface Judged {
 /** Folds all of the data through the reflex, in time order. */
 export async function* foldHere(directory: string): AsyncGenerator<Judged> {
   const policy = parsePolicy(fraud, fraud.policyText);
-  const states = new Map<string, StateBytes>();
-  for await (const { event, transaction } of toEvents(readTransactions(await findCsv(directory, 'transactions_')))) {
-    const keys = fraudReflex.keys(event);
-    const { decision, states: after } = fraudReflex.fold(
-      keys.map((key) => states.get(key) ?? null),
-      event,
-      policy,
-    );
-    after.forEach((state, at) => {
-      if (state !== null) states.set(keys[at] as string, state);
-    });
-    if (transaction === null || decision === undefined) continue;
+  const events = toEvents(readTransactions(await findCsv(directory, 'transactions_')));
+  for await (const { sent, decision } of foldAll({ flow: fraud, policy }, events)) {
+    if (sent.transaction === null || decision === null) continue;
     const { outcome, score, result } = decision;
-    yield { id: transaction.id, outcome, score: score ?? Number.NaN, features: result.features as Record<string, number> };
+    yield { id: sent.transaction.id, outcome, score: score ?? Number.NaN, features: result.features as Record<string, number> };
   }
 }
 

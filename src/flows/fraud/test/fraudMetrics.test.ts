@@ -73,8 +73,8 @@ describe('toEvents', () => {
       yield at(3, { id: 2 });
       yield at(7, { id: 3 });
     }
-    const ids: string[] = [];
-    for await (const { event } of toEvents(rows())) ids.push(event.id);
+    const ids: (string | undefined)[] = [];
+    for await (const { id } of toEvents(rows())) ids.push(id);
     expect(ids).toEqual(['tx-1', 'tx-2', 'dispute-1', 'tx-3']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FlowEvent, JsonObject } from '../../../domain/event.ts';
-import type { Folded, StateBytes } from '../../../domain/flow.ts';
-import { foldEntry } from '../../../kit/fold.ts';
+import type { JsonObject } from '../../../domain/event.ts';
+import type { StateBytes } from '../../../domain/flow.ts';
+import { type FoldedEvent, LogFold, type SentEvent } from '../../../kit/foldAll.ts';
 import { parsePolicy } from '../../../policy/policy.ts';
 import { FEATURES, REFERENCE_FEATURES } from '../features.ts';
 import { fraud } from '../flow.ts';
@@ -13,38 +13,30 @@ const START_MS = Date.UTC(2026, 2, 2, 12);
 const policy = parsePolicy(fraud, fraud.policyText);
 
 class Shop {
-  readonly states = new Map<string, StateBytes>();
+  readonly #log: LogFold<FraudPolicy>;
   #count = 0;
-  readonly #policy: FraudPolicy;
 
   constructor(used: FraudPolicy = policy) {
-    this.#policy = used;
+    this.#log = new LogFold({ flow: fraud, policy: used });
   }
 
-  event(type: string, timeMs: number, data: JsonObject = {}): FlowEvent {
+  get states(): LogFold<FraudPolicy>['states'] {
+    return this.#log.states;
+  }
+
+  event(type: string, timeMs: number, data: JsonObject = {}): SentEvent {
     this.#count += 1;
-    const id = `p${this.#count}`;
-    const filled = { paymentId: id, cardId: 'c', terminalId: 't', amount: 20, currency: 'EUR', ...data };
-    return { position: this.#count, source: '/shop', id, type, subject: filled.cardId, timeMs, acceptedAtMs: timeMs, data: filled };
+    return { type, timeMs, data: { paymentId: `p${this.#count}`, cardId: 'c', terminalId: 't', amount: 20, currency: 'EUR', ...data } };
   }
 
-  fold(event: FlowEvent): Folded {
-    const keys = fraudReflex.keys(event);
-    const folded = fraudReflex.fold(
-      keys.map((key) => this.states.get(key) ?? null),
-      event,
-      this.#policy,
-    );
-    folded.states.forEach((state, at) => {
-      if (state !== null) this.states.set(keys[at] as string, state);
-    });
-    return folded;
+  fold(event: SentEvent): FoldedEvent {
+    return this.#log.add(event);
   }
 
   pay(timeMs: number, data: JsonObject = {}) {
-    const { decision, signal } = this.fold(this.event('payment.attempted', timeMs, data));
-    if (decision === undefined) throw new Error('a payment is decided');
-    return { ...decision, signal };
+    const { decision, found } = this.fold(this.event('payment.attempted', timeMs, data));
+    if (decision === null) throw new Error('a payment is decided');
+    return { ...decision, signal: found === null ? null : (JSON.parse(found) as { found: JsonObject; rungs: unknown }) };
   }
 
   /** A card that paid about the same for 60 days, at terminals without disputes. */
@@ -58,7 +50,7 @@ class Shop {
 describe('fraudReflex', () => {
   it('fold() approves an ordinary payment for good, by the model, with reasons and the reference features', () => {
     const decision = new Shop().withHabit().pay(START_MS, { terminalId: 't1' });
-    expect(decision).toMatchObject({ outcome: 'approve', rung: 'model', provisional: false, signal: undefined });
+    expect(decision).toMatchObject({ outcome: 'approve', rung: 'model', provisional: false, signal: null });
     expect(decision.score).toBeLessThan(policy.bands.reviewFrom);
     expect(decision.confidence).toBeCloseTo(1 - (decision.score ?? 1), 12);
     expect(decision.reasons.length).toBeGreaterThan(0);
@@ -75,7 +67,7 @@ describe('fraudReflex', () => {
       const data = { cardId: `other${day % 7}`, terminalId: 'bad' };
       const event = shop.event('payment.attempted', START_MS - day * DAY_MS, data);
       shop.fold(event);
-      if (day >= 7) shop.fold({ ...event, id: `d${day}`, type: 'payment.disputed', data: { ...event.data, fraud: true } });
+      if (day >= 7) shop.fold({ ...event, type: 'payment.disputed', data: { ...event.data, fraud: true } });
     }
     const decision = shop.pay(START_MS + 1, { terminalId: 'bad' });
     expect(decision).toMatchObject({ outcome: 'decline', rung: 'model', provisional: false });
@@ -114,8 +106,9 @@ describe('fraudReflex', () => {
   it('fold() asks a person after many failures of a card within an hour', () => {
     const shop = new Shop().withHabit();
     for (let at = 0; at < 6; at++) {
-      const folded = shop.fold(shop.event('payment.failed', START_MS + at, { code: 'declined' }));
-      expect(folded.decision ?? folded.signal).toBeUndefined();
+      expect(shop.fold(shop.event('payment.failed', START_MS + at, { code: 'declined' }))).toMatchObject({
+        ...{ ending: 'recorded', decision: null, found: null },
+      });
     }
     expect(shop.pay(START_MS + 10)).toMatchObject({
       outcome: 'review',
@@ -137,11 +130,12 @@ describe('fraudReflex', () => {
 
   it('fold() says so where the time of the event is not what was sent', () => {
     const shop = new Shop();
-    for (const [timeNote, code] of [
-      ['missing', 'time-missing'],
-      ['ahead', 'time-ahead'],
+    for (const [sent, code] of [
+      [{}, 'time-missing'],
+      [{ timeMs: START_MS + DAY_MS }, 'time-ahead'],
     ] as const) {
-      const { decision } = shop.fold({ ...shop.event('payment.attempted', START_MS), timeNote });
+      const { type, data } = shop.event('payment.attempted', START_MS);
+      const { decision } = shop.fold({ type, data, acceptedAtMs: START_MS, ...sent });
       expect(decision?.reasons.at(-1)?.code).toBe(code);
     }
   });
@@ -152,16 +146,10 @@ describe('fraudReflex', () => {
       expect(shop.pay(START_MS, { amount, cardId: '💳'.repeat(128), paymentId: '__proto__' }).score).toBeGreaterThan(0);
   });
 
-  it('foldEntry() records a payment that is a day late, and folds a dispute however late it comes', () => {
+  it('fold() records a payment that is a day late, and folds a dispute however late it comes', () => {
     const shop = new Shop();
     shop.pay(START_MS);
-    const enter = (type: string, data: JsonObject) => {
-      const event = shop.event(type, START_MS - DAY_MS - 1, data);
-      return foldEntry(
-        { flow: fraud as never, policy, states: shop.states },
-        { event, keys: fraudReflex.keys(event), expired: false, history: false },
-      );
-    };
+    const enter = (type: string, data: JsonObject) => shop.fold(shop.event(type, START_MS - DAY_MS - 1, data));
     expect(enter('payment.attempted', {})).toMatchObject({ ending: 'recorded', note: 'late' });
     expect(enter('payment.disputed', { paymentId: 'p1', fraud: true })).toMatchObject({
       ending: 'recorded',
