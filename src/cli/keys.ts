@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { SCOPES, type Scope } from '../domain/caller.ts';
 import type { Pool } from '../log/db/database.ts';
-import { RATE_MAX, SCOPES, type Scope } from '../log/keys.ts';
+import { RATE_MAX } from '../log/keys.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/;
 

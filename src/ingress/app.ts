@@ -17,6 +17,7 @@ import { flowRoutes } from './routes/flowRoutes.ts';
 import type { IngressDeps } from './routes/ingressDeps.ts';
 import { operationRoutes } from './routes/operationRoutes.ts';
 import { policyRoutes } from './routes/policyRoutes.ts';
+import { createPostEvents } from './routes/postEvents.ts';
 import { qualityRoutes } from './routes/qualityRoutes.ts';
 import { quarantineRoutes } from './routes/quarantineRoutes.ts';
 import { receiverRoutes } from './routes/receiverRoutes.ts';
@@ -29,7 +30,8 @@ const ROUTES = [
 
 /** `pages`: routers for people, which stand behind the API's own. */
 export function createApp(deps: IngressDeps, pages: readonly ((deps: IngressDeps) => Router)[] = []): RequestListener {
-  const { pool, config, accept, logger } = deps;
+  const { pool, config, logger } = deps;
+  const accept = createPostEvents(deps.accepting);
   const guard = createGuard(config.SIGNALBOX_AUTH);
   const callers = createCallers({ pool, auth: config.SIGNALBOX_AUTH });
   const authenticate = createAuthenticate(callers);

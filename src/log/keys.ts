@@ -1,9 +1,7 @@
 /** Keys of callers. Only a key's SHA-256 is stored: the key itself is shown once, when it is made. */
 import { createHash, randomBytes } from 'node:crypto';
+import type { Scope } from '../domain/caller.ts';
 import type { Pool } from './db/database.ts';
-
-export const SCOPES = ['events:write', 'read', 'approve', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 export interface KeyHolder {
   readonly tenant: string;

@@ -121,7 +121,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
         notifier,
         notices: noticeChannels(config),
         redrive: (place) => redrive({ pool, flows, caseIds, mailed }, place),
-        accept: createAccept({
+        accepting: createAccept({
           ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
           routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
         }),

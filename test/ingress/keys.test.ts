@@ -1,8 +1,9 @@
 /** Keys and what they may do. The bugs this hunts: a key that works after it was revoked, a scope too many, a refusal that tells keys apart. */
 import { describe, expect, it } from '@jest/globals';
+import type { Scope } from '../../src/domain/caller.ts';
 import { Rates } from '../../src/ingress/accept/rates.ts';
 import { REMEMBER_MS } from '../../src/ingress/http/authenticate.ts';
-import { createKey, listKeys, revokeKey, type Scope, setKeyRate } from '../../src/log/keys.ts';
+import { createKey, listKeys, revokeKey, setKeyRate } from '../../src/log/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import { ledger } from '../support/flows.ts';
 import { ask, BATCH, eventOf, post } from '../support/http.ts';

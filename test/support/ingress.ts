@@ -6,10 +6,6 @@ import { redriveAction } from '../../src/actions/redriveAction.ts';
 import { approveRoutes } from '../../src/console/approveRoutes.ts';
 import { pageRoutes } from '../../src/console/pageRoutes.ts';
 import type { Flow } from '../../src/domain/flow.ts';
-import { createAccept } from '../../src/ingress/accept/accept.ts';
-import { FinalDecisions } from '../../src/ingress/accept/finalDecisions.ts';
-import { createReceipts } from '../../src/ingress/accept/receipt.ts';
-import { createRouteOutcomes } from '../../src/ingress/accept/routeOutcomes.ts';
 import { createApp } from '../../src/ingress/app.ts';
 import { listen, type ServerOptions } from '../../src/ingress/http/server.ts';
 import { createMetrics } from '../../src/ingress/metrics/metrics.ts';
@@ -20,9 +16,9 @@ import { readUnseen } from '../../src/log/adopt/unseen.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
-import { Logs } from '../../src/log/logs.ts';
 import { redrive } from '../../src/log/redrive.ts';
 import { readAllQuality } from '../../src/outcomes/readQuality.ts';
+import { openAccepting } from './accepting.ts';
 
 export interface TestIngress {
   readonly url: string;
@@ -59,9 +55,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
   const temporal = { namespace: 'default', web: 'http://web.example:8233', caseIds };
   const metrics = createMetrics({ waiting: () => 0, backlog: async () => READY.backlog, unseen: () => readUnseen(pool, 'default') });
   addQualityMetrics(metrics.registry, () => readAllQuality(pool, 'default', flows));
-  const logs = new Logs({ pool, tenant: 'default', flows, caseIds, mailed: () => undefined });
-  const finals = new FinalDecisions(database);
-  const receipts = createReceipts({ pool, ...temporal });
+  const accepting = openAccepting({ pool, database, flows, metrics, ...temporal });
   const errors: unknown[] = [];
   const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });
   const app = createApp(
@@ -70,10 +64,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
       config: { SIGNALBOX_AUTH: auth },
       health: async () => READY,
       redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
-      accept: createAccept({
-        ...{ logs, receipts, finals, metrics, unknownTypes: 'store' },
-        routeOutcomes: createRouteOutcomes({ pool, tenant: 'default', flows }),
-      }),
+      accepting,
       redriveAction: (request) => redriveAction({ pool, caseIds, mailed: () => undefined }, { ...request, receiver: null }),
       ...deps,
     },
@@ -85,8 +76,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
     ...{ url: `http://127.0.0.1:${port}`, port, pool, notifier, errors },
     close: async () => {
       await listening.close();
-      await logs.close();
-      await finals.close();
+      await accepting.close();
       await notifier.close();
       await pool.end();
     },

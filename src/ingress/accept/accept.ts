@@ -1,25 +1,19 @@
 /**
- * POST /v1/events: parse, route, append, answer. A 2xx is sent after the commit, never before; whether an event is accepted
- * depends on the database alone, never on Temporal or a worker.
+ * Accepting, whatever the events came by: HTTP, webhooks and streams are shells around it. It takes events that were parsed, and gives for each its receipt
+ * or why it was refused. A receipt is given after the commit, never before; whether an event is accepted depends on the database alone, never on
+ * Temporal or a worker.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ERRORS, SignalboxError } from '../../domain/errors.ts';
+import { type Caller, mayDo } from '../../domain/caller.ts';
+import { SignalboxError } from '../../domain/errors.ts';
 import type { IncomingEvent } from '../../domain/event.ts';
 import type { Place } from '../../domain/ids.ts';
 import { DECISION_OUTCOME } from '../../domain/outcomes.ts';
-import type { AcceptedEvent, Answer } from '../../log/arrival.ts';
+import type { Answer } from '../../log/arrival.ts';
 import type { Logs, Routed } from '../../log/logs.ts';
-import { modeOf, parseRequest } from '../cloudevents/parse.ts';
-import { sendJson, sendText } from '../http/answer.ts';
-import { type Caller, mayDo } from '../http/authenticate.ts';
-import { waitSeconds } from '../http/prefer.ts';
-import { problemOf } from '../http/problem.ts';
-import { BATCH_BYTES_MAX, BODY_BYTES_MAX, readBody } from '../http/readBody.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { FinalDecisions } from './finalDecisions.ts';
 import { Rates } from './rates.ts';
 import type { Receipt, Receipts } from './receipt.ts';
-import { receiptText } from './receiptText.ts';
 import { type RouteOptions, route } from './route.ts';
 import type { RouteOutcomes } from './routeOutcomes.ts';
 
@@ -27,165 +21,122 @@ interface AcceptDeps {
   readonly logs: Logs;
   readonly receipts: Receipts;
   readonly finals: FinalDecisions;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'accepted' | 'repeated' | 'refused'>;
   readonly unknownTypes: 'store' | 'reject';
   readonly routeOutcomes: RouteOutcomes;
 }
 
-/** The header that marks a request's events as history: folded and decided, but no case opens and nothing is done. */
-const AS_HISTORY = 'signalbox-as-history';
+/** One transaction takes all events of one log that come at once; more than this would hold the head for seconds. */
+export const EVENTS_MAX = 5000;
 
-/** One transaction takes a whole batch of one log; more events than this would hold the head for seconds. */
-const BATCH_COUNT_MAX = 5000;
+/** An event, or why it could not be read: it keeps its place among the others. */
+export type Sent = IncomingEvent | SignalboxError;
 
-/** What holds for all events of a request. */
-type Sent = Pick<RouteOptions, 'history' | 'actor'>;
+export interface AcceptOptions {
+  /** The events are folded and decided, but no case opens and nothing is done. Needs the scope admin. */
+  readonly history: boolean;
+}
+
+export interface Accepted {
+  readonly receipt: Receipt;
+  /** What the log said: whether it took the event now or knew it, and where it stands. */
+  readonly answer: Answer;
+}
+
+export interface Accept {
+  /** Throws `forbidden` or `too-many-requests`. A shell asks before it reads what a caller sends: one who sends too much costs no more than this. */
+  admit(caller: Caller, options: AcceptOptions): void;
+  /**
+   * For each event, in order, its receipt or why it was refused. Throws `too-large` for more than 5,000 and what `admit` throws; where nothing could be
+   * stored, it may throw the reason instead (`queue-full`, `database-away`, `other-code`, `stopping`).
+   */
+  accept(sent: readonly Sent[], caller: Caller, options: AcceptOptions): Promise<(Accepted | SignalboxError)[]>;
+  /** The receipt as it stands when the event has its end, or after so long. */
+  final(accepted: Accepted, timeoutMs: number): Promise<Receipt>;
+}
+
 type Known = Extract<Answer, { result: 'known' }>;
-type Result = Receipt | { status: 'rejected'; problem: ReturnType<typeof problemOf> };
-
-/** Answers POST /v1/events; what it throws is for the caller to refuse with. */
-export type Accept = (request: IncomingMessage, response: ServerResponse, caller: Caller) => Promise<void>;
 
 export function createAccept(deps: AcceptDeps): Accept {
   const { logs, receipts, metrics } = deps;
   const rates = new Rates();
 
-  async function answerOne(event: IncomingEvent, sent: Sent, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [routed] =
-      event.type === DECISION_OUTCOME
-        ? await deps.routeOutcomes([event], sent.history)
-        : [route(logs, event, { ...sent, unknownTypes: deps.unknownTypes })];
-    if (routed === undefined || routed instanceof SignalboxError) throw routed ?? new SignalboxError('internal');
-    const [answer] = await logs.append([routed]);
-    if (answer === undefined || answer instanceof SignalboxError) throw answer ?? new SignalboxError('internal');
-    let receipt = await receiptOf(event, answer, async (known) => repeat(await receipts.stored(placeOf(known))));
-    const seconds = waitSeconds(request.headers.prefer as string | undefined);
-    if (seconds !== null && waits(receipt)) receipt = await waited(placeOf(answer), receipt, seconds);
-    const final = receipt.decision !== null && !receipt.decision.provisional;
-    sendJson(response, seconds !== null && final ? 200 : 202, receipt, {
-      Location: receipt.links.event,
-      ...(seconds === null ? {} : { 'Preference-Applied': `wait=${seconds}` }),
-      ...(receipt.duplicate === true ? { 'Idempotent-Replayed': 'true' } : {}),
+  function assertMay(caller: Caller, { history }: AcceptOptions): void {
+    if (caller.tenant !== logs.tenant) throw new SignalboxError('forbidden', `Events of the tenant ${logs.tenant} alone are accepted here`);
+    // history is not acted on, so whoever may write it could hide an event from its case
+    if (history && !mayDo(caller, 'admin')) throw new SignalboxError('forbidden', 'Sending events as history needs the scope admin');
+  }
+
+  async function accept(sent: readonly Sent[], caller: Caller, options: AcceptOptions): Promise<(Accepted | SignalboxError)[]> {
+    assertMay(caller, options);
+    rates.admit(caller, sent.length);
+    if (sent.length > EVENTS_MAX)
+      throw new SignalboxError('too-large', `At most ${EVENTS_MAX} events are accepted at once: ${sent.length} were sent`);
+    const { history } = options;
+    // what needs a look into the database is looked up in one go
+    const outcomes = sent.filter((one): one is IncomingEvent => !(one instanceof SignalboxError) && one.type === DECISION_OUTCOME);
+    const looked = outcomes.length === 0 ? [] : await deps.routeOutcomes(outcomes, history);
+    const routedOutcome = new Map(outcomes.map((event, at) => [event, looked[at] as Routed | SignalboxError]));
+    const how = { history, unknownTypes: deps.unknownTypes, actor: caller.roles === null ? null : caller.actor };
+    const routed = sent.map((one) => (one instanceof SignalboxError ? one : (routedOutcome.get(one) ?? tryRoute(one, how))));
+
+    const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
+    const answers = good.length === 0 ? [] : await logs.append(good);
+    const repeats = answers.filter(isRepeat);
+    // one look for all repeats: an import that is run again is nothing else
+    const stored = repeats.length === 0 ? [] : await receipts.storedAll(logs.tenant, repeats);
+    const receiptOfRepeat = new Map<Answer, Receipt>(repeats.map((answer, at) => [answer, stored[at] as Receipt]));
+    let next = 0;
+    return routed.map((one) => {
+      const answer = one instanceof SignalboxError ? one : (answers[next++] ?? new SignalboxError('internal'));
+      const result =
+        one instanceof SignalboxError || answer instanceof SignalboxError ? answer : resultOf(one.arrival.event, answer, receiptOfRepeat);
+      if (result instanceof SignalboxError) metrics.refused(result.code);
+      return result as Accepted | SignalboxError;
     });
   }
 
-  function receiptOf<Stored extends Receipt | Promise<Receipt>>(
-    event: IncomingEvent,
-    answer: Answer,
-    stored: (known: Known) => Stored,
-  ): Receipt | Stored {
-    if (answer.result === 'accepted') {
-      metrics.accepted(answer.log, answer.ending);
-      return receipts.fresh(logs.tenant, event, answer);
+  function tryRoute(event: IncomingEvent, how: RouteOptions): Routed | SignalboxError {
+    try {
+      return route(logs, event, how);
+    } catch (error) {
+      if (error instanceof SignalboxError) return error;
+      throw error;
     }
-    metrics.repeated(answer.log);
-    if (!answer.same) throw new SignalboxError('conflict', `${event.source} has sent other content as ${event.id} before`);
-    return stored(answer);
   }
 
-  async function waited(place: Place, receipt: Receipt, seconds: number): Promise<Receipt> {
-    const found = await deps.finals.wait(`${place.tenant} ${place.log} ${place.position}`, seconds * 1000, async () => {
+  function resultOf(event: IncomingEvent, answer: Answer, receiptOfRepeat: ReadonlyMap<Answer, Receipt>): Accepted | SignalboxError {
+    if (answer.result === 'accepted') {
+      metrics.accepted(answer.log, answer.ending);
+      return { receipt: receipts.fresh(logs.tenant, event, answer), answer };
+    }
+    metrics.repeated(answer.log);
+    if (!answer.same) return new SignalboxError('conflict', `${event.source} has sent other content as ${event.id} before`);
+    return { receipt: { ...(receiptOfRepeat.get(answer) as Receipt), duplicate: true }, answer };
+  }
+
+  async function final({ receipt, answer: { log, position } }: Accepted, timeoutMs: number): Promise<Receipt> {
+    if (!waits(receipt)) return receipt;
+    const place: Place = { tenant: logs.tenant, log, position };
+    const found = await deps.finals.wait(`${place.tenant} ${log} ${position}`, timeoutMs, async () => {
       const now = await receipts.stored(place);
       return { value: now, done: !waits(now) };
     });
     return found === null ? receipt : receipt.duplicate === true ? { ...found, duplicate: true } : found;
   }
 
-  async function answerBatch(items: readonly (IncomingEvent | SignalboxError)[], sent: Sent, response: ServerResponse): Promise<void> {
-    if (items.length > BATCH_COUNT_MAX)
-      throw new SignalboxError('too-large', `A batch holds at most ${BATCH_COUNT_MAX} events: ${items.length}`);
-    const routed = await routeAll(items, sent);
-    const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
-    const answers = good.length === 0 ? [] : await logs.append(good);
-    // one look for all repeats: an import that is run again is nothing else
-    const repeats = answers.filter(
-      (answer): answer is Known => !(answer instanceof SignalboxError) && answer.result === 'known' && answer.same,
-    );
-    const stored = repeats.length === 0 ? [] : await receipts.storedAll(logs.tenant, repeats);
-    const receiptOfRepeat = new Map(repeats.map((answer, at) => [answer, stored[at] as Receipt]));
-    let next = 0;
-    const accepted: (AcceptedEvent | null)[] = [];
-    const results = routed.map((one): Result => {
-      const answer = one instanceof SignalboxError ? one : (answers[next++] ?? new SignalboxError('internal'));
-      accepted.push(answer instanceof SignalboxError || answer.result === 'known' ? null : answer);
-      if (one instanceof SignalboxError || answer instanceof SignalboxError) return rejected(answer);
-      return resultOf(() => receiptOf(one.arrival.event, answer, (known) => repeat(receiptOfRepeat.get(known) as Receipt)));
-    });
-    if (results.length > 0 && results.every((result) => result.status === 'rejected')) throw noneAccepted(answers, results);
-    const texts = results.map((result, at) => textOf(result, accepted[at] ?? null));
-    sendText(response, 202, `{"results":[${texts.join(',')}]}`);
-  }
-
-  /** What needs a look into the database is looked up in one go. */
-  async function routeAll(items: readonly (IncomingEvent | SignalboxError)[], sent: Sent): Promise<(Routed | SignalboxError)[]> {
-    const outcomes = items.filter((item): item is IncomingEvent => !(item instanceof SignalboxError) && item.type === DECISION_OUTCOME);
-    const looked = outcomes.length === 0 ? [] : await deps.routeOutcomes(outcomes, sent.history);
-    const routedOutcome = new Map(outcomes.map((item, at) => [item, looked[at] as Routed | SignalboxError]));
-    return items.map((item) => {
-      if (item instanceof SignalboxError) return item;
-      return routedOutcome.get(item) ?? attempt(() => route(logs, item, { ...sent, unknownTypes: deps.unknownTypes }));
-    });
-  }
-
-  /**
-   * Was a good one refused for want of something here, that is the answer: of 422 a caller would learn that trying again does not help, and
-   * drop it. Else what each was refused for.
-   */
-  function noneAccepted(answers: readonly (Answer | SignalboxError)[], results: readonly Result[]): SignalboxError {
-    const ours = answers.find((answer): answer is SignalboxError => answer instanceof SignalboxError && ERRORS[answer.code].status >= 500);
-    return ours ?? new SignalboxError('none-accepted', undefined, { more: { results } });
-  }
-
-  function resultOf(make: () => Receipt): Result {
-    try {
-      return make();
-    } catch (error) {
-      return rejected(error);
-    }
-  }
-
-  function rejected(error: unknown): Result {
-    const problem = problemOf(error);
-    metrics.refused(problem.code);
-    return { status: 'rejected', problem };
-  }
-
-  const placeOf = ({ log, position }: { log: string; position: number }): Place => ({ tenant: logs.tenant, log, position });
-
-  return async (request, response, caller) => {
-    const mode = modeOf(request.headers);
-    const history = request.headers[AS_HISTORY] === 'true';
-    assertMay(caller, { tenant: logs.tenant, history });
-    // before its body is read: a key that sends too much costs no more than this
-    rates.admit(caller, 0);
-    const body = await readBody(request, mode === 'batch' ? BATCH_BYTES_MAX : BODY_BYTES_MAX);
-    const parsed = parseRequest(request.headers, request.rawHeaders, body);
-    rates.admit(caller, parsed.mode === 'batch' ? parsed.items.length : 1);
-    const sent = { history, actor: caller.roles === null ? null : caller.actor };
-    if (parsed.mode === 'batch') await answerBatch(parsed.items, sent, response);
-    else await answerOne(parsed.event, sent, request, response);
+  return {
+    admit: (caller, options) => {
+      assertMay(caller, options);
+      rates.admit(caller, 0);
+    },
+    accept,
+    final,
   };
 }
 
-function assertMay(caller: Caller, { tenant, history }: { tenant: string; history: boolean }): void {
-  if (caller.tenant !== tenant) throw new SignalboxError('forbidden', `This ingress accepts events of the tenant ${tenant} only`);
-  // history is not acted on, so whoever may write it could hide an event from its case
-  if (history && !mayDo(caller, 'admin')) throw new SignalboxError('forbidden', `The header ${AS_HISTORY} needs the scope admin`);
-}
-
-const repeat = (receipt: Receipt): Receipt => ({ ...receipt, duplicate: true });
-
-const textOf = (result: Result, accepted: AcceptedEvent | null): string =>
-  accepted === null || result.status === 'rejected' ? JSON.stringify(result) : receiptText(result, accepted);
+const isRepeat = (answer: Answer | SignalboxError): answer is Known =>
+  !(answer instanceof SignalboxError) && answer.result === 'known' && answer.same;
 
 /** Whether the event's end is still to come. */
 const waits = ({ status }: Receipt): boolean => status === 'signalled';
-
-function attempt<T>(make: () => T): T | SignalboxError {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof SignalboxError) return error;
-    throw error;
-  }
-}

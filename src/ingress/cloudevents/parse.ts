@@ -3,7 +3,6 @@
  * an `IncomingEvent`. Strict by our own checks: the npm library `cloudevents` lets through more than half of what
  * must be refused. Names with capitals are refused, not lower-cased: two senders would else mean one attribute.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { IncomingEvent, Json } from '../../domain/event.ts';
 import { Attributes } from './attributes.ts';
@@ -12,6 +11,9 @@ import { binaryData, type EventData, structuredData } from './eventData.ts';
 import { readHeaderText } from './headerText.ts';
 import { decodeUtf8, parseJson } from './jsonText.ts';
 import { parseMediaType } from './mediaType.ts';
+
+/** By names in lower case, as Node has them. */
+export type HeaderMap = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export type Mode = 'structured' | 'binary' | 'batch';
 
@@ -25,8 +27,8 @@ const BATCH = 'application/cloudevents-batch+json';
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Throws 415 where the headers announce no CloudEvent. Needs no body, so that it runs before one is read. */
-export function modeOf(headers: IncomingHttpHeaders): Mode {
-  const contentType = headers['content-type'];
+export function modeOf(headers: HeaderMap): Mode {
+  const contentType = headers['content-type'] as string | undefined;
   if (contentType === STRUCTURED) return 'structured';
   const media = contentType === undefined ? null : parseMediaType(contentType);
   if (media?.essence.startsWith('application/cloudevents') === true) {
@@ -50,17 +52,20 @@ function assertCharset(charset: string | null): void {
   }
 }
 
-/** `rawHeaders` are Node's: names and values in turn, nothing merged. `body` is inflated already. */
-export function parseRequest(headers: IncomingHttpHeaders, rawHeaders: readonly string[], body: Buffer): ParsedRequest {
+/**
+ * `rawHeaders` are Node's: names and values in turn, nothing merged; `textOf` reads the value of an attribute's header. `body` is inflated
+ * already.
+ */
+export function parseRequest(headers: HeaderMap, rawHeaders: readonly string[], body: Buffer, textOf = readHeaderText): ParsedRequest {
   const mode = modeOf(headers);
-  if (mode === 'binary') return { mode, event: parseBinary(headers, rawHeaders, body) };
+  if (mode === 'binary') return { mode, event: parseBinary(headers, { rawHeaders, textOf }, body) };
   const { value, marked } = parseJson(decodeUtf8(body));
   if (mode === 'structured') return { mode, event: parseStructured(value, marked, headers) };
   if (!Array.isArray(value)) throw new SignalboxError('bad-event', 'Cannot read a batch that is not a JSON array');
   return { mode, items: value.map((item, at) => parseItem(item, (marked as Json[] | undefined)?.[at], headers)) };
 }
 
-function parseItem(item: Json, marked: Json | undefined, headers: IncomingHttpHeaders): IncomingEvent | SignalboxError {
+function parseItem(item: Json, marked: Json | undefined, headers: HeaderMap): IncomingEvent | SignalboxError {
   try {
     return parseStructured(item, marked, headers);
   } catch (error) {
@@ -69,7 +74,7 @@ function parseItem(item: Json, marked: Json | undefined, headers: IncomingHttpHe
   }
 }
 
-function parseStructured(value: Json, marked: Json | undefined, headers: IncomingHttpHeaders): IncomingEvent {
+function parseStructured(value: Json, marked: Json | undefined, headers: HeaderMap): IncomingEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new SignalboxError('bad-event', 'Cannot read an event that is not a JSON object');
   }
@@ -82,14 +87,19 @@ function parseStructured(value: Json, marked: Json | undefined, headers: Incomin
   return made(attributes, structuredData(value, marked, attributes.get('datacontenttype')));
 }
 
-function parseBinary(headers: IncomingHttpHeaders, rawHeaders: readonly string[], body: Buffer): IncomingEvent {
+interface RawHeaders {
+  readonly rawHeaders: readonly string[];
+  readonly textOf: (value: string) => string | null;
+}
+
+function parseBinary(headers: HeaderMap, { rawHeaders, textOf }: RawHeaders, body: Buffer): IncomingEvent {
   const attributes = new Attributes();
   const seen = new Set<string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const header = (rawHeaders[at] as string).toLowerCase();
     if (!header.startsWith('ce-') && header !== 'content-type') continue;
     const name = header === 'content-type' ? 'datacontenttype' : header.slice(3);
-    const text = header === 'content-type' ? (rawHeaders[at + 1] as string) : readHeaderText(rawHeaders[at + 1] as string);
+    const text = header === 'content-type' ? (rawHeaders[at + 1] as string) : textOf(rawHeaders[at + 1] as string);
     if (seen.has(header)) attributes.fault(name, 'must be sent once');
     else if (header === 'ce-datacontenttype') attributes.fault(name, 'is the Content-Type header in binary mode');
     else if (text === null) attributes.fault(name, 'must be printable ASCII with percent-encoded UTF-8');
@@ -102,7 +112,7 @@ function parseBinary(headers: IncomingHttpHeaders, rawHeaders: readonly string[]
 }
 
 /** The request's trace is the event's where the event has none of its own; a malformed one is ignored, as W3C says. */
-function addTrace(attributes: Attributes, headers: IncomingHttpHeaders): void {
+function addTrace(attributes: Attributes, headers: HeaderMap): void {
   const { traceparent, tracestate } = headers;
   if (typeof traceparent !== 'string' || attributes.get('traceparent') !== undefined || !TRACEPARENT.test(traceparent)) return;
   attributes.add('traceparent', traceparent);

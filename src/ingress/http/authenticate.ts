@@ -5,19 +5,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import type { Proof } from '../../approvals/approvalRules.ts';
+import { type Caller, mayDo, type Scope } from '../../domain/caller.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { Pool } from '../../log/db/database.ts';
-import { findKey, hashKey, type KeyHolder, type Scope } from '../../log/keys.ts';
-
-export interface Caller {
-  readonly tenant: string;
-  readonly actor: string;
-  readonly scopes: readonly Scope[];
-  /** Of the key's holder; null with auth off, where nobody has proven anything. */
-  readonly roles: readonly string[] | null;
-  /** Events a second; null: no limit. */
-  readonly rate: number | null;
-}
+import { findKey, hashKey, type KeyHolder } from '../../log/keys.ts';
 
 /** How long a revoked key may still work, and a new one that was tried before may not. */
 export const REMEMBER_MS = 3000;
@@ -36,11 +27,6 @@ export type Authenticate = (...scopes: readonly Scope[]) => RequestHandler;
 /** Set by `authenticate` before any handler runs. */
 export function callerOf(response: Response): Caller {
   return response.locals.caller as Caller;
-}
-
-/** `admin` implies the others. */
-export function mayDo({ scopes }: Caller, scope: Scope): boolean {
-  return scopes.includes(scope) || scopes.includes('admin');
 }
 
 /** How it is known who answers an approval. */

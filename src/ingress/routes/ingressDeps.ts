@@ -27,6 +27,6 @@ export interface IngressDeps {
   readonly redrive: (event: Place) => Promise<Ending | null>;
   /** False where there is no such action. */
   readonly redriveAction: (request: Omit<RedriveRequest, 'receiver'>) => Promise<boolean>;
-  readonly accept: Accept;
+  readonly accepting: Accept;
   readonly logger: Logger;
 }

@@ -1,7 +1,7 @@
 /** The shapes that the API's document names, and the form in which its operations are told. */
 import type { z } from 'zod';
+import type { Scope } from '../../domain/caller.ts';
 import { decisionOutcome } from '../../domain/outcomes.ts';
-import type { Scope } from '../../log/keys.ts';
 import { actionDetail, receiver } from './actionShapes.ts';
 import * as approvals from './approvalShapes.ts';
 import { policyChange, policyList, policyRequest, storedPolicy } from './policyShapes.ts';
