@@ -1,7 +1,10 @@
 /** What a reviewer may change of a proposed result: one zod schema, made from the policy, that forms are drawn from and changes are parsed by. */
+
 import { z } from 'zod';
 import { type FieldError, SignalboxError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/event.ts';
+import { jsonPointer } from '../domain/jsonPointer.ts';
+import { OUR_WORDS } from '../domain/shapeFaults.ts';
 import type { ChangeRule } from '../policy/approvalsPolicy.ts';
 
 type ChangeRules = Readonly<Record<string, ChangeRule>>;
@@ -31,12 +34,12 @@ export function changesForm(rules: ChangeRules): JsonObject | null {
   return z.toJSONSchema(changesSchema(rules)) as JsonObject;
 }
 
-const pointer = (field: PropertyKey): string => `/changes/${String(field).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+const pointer = (field: PropertyKey): string => jsonPointer(['changes', field]);
 
 /** Null where nothing is changed. Throws SignalboxError `bad-verdict` with a pointer to each field that is off limits. */
 export function parseChanges(rules: ChangeRules, given: JsonObject | undefined): JsonObject | null {
   if (given === undefined || Object.keys(given).length === 0) return null;
-  const parsed = changesSchema(rules).safeParse(given);
+  const parsed = changesSchema(rules).safeParse(given, OUR_WORDS);
   if (parsed.success) return parsed.data as JsonObject;
   const errors = parsed.error.issues.flatMap((issue): FieldError[] =>
     issue.code === 'unrecognized_keys'

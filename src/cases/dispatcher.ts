@@ -6,7 +6,9 @@
  * no one told of: a killed dispatcher's mail, a terminated run, a Temporal that lost its store. Nothing depends on Temporal keeping
  * anything: a case with unsettled events and no live run is started again from the rows.
  */
+
 import type { Logger } from 'pino';
+import { BackOff } from '../domain/backOff.ts';
 import type { Flow } from '../domain/flow.ts';
 import { caseText, parseCaseText } from '../log/caseText.ts';
 import type { Pool } from '../log/db/database.ts';
@@ -34,7 +36,7 @@ const READY_MAX = 50_000;
 const SWEEP_COUNT = 200;
 const CHECK_PAUSE_SECONDS = 3;
 const CASE_PAUSE_SECONDS = 5;
-const AWAY_MS = { first: 100, max: 5000 };
+const AWAY = { firstMs: 100, maxMs: 5000 };
 
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
@@ -46,7 +48,8 @@ export class Dispatcher {
   #timer: NodeJS.Timeout | undefined;
   #pumping: Promise<void> | null = null;
   #sweeping: Promise<void> | null = null;
-  #awayMs = 0;
+  readonly #away = new BackOff(AWAY);
+  #pauseMs = 0;
   #closed = false;
 
   constructor(deps: DispatcherDeps) {
@@ -92,13 +95,13 @@ export class Dispatcher {
   }
 
   async #drain(): Promise<void> {
-    if (this.#awayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#awayMs));
+    if (this.#pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
     const cases = [...this.#ready.values()].slice(0, CLAIM_COUNT);
     for (const key of cases) this.#ready.delete(caseText(key));
     try {
       const mails = await claimMail(this.#deps.pool, this.#flows, cases);
       if (mails.length > 0) await this.#send(mails);
-      else this.#awayMs = 0;
+      else this.#back();
     } catch (error) {
       this.#backOff('database', error);
       // the rows are what counts: the sweep comes back to these cases
@@ -125,7 +128,7 @@ export class Dispatcher {
     if (sent.length > 0) this.hand((await markSent(this.#deps.pool, sent)).map(caseText));
     await this.#handWhere(gone, (mail) => beginAgain(this.#deps, mail));
     if (failed.length > 0) await releaseMail(this.#deps.pool, failed, away === null ? CASE_PAUSE_SECONDS : 0);
-    if (away === null) this.#awayMs = 0;
+    if (away === null) this.#back();
     else {
       this.#backOff('Temporal', away);
       this.hand(failed.map(caseText));
@@ -133,8 +136,13 @@ export class Dispatcher {
   }
 
   #backOff(what: string, error: unknown): void {
-    if (this.#awayMs === 0) this.#deps.logger.warn({ err: error }, `${what} is away, events wait in their mailboxes`);
-    this.#awayMs = Math.min(AWAY_MS.max, Math.max(AWAY_MS.first, this.#awayMs * 2));
+    if (!this.#away.failing) this.#deps.logger.warn({ err: error }, `${what} is away, events wait in their mailboxes`);
+    this.#pauseMs = this.#away.next();
+  }
+
+  #back(): void {
+    this.#away.reset();
+    this.#pauseMs = 0;
   }
 
   #sweepSoon(): void {

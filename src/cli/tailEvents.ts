@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceAway } from '../client/serviceClient.ts';
+import { BackOff } from '../domain/backOff.ts';
 import { queryOf } from './listOptions.ts';
 import { printJsonLine, printLine, say } from './print.ts';
 import { type Receipt, receiptLine } from './receipt.ts';
@@ -21,6 +22,7 @@ interface Page {
 }
 
 const PAUSE_MS = 500;
+const AWAY = { firstMs: 1000, maxMs: 8000 };
 const PAGE = 500;
 /** The cursor behind the newest event. */
 const END = 'end';
@@ -28,6 +30,7 @@ const END = 'end';
 export async function tailEvents({ flow, type, after, fromStart, json }: TailOptions): Promise<void> {
   const service = await openService();
   let cursor = fromStart === true ? undefined : (after ?? END);
+  const backOff = new BackOff(AWAY);
   for (;;) {
     let page: Page;
     try {
@@ -36,13 +39,14 @@ export async function tailEvents({ flow, type, after, fromStart, json }: TailOpt
       // a service that restarts is waited for once the tail has begun: the cursor misses nothing
       if (!(error instanceof ServiceAway) || cursor === undefined || cursor === END) throw error;
       say(error.message);
-      await pause(PAUSE_MS * 4);
+      await pause(backOff.next());
       continue;
     }
     for (const item of page.items) json === true ? printJsonLine(item) : printLine(receiptLine(item));
     // a slow reader of the pipe must not make us gather the whole log
     if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
     cursor = page.next;
+    backOff.reset();
     if (!page.more) await pause(PAUSE_MS);
   }
 }

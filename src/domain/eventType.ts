@@ -1,8 +1,9 @@
 /** What a flow says of an event's type: the schema of its data, and whom it is about. */
-import type { z } from 'zod';
+
 import { type FieldError, SignalboxError } from './errors.ts';
 import type { IncomingEvent } from './event.ts';
 import type { EventType, Flow } from './flow.ts';
+import { OUR_WORDS, shapeFaults } from './shapeFaults.ts';
 
 /** The types that a flow takes: those that it answers, and those that it follows. */
 export type FlowTypes = Pick<Flow, 'types' | 'follows'>;
@@ -19,8 +20,12 @@ export function eventTypeOf({ types, follows = {} }: FlowTypes, type: string): E
 /** Whom an event is about. Throws `off-schema`, with a pointer to each field that is wrong. */
 export function subjectOf(flow: FlowTypes & Pick<Flow, 'name'>, { type, data }: Pick<IncomingEvent, 'type' | 'data'>): string {
   const declared = eventTypeOf(flow, type);
-  const parsed = declared?.schema.safeParse(data ?? null);
-  if (declared === undefined || parsed?.success !== true) throw offSchema(`The data does not fit ${type} of ${flow.name}`, parsed?.error);
+  const parsed = declared?.schema.safeParse(data ?? null, OUR_WORDS);
+  if (declared === undefined || parsed?.success !== true)
+    throw offSchema(
+      `The data does not fit ${type} of ${flow.name}`,
+      declared && parsed?.error && shapeFaults(declared.schema, parsed.error, '/data'),
+    );
   // of what was sent, not of what a schema made of it: a rebuild reads the stored text
   const subject = declared.subject(data as Parameters<EventType['subject']>[0]);
   const fault = subjectFault(subject);
@@ -30,11 +35,8 @@ export function subjectOf(flow: FlowTypes & Pick<Flow, 'name'>, { type, data }: 
   });
 }
 
-export function offSchema(detail: string, fault: z.ZodError | undefined): SignalboxError {
-  const errors = (fault?.issues ?? [])
-    .slice(0, ERRORS_MAX)
-    .map(({ path, message }): FieldError => ({ pointer: pointerOf(path), detail: message }));
-  return new SignalboxError('off-schema', detail, { errors });
+export function offSchema(detail: string, faults: readonly FieldError[] = []): SignalboxError {
+  return new SignalboxError('off-schema', detail, { errors: faults.slice(0, ERRORS_MAX) });
 }
 
 /** The database holds neither U+0000 nor half a surrogate pair in a text: one event with either failed its whole batch, or met another's subject. */
@@ -43,8 +45,4 @@ export function subjectFault(subject: string): string | null {
   const bytes = Buffer.byteLength(subject);
   if (bytes > SUBJECT_BYTES_MAX) return `must be at most ${SUBJECT_BYTES_MAX} bytes: it has ${bytes}`;
   return subject.includes('\u0000') || /\p{Cs}/u.test(subject) ? 'must not hold U+0000 or half a surrogate pair' : null;
-}
-
-function pointerOf(path: readonly PropertyKey[]): string {
-  return ['/data', ...path.map((step) => String(step).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
 }

@@ -1,6 +1,8 @@
 /** The map of an import: how the rows of a table become events. Strict, so that a misspelt word is an error and not a missing field. */
+
 import { z } from 'zod';
 import { CannotRun } from '../domain/errors.ts';
+import { OUR_WORDS, shapeFaultLines } from '../domain/shapeFaults.ts';
 
 const column = z.string().min(1);
 const text = z.string().min(1);
@@ -65,18 +67,14 @@ const importMap = z.strictObject({
 export type ImportMap = z.infer<typeof importMap>;
 export type EventMap = ImportMap['events'][number];
 
-function lines(error: z.ZodError): string[] {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'the map'}: ${issue.message}`);
-}
-
 /** Throws CannotRun that says all that is wrong with the map. */
 export async function parseImportMap(source: string, name: string): Promise<ImportMap> {
   const { parseDocument } = await import('yaml');
   const document = parseDocument(source);
   if (document.errors.length > 0)
     throw new CannotRun(`Cannot read the map ${name}: ${document.errors.map((error) => error.message).join('; ')}`);
-  const parsed = importMap.safeParse(document.toJS());
-  if (!parsed.success) throw new CannotRun(`Cannot use the map ${name}: ${lines(parsed.error).join('; ')}`);
+  const parsed = importMap.safeParse(document.toJS(), OUR_WORDS);
+  if (!parsed.success) throw new CannotRun(`Cannot use the map ${name}: ${shapeFaultLines(importMap, parsed.error, 'the map').join('; ')}`);
   const map = parsed.data;
   map.events.forEach(({ type, source: own, time: at }, index) => {
     if ((own ?? map.source) === undefined)

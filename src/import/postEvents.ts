@@ -2,8 +2,10 @@
  * Posts one batch and sees it through: what the service cannot take now is tried again, what it refuses is written down.
  * One batch at a time: two in flight can overtake each other on the way, and a subject's events would be folded out of order.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused, type ServiceAnswer, ServiceAway } from '../client/serviceClient.ts';
+import { BackOff } from '../domain/backOff.ts';
 import { CannotRun } from '../domain/errors.ts';
 import type { MadeEvent, RejectedRow } from './eventMaker.ts';
 
@@ -27,7 +29,7 @@ interface Result {
   problem?: { status: number; code?: string; title?: string; detail?: string; errors?: unknown };
 }
 
-const RETRY_PAUSE_MS = { first: 200, max: 10_000 };
+const RETRY_PAUSES = { firstMs: 200, maxMs: 10_000 };
 
 function isLater(status: number): boolean {
   return status === 429 || status >= 500;
@@ -48,17 +50,18 @@ export async function postEvents(poster: Poster, events: readonly MadeEvent[]): 
 async function onePart(poster: Poster, part: readonly MadeEvent[], posted: Posted): Promise<(readonly MadeEvent[])[]> {
   const untilMs = performance.now() + poster.retryMs;
   let sending = part;
-  for (let pauseMs = RETRY_PAUSE_MS.first; ; pauseMs = Math.min(RETRY_PAUSE_MS.max, pauseMs * 2)) {
+  const backOff = new BackOff(RETRY_PAUSES);
+  for (;;) {
     const answer = await poster.post(`[${sending.map(({ text }) => text).join(',')}]`).catch((error: unknown) => {
       if (error instanceof ServiceAway) return error;
       throw error;
     });
-    let waitMs = pauseMs;
+    let waitMs = backOff.next();
     let why: CannotRun;
     if (answer instanceof ServiceAway) why = answer;
     else if (isLater(answer.status)) {
       why = new CannotRun(new Refused(answer).message);
-      waitMs = Math.max(pauseMs, (answer.retryAfterSeconds ?? 0) * 1000);
+      waitMs = Math.max(waitMs, (answer.retryAfterSeconds ?? 0) * 1000);
     } else {
       const results = resultsOf(answer, sending.length);
       if (results === null) return refusedWhole(answer, sending, posted);

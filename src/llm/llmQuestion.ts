@@ -1,7 +1,9 @@
 /** The question about one event, as an LLM is asked it: pure, so that whoever asks again asks the same. */
+
 import { redacted, shownEvent } from '../domain/exposure.ts';
 import type { Briefed, Flow } from '../domain/flow.ts';
 import { redactText } from '../domain/redactText.ts';
+import { OUR_WORDS, shapeFaultLines } from '../domain/shapeFaults.ts';
 import type { LadderPolicy, LlmRung } from '../policy/ladderPolicy.ts';
 import { type Asked, answerSchema, FACTS_MAX, promptVersion, writePrompt } from '../policy/prompt.ts';
 
@@ -31,9 +33,9 @@ export function llmQuestion({ flow, policy, terms }: Questioner, { event, found,
     provisional: redacted(provisional, redactText),
   };
   const { variables: given, facts: all } = flow.briefing.brief({ ...about, policy });
-  const variables = flow.briefing.variables.safeParse(given);
+  const variables = flow.briefing.variables.safeParse(given, OUR_WORDS);
   if (!variables.success) {
-    const wrong = variables.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    const wrong = shapeFaultLines(flow.briefing.variables, variables.error, 'variables');
     throw new RangeError(`Cannot ask an LLM as variables of ${flow.name} are not as it declares them: ${wrong.join('; ')}`);
   }
   const facts = all.slice(0, FACTS_MAX);

@@ -1,13 +1,14 @@
 /** Keeps one process running: started again with back-off whenever it ends, until it is told to stop. */
+
 import { setTimeout as pause } from 'node:timers/promises';
+import { BackOff } from '../domain/backOff.ts';
 import { CannotRun } from '../domain/errors.ts';
 import { type RunningProcess, runProcess } from './childProcess.ts';
 import type { ProcessLog } from './processLog.ts';
 import type { ProcessSpec } from './processSpec.ts';
 
-const BACKOFF_FIRST_MS = 100;
-/** Low enough that everything is back within a minute even when all of it was killed several times. */
-const BACKOFF_MAX_MS = 5000;
+/** The longest is short enough that everything is back within a minute, even if all of it was killed several times. */
+const PAUSES = { firstMs: 100, maxMs: 5000 };
 /** Who served for this long starts again at once. */
 const STEADY_MS = 5000;
 
@@ -62,7 +63,7 @@ export async function supervise(spec: ProcessSpec, { log, say, changed, signal }
 
   const keep = async (first: RunningProcess) => {
     let current: RunningProcess | null = first;
-    let backoffMs = BACKOFF_FIRST_MS;
+    const backOff = new BackOff(PAUSES);
     while (!stopping.signal.aborted) {
       const sinceMs = performance.now();
       if (current !== null) {
@@ -70,12 +71,11 @@ export async function supervise(spec: ProcessSpec, { log, say, changed, signal }
         running = null;
         changed(null);
         if (stopping.signal.aborted) return;
-        if (performance.now() - sinceMs > STEADY_MS) backoffMs = BACKOFF_FIRST_MS;
+        if (performance.now() - sinceMs > STEADY_MS) backOff.reset();
         say(`${spec.name} ended with ${how}: starting it again`);
       }
-      await pause(backoffMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(backOff.next(), undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
-      backoffMs = Math.min(backoffMs * 2, BACKOFF_MAX_MS);
       current = await startOnce(stopping.signal).catch((error: Error) => {
         if (!stopping.signal.aborted) say(`${spec.name} did not come back (${error.message}; ${log.lastWords()}): trying again`);
         return null;

@@ -4,6 +4,7 @@
  *
  * An unanswered commit may have landed. Only a retry through the head's lock finds out, so that is the only kind of retry here.
  */
+import { BackOff } from '../domain/backOff.ts';
 import { SignalboxError } from '../domain/errors.ts';
 import { APPEND_LIMITS, type AppendLimits, AppendQueue, type Waiting } from './appendQueue.ts';
 import { type Answer, type Arrival, casesWithMail, type LogContext } from './arrival.ts';
@@ -30,7 +31,7 @@ interface AppenderDeps {
 
 /** Serialization and deadlock, unique violations between logs, lock and statement timeouts: try again through the head. */
 const AGAIN = new Set(['23505', '40P01', '40001', '55P03', '57014']);
-const RETRY_PAUSE_MS = 50;
+const RETRY_PAUSES = { firstMs: 50, maxMs: 200 };
 /** After a batch has failed its whole time, the next ones fail fast until one succeeds. */
 const AWAY_RETRY_MS = 400;
 /** A batch this small would cost the server more than the time it saves: it waits for the one under way, and grows. */
@@ -138,17 +139,20 @@ export class Appender {
   }
 
   async #tryUntil(arrivals: readonly Arrival[], turn: Turn, untilMs: number): Promise<Answer[]> {
+    const backOff = new BackOff(RETRY_PAUSES);
     for (let ahead = turn.ahead; ; ahead = null) {
+      let pauseMs = 0;
       try {
         return await this.#transaction(arrivals, { ahead, sent: turn.sent });
       } catch (error) {
         if (!isDatabaseAway(error) && !AGAIN.has((error as { code?: string }).code ?? '')) throw error;
-        if (performance.now() + RETRY_PAUSE_MS > untilMs) {
+        pauseMs = backOff.next();
+        if (performance.now() + pauseMs > untilMs) {
           this.#away = true;
           throw new SignalboxError('database-away', undefined, { cause: error });
         }
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 

@@ -1,7 +1,9 @@
 /** A policy is versioned data: its version is made from its content, so it cannot change without a new one. */
+
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
+import { OUR_WORDS, shapeFaultLines } from '../domain/shapeFaults.ts';
 import { isRead, readPolicyText } from './policyText.ts';
 
 interface PolicyOwner<Policy> {
@@ -31,8 +33,7 @@ export function policyVersion(flow: string, text: string): string {
 
 /** Throws an Error that names every wrong field. */
 export function parsePolicy<Policy>({ name, policySchema }: PolicyOwner<Policy>, text: string): Policy {
-  const parsed = policySchema.safeParse(policyContent(name, text));
+  const parsed = policySchema.safeParse(policyContent(name, text), OUR_WORDS);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'policy'}: ${issue.message}`);
-  throw new Error(`Cannot use the policy of ${name}: ${wrong.join('; ')}`);
+  throw new Error(`Cannot use the policy of ${name}: ${shapeFaultLines(policySchema, parsed.error, 'policy').join('; ')}`);
 }

@@ -2,9 +2,14 @@
  * A policy's text against the flow that it is for: every wrong field with its line and column, and what only the whole can be wrong about.
  * What it finds nothing wrong with can be activated.
  */
+
 import type { z } from 'zod';
 import type { FieldError } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
+import { jsonPointer } from '../domain/jsonPointer.ts';
+import { didYouMean } from '../domain/nearest.ts';
+import { schemaKeys } from '../domain/schemaKeys.ts';
+import { OUR_WORDS } from '../domain/shapeFaults.ts';
 import { contentVersion } from './policy.ts';
 import { type Misfit, policyFits } from './policyFits.ts';
 import { isRead, nodeAt, placeAt, type ReadText, readPolicyText, type TextFault, type TextPlace } from './policyText.ts';
@@ -27,8 +32,8 @@ const POINTER_CHARS_MAX = 200;
 export function lintPolicy(flow: Pick<Flow, 'name' | 'types' | 'follows' | 'policySchema' | 'briefing'>, text: string): PolicyLint {
   const read = readPolicyText(text);
   if (!isRead(read)) return refused(read.map((fault) => ({ pointer: '', ...fault })));
-  const parsed = flow.policySchema.safeParse(read.content);
-  if (!parsed.success) return refused(parsed.error.issues.flatMap((issue) => faultsOf(read, issue)));
+  const parsed = flow.policySchema.safeParse(read.content, OUR_WORDS);
+  if (!parsed.success) return refused(parsed.error.issues.flatMap((issue) => faultsOf(read, flow.policySchema, issue)));
   const { errors, warnings } = policyFits(flow, parsed.data);
   const placed = (misfit: Misfit): PolicyFault => ({
     pointer: pointerOf(misfit.path),
@@ -53,7 +58,7 @@ function refused(faults: readonly PolicyFault[]): PolicyLint {
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {
-  const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const pointer = jsonPointer(path);
   return pointer.length > POINTER_CHARS_MAX ? `${pointer.slice(0, POINTER_CHARS_MAX)}...` : pointer;
 }
 
@@ -61,17 +66,16 @@ function placeOf({ text, document }: ReadText, path: readonly PropertyKey[], key
   return placeAt(text, nodeAt(document, path, { key })?.range?.[0] ?? 0);
 }
 
-function faultsOf(read: ReadText, issue: z.core.$ZodIssue): PolicyFault[] {
+function faultsOf(read: ReadText, schema: z.ZodType, issue: z.core.$ZodIssue): PolicyFault[] {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => {
       const to = [...path, key];
-      return { pointer: pointerOf(to), ...placeOf(read, to, true), detail: 'is unknown here' };
+      return { pointer: pointerOf(to), ...placeOf(read, to, true), detail: `is unknown here${didYouMean(key, schemaKeys(schema, path))}` };
     });
   if (issue.code === 'invalid_key')
     return [{ pointer: pointerOf(path), ...placeOf(read, path, true), detail: issue.issues.map(({ message }) => message).join('; ') }];
-  if (isMissing(read.content, path))
-    return [{ pointer: pointerOf(path), ...placeOf(read, path.slice(0, -1), true), detail: `is missing: ${issue.message}` }];
+  if (isMissing(read.content, path)) return [{ pointer: pointerOf(path), ...placeOf(read, path.slice(0, -1), true), detail: 'is missing' }];
   return [{ pointer: pointerOf(path), ...placeOf(read, path), detail: issue.message }];
 }
 

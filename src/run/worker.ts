@@ -5,6 +5,7 @@
  * Temporal may be away when it starts: it keeps trying. A worker that fails for good ends the process, whose supervisor starts it
  * anew. Stopping drains: what runs has some seconds, what does not finish is run again elsewhere.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
@@ -12,6 +13,7 @@ import type { WebhookTarget } from '../actions/sendWebhook.ts';
 import { type Activities, createActivities } from '../activities/createActivities.ts';
 import type { NoticeTargets } from '../approvals/noticeTargets.ts';
 import { caseSubjects } from '../cases/caseSubjects.ts';
+import { BackOff } from '../domain/backOff.ts';
 import type { Flow } from '../domain/flow.ts';
 import { QUEUES } from '../domain/temporalNames.ts';
 import { createCallLlm } from '../llm/callLlm.ts';
@@ -59,7 +61,7 @@ const FORCE = '15 s';
 const TENANT = 'default';
 /** Gzip, the default, is for a server far away: between processes of one place it costs both more than it saves. */
 const NEARBY = { grpcCompression: { codec: 'none' } } as const;
-const AWAY_MS = { first: 100, max: 5000 };
+const AWAY = { firstMs: 100, maxMs: 5000 };
 
 async function createWorkers(
   connection: NativeConnection,
@@ -166,13 +168,14 @@ async function runAll(workers: readonly Worker[], stop: AbortSignal): Promise<vo
 }
 
 async function connect({ temporal: { address, apiKey }, logger }: WorkerDeps, stop: AbortSignal): Promise<NativeConnection> {
-  for (let waitMs = AWAY_MS.first; ; waitMs = Math.min(waitMs * 2, AWAY_MS.max)) {
+  const backOff = new BackOff(AWAY);
+  for (;;) {
     stop.throwIfAborted();
     try {
       return await NativeConnection.connect({ address, ...(apiKey === undefined ? NEARBY : { apiKey, tls: true }) });
     } catch (error) {
-      if (waitMs === AWAY_MS.first) logger.warn({ err: error, address }, 'Temporal is away, the worker waits for it');
+      if (!backOff.failing) logger.warn({ err: error, address }, 'Temporal is away, the worker waits for it');
     }
-    await pause(waitMs, undefined, { signal: stop }).catch(() => undefined);
+    await pause(backOff.next(), undefined, { signal: stop }).catch(() => undefined);
   }
 }

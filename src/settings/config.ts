@@ -1,6 +1,8 @@
 /** The only reader of the environment. All errors at once. */
+
 import { z } from 'zod';
 import { CannotRun } from '../domain/errors.ts';
+import { OUR_WORDS } from '../domain/shapeFaults.ts';
 import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget } from './outboundTarget.ts';
 
 const PORTS = 'must be a whole number from 0 to 65535';
@@ -86,7 +88,7 @@ type Given = Readonly<Record<string, string | undefined>>;
 /** Throws CannotRun that names every wrong setting, each alone and all together. An empty value counts as not set. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const given: Given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const { issues = [] } = settings.safeParse(given).error ?? {};
+  const { issues = [] } = settings.safeParse(given, OUR_WORDS).error ?? {};
   const alone = issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   const unreadable = new Set(issues.map(({ path }) => path[0]));
   const config = settings.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !unreadable.has(name))));

@@ -84,7 +84,7 @@ describe('POST /v1/flows/:flow/policies', () => {
     expect(answer.json).toMatchObject({
       code: 'bad-policy',
       errors: [
-        { pointer: '/askAbove', detail: 'line 2, column 11: Invalid input: expected number, received string' },
+        { pointer: '/askAbove', detail: 'line 2, column 11: must be a number, not a text' },
         { pointer: '/bands', detail: 'line 3, column 1: is unknown here' },
       ],
     });

@@ -102,7 +102,7 @@ describe('createAskLlm()', () => {
       { ...askedReviews(), policyText: askedReviews().policyText.replace('{{score}}', '{{ghost}}') },
       'Cannot write the prompt as nothing fills {{ghost}}',
     ],
-    ['a variable of another type', strange({ variables: { score: 'high' } }), 'score: Invalid input: expected number, received string'],
+    ['a variable of another type', strange({ variables: { score: 'high' } }), 'score: must be a number, not a text'],
     ['no fact', strange({ facts: [] }), 'Cannot ask an LLM as fraud has no fact to tell it'],
   ])('createAskLlm() is silent at once with %s: to try again would mend nothing', async (_what, flow, why) => {
     const accept = await start(flow);

@@ -141,8 +141,8 @@ describe('activatePolicy()', () => {
     await expect(operate(pool, marked, 'alarmAbove: much\n')).rejects.toMatchObject({
       code: 'bad-policy',
       errors: [
-        { pointer: '/askAbove', detail: 'line 1, column 1: is missing: Invalid input: expected number, received undefined' },
-        { pointer: '/alarmAbove', detail: 'line 1, column 13: Invalid input: expected number, received string' },
+        { pointer: '/askAbove', detail: 'line 1, column 1: is missing' },
+        { pointer: '/alarmAbove', detail: 'line 1, column 13: must be a number, not a text' },
       ],
     });
     const stale = { tenant: 'default', flow: marked, text: policyOf(7), actor: 'ann', note: null, ifMatch: versionOf(6) };
@@ -231,7 +231,7 @@ describe('joinIngresses()', () => {
       name: 'CannotRun',
       message:
         `Cannot start as the policy ${versionOf(5)}, which an operator activated, does not fit this build: ` +
-        '/alarmAbove (line 1) Too small: expected number to be >=10. ' +
+        '/alarmAbove (line 1) must be at least 10. ' +
         '`signalbox flow activate ledger` switches the code and the policy of this build on',
     });
     // neither this flow nor the other one was touched, and nobody counts as live

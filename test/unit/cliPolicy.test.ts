@@ -45,8 +45,8 @@ describe('policy lint', () => {
       fraud.policyText.replace('reviewFrom: 0.15', 'reviewFrom: 15').replace('runningCases', 'runingCases'),
     );
     expect(await run('policy', 'lint', path, '--flow', 'fraud', '--offline')).toBe(1);
-    expect(printed.out).toMatch(/policy\.yaml \/bands\/reviewFrom line 5, column 15: Too big: expected number to be <=1$/m);
-    expect(printed.out).toMatch(/policy\.yaml \/runingCases line \d+, column 1: is unknown here$/m);
+    expect(printed.out).toMatch(/policy\.yaml \/bands\/reviewFrom line 5, column 15: must be at most 1$/m);
+    expect(printed.out).toMatch(/policy\.yaml \/runingCases line \d+, column 1: is unknown here \(did you mean runningCases\?\)$/m);
     expect([asked, printed.err]).toEqual([[], '']);
   });
 

@@ -90,47 +90,27 @@ describe('lintPolicy()', () => {
   });
 
   it.each([
-    ['a number beyond its range', 'decideFrom: 0.8\n', 'decideFrom: 8\n', '7:17 /rungs/1/decideFrom Too big: expected number to be <=1'],
-    ['a text for a number', 'callsMax: 6', 'callsMax: six', '12:15 /rungs/1/callsMax Invalid input: expected number, received string'],
-    ['an unknown key', '    callsMax: 6', '    callMax: 1\n    callsMax: 6', '12:5 /rungs/1/callMax is unknown here'],
+    ['a number beyond its range', 'decideFrom: 0.8\n', 'decideFrom: 8\n', '7:17 /rungs/1/decideFrom must be at most 1'],
+    ['a text for a number', 'callsMax: 6', 'callsMax: six', '12:15 /rungs/1/callsMax must be a number, not a text'],
+    [
+      'an unknown key',
+      '    callsMax: 6',
+      '    callMax: 1\n    callsMax: 6',
+      '12:5 /rungs/1/callMax is unknown here (did you mean callsMax?)',
+    ],
     ['an unknown key at the top', 'runningCases: keep', 'bands: {}\nrunningCases: keep', '1:1 /bands is unknown here'],
     ['an unknown key of a flow map', 'max: 200 }', 'max: 200, min: 1 }', '9:54 /rungs/1/limits/0/min is unknown here'],
-    [
-      'a key that is missing',
-      '    callsMax: 6\n',
-      '',
-      '4:5 /rungs/1/callsMax is missing: Invalid input: expected number, received undefined',
-    ],
-    [
-      'a key that is missing at the top',
-      /approvals:(.|\n)*actions/,
-      'actions',
-      '1:1 /approvals is missing: Invalid input: expected object, received undefined',
-    ],
-    [
-      'a missing key of a flow map',
-      ', max: 200 }',
-      ' }',
-      '9:9 /rungs/1/limits/0/max is missing: Invalid input: expected number, received undefined',
-    ],
-    [
-      'a choice that there is none of',
-      'runningCases: keep',
-      'runningCases: stay',
-      '1:15 /runningCases Invalid option: expected one of "keep"|"follow"',
-    ],
+    ['a key that is missing', '    callsMax: 6\n', '', '4:5 /rungs/1/callsMax is missing'],
+    ['a key that is missing at the top', /approvals:(.|\n)*actions/, 'actions', '1:1 /approvals is missing'],
+    ['a missing key of a flow map', ', max: 200 }', ' }', '9:9 /rungs/1/limits/0/max is missing'],
+    ['a choice that there is none of', 'runningCases: keep', 'runningCases: stay', '1:15 /runningCases must be one of "keep", "follow"'],
     [
       'an outcome that the flow has not',
       'outcomes: [approve]',
       'outcomes: [approve, reprice]',
-      '6:25 /rungs/1/outcomes/1 Invalid option: expected one of "approve"|"decline"',
+      '6:25 /rungs/1/outcomes/1 must be one of "approve", "decline"',
     ],
-    [
-      'an unknown rung',
-      '- rung: human',
-      '- rung: oracle',
-      "25:11 /rungs/2/rung Invalid discriminator value. Expected 'rules' | 'model' | 'llm' | 'human'",
-    ],
+    ['an unknown rung', '- rung: human', '- rung: oracle', '25:11 /rungs/2/rung must be one of "rules", "model", "llm", "human"'],
     [
       'a rung out of order',
       '- rung: human',
@@ -246,7 +226,7 @@ describe('lintPolicy()', () => {
       'amount: { type: number, min: 0, max: 10 }',
       'amount: &change { type: number, min: 0, max: ten }\n    cardId: *change',
     );
-    const wrong = 'Invalid input: expected number, received string';
+    const wrong = 'must be a number, not a text';
     expect(lint(text)).toEqual([`39:50 /approvals/changes/amount/max ${wrong}`, `39:50 /approvals/changes/cardId/max ${wrong}`]);
   });
 
@@ -280,8 +260,8 @@ describe('lintPolicy()', () => {
 
   it('lintPolicy() takes a policy without the common parts', () => {
     expect(lintPolicy(ledger, ledger.policyText)).toMatchObject({ errors: [], warnings: [] });
-    expect(lint('alarmAbove: 1\n', ledger)).toEqual(['1:1 /askAbove is missing: Invalid input: expected number, received undefined']);
-    expect(lint('', ledger)).toEqual(['1:1  Invalid input: expected object, received null']);
+    expect(lint('alarmAbove: 1\n', ledger)).toEqual(['1:1 /askAbove is missing']);
+    expect(lint('', ledger)).toEqual(['1:1  must be an object, not null']);
   });
 
   it('lintPolicy() gives the same version whatever the layout, the comments, the order of keys and the aliases', () => {

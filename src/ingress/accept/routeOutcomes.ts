@@ -7,6 +7,7 @@ import type { IncomingEvent, JsonObject } from '../../domain/event.ts';
 import { offSchema, subjectFault } from '../../domain/eventType.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { DECISION_OUTCOME, decisionOutcome, judgingOf, outcomeTarget } from '../../domain/outcomes.ts';
+import { OUR_WORDS, shapeFaults } from '../../domain/shapeFaults.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Routed } from '../../log/logs.ts';
 import { type NamedEvent, readNamedSubjects } from '../../outcomes/readOutcomes.ts';
@@ -31,8 +32,8 @@ interface Said {
 
 export function createRouteOutcomes({ pool, tenant, flows }: RouteDeps): RouteOutcomes {
   function read({ data: given }: IncomingEvent): Said | SignalboxError {
-    const parsed = decisionOutcome.safeParse(given ?? null);
-    if (!parsed.success) return offSchema(`The data does not fit ${DECISION_OUTCOME}`, parsed.error);
+    const parsed = decisionOutcome.safeParse(given ?? null, OUR_WORDS);
+    if (!parsed.success) return offSchema(`The data does not fit ${DECISION_OUTCOME}`, shapeFaults(decisionOutcome, parsed.error, '/data'));
     const data = given as JsonObject;
     const pointer = data.decision !== undefined ? '/data/decision' : data.event !== undefined ? '/data/event' : '/data/flow';
     const target = outcomeTarget(data);

@@ -1,6 +1,8 @@
 /** Query strings of lists: `after`, `limit` and the filters that a list has. Anything else is refused, not ignored. */
+
 import { z } from 'zod';
 import { SignalboxError } from '../../domain/errors.ts';
+import { OUR_WORDS, shapeFaults } from '../../domain/shapeFaults.ts';
 import type { Positions } from '../../log/read/feed.ts';
 import { readCursor } from './cursor.ts';
 
@@ -33,9 +35,9 @@ export interface ListQuery<Filters> {
 
 /** Throws `bad-query` that names every fault. */
 export function parseQuery<Parameters>(schema: z.ZodType<Parameters>, query: unknown): Parameters {
-  const parsed = schema.safeParse(query);
+  const parsed = schema.safeParse(query, OUR_WORDS);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.map(String).join('/')}`, detail: message }));
+  const errors = shapeFaults(schema, parsed.error);
   throw new SignalboxError(
     'bad-query',
     `Cannot read the query: ${errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join('; ')}`,

@@ -1,9 +1,11 @@
 /** What the routes about approvals have in common: which one is meant, and what was sent about it. */
+
 import type { Request } from 'express';
 import type { z } from 'zod';
 import type { ApprovalKey, KeptApproval } from '../../approvals/approval.ts';
-import { type FieldError, SignalboxError } from '../../domain/errors.ts';
+import { SignalboxError } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
+import { OUR_WORDS, shapeFaults } from '../../domain/shapeFaults.ts';
 import { decodeUtf8, parseJson } from '../cloudevents/jsonText.ts';
 import { parseMediaType } from '../cloudevents/mediaType.ts';
 import { notFound } from '../http/notFound.ts';
@@ -35,15 +37,8 @@ export async function readStrictBody<Body>(request: Request, wanted: Wanted<Body
   return parseStrict(parseJson(decodeUtf8(await readBody(request, VERDICT_BYTES_MAX))).value, wanted);
 }
 
-export function parseStrict<Body>(value: unknown, { schema, what, code }: Wanted<Body>): Body {
-  const parsed = schema.safeParse(value);
+export function parseStrict<Body>(value: unknown, { schema, code }: Wanted<Body>): Body {
+  const parsed = schema.safeParse(value, OUR_WORDS);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap((issue): FieldError[] => {
-    const fields = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.map(String).join('/')];
-    return fields.map((field) => ({
-      pointer: field === '' ? '' : `/${field}`,
-      detail: issue.code === 'unrecognized_keys' ? `is not part of ${what}` : issue.message,
-    }));
-  });
-  throw new SignalboxError(code, undefined, { errors });
+  throw new SignalboxError(code, undefined, { errors: shapeFaults(schema, parsed.error) });
 }

@@ -1,8 +1,10 @@
 /** Policies of the flows: which held when, their texts, and switching one on. */
+
 import { isUtf8 } from 'node:buffer';
 import { type Request, Router } from 'express';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { Flow } from '../../domain/flow.ts';
+import { OUR_WORDS, shapeFaults } from '../../domain/shapeFaults.ts';
 import { activatePolicy, type PolicyChange, tryPolicy } from '../../log/activatePolicy.ts';
 import { readActivations, readPolicy } from '../../log/read/policies.ts';
 import { policyContent } from '../../policy/policy.ts';
@@ -45,12 +47,9 @@ function isYaml({ essence, charset }: MediaType): boolean {
 
 async function readSentJson(request: Request): Promise<SentPolicy> {
   const { value } = parseJson(decodeUtf8(await readBody(request, BODY_BYTES_MAX)));
-  const parsed = policyRequest.safeParse(value);
+  const parsed = policyRequest.safeParse(value, OUR_WORDS);
   if (parsed.success) return { text: parsed.data.text, note: parsed.data.note ?? null };
-  const errors = parsed.error.issues.map(({ path, message }) => ({
-    pointer: path.map((step) => `/${String(step)}`).join(''),
-    detail: message,
-  }));
+  const errors = shapeFaults(policyRequest, parsed.error);
   throw new SignalboxError('bad-policy', 'Cannot read a policy from this body', { errors });
 }
 
@@ -62,9 +61,9 @@ function ifMatchOf(header: string | undefined): { ifMatch?: string } {
 }
 
 function isDry(query: unknown): boolean {
-  const parsed = policyQuery.safeParse(query);
+  const parsed = policyQuery.safeParse(query, OUR_WORDS);
   if (parsed.success) return parsed.data.dry === 'true';
-  const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: `/${path.map(String).join('/')}`, detail: message }));
+  const errors = shapeFaults(policyQuery, parsed.error);
   throw new SignalboxError('bad-query', 'Cannot read the query: only dry=true or dry=false', { errors });
 }
 

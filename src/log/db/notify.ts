@@ -5,7 +5,9 @@
  * many in one statement. Delivery is a hint: a notification may be missed (a killed process, a reconnect), a row may not.
  * Whoever listens looks at the rows too, on every reconnect and by a slow sweep.
  */
+
 import pg from 'pg';
+import { BackOff } from '../../domain/backOff.ts';
 
 /** `signalbox_taken` and `signalbox_decided` and `signalbox_verdict`: texts of names and positions, never of events. */
 export type Channel = 'signalbox_taken' | 'signalbox_decided' | 'signalbox_verdict';
@@ -16,7 +18,7 @@ export interface Notifier {
 }
 
 const PENDING_MAX = 10_000;
-const RECONNECT_MS = 500;
+const RECONNECT = { firstMs: 500, maxMs: 5000 };
 
 /** Sends what gathered while the last send ran. When the database is away it drops: the receivers' sweeps find the rows. */
 export function openNotifier(url: string): Notifier {
@@ -89,6 +91,7 @@ export function openListener(url: string, { channels, heard, connected }: Listen
   let closed = false;
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | undefined;
+  const backOff = new BackOff(RECONNECT);
 
   function again(): void {
     client = null;
@@ -96,7 +99,7 @@ export function openListener(url: string, { channels, heard, connected }: Listen
     timer = setTimeout(() => {
       timer = undefined;
       void open();
-    }, RECONNECT_MS);
+    }, backOff.next());
   }
 
   async function open(): Promise<void> {
@@ -113,6 +116,7 @@ export function openListener(url: string, { channels, heard, connected }: Listen
     try {
       await opening.connect();
       await opening.query(channels.map((channel) => `listen ${channel}`).join(';'));
+      backOff.reset();
       connected();
     } catch {
       opening.end().catch(() => undefined);

@@ -2,8 +2,11 @@
  * Who is live: an ingress holds a shared advisory lock while it lives. The lock goes with its connection, so a killed one leaves nothing
  * behind.
  */
-import pg from 'pg';
 
+import pg from 'pg';
+import { BackOff } from '../../domain/backOff.ts';
+
+const RECONNECT = { firstMs: 500, maxMs: 5000 };
 /** Any fixed numbers, the same in every version: who is live, and who is just switching. */
 const LIVE_LOCK = [0x51b0, 1];
 const SWITCH_LOCK = [0x51b0, 2];
@@ -14,6 +17,7 @@ export class SharedPresence {
   #client: pg.Client | null = null;
   #closed = false;
   #timer: NodeJS.Timeout | undefined;
+  readonly #backOff = new BackOff(RECONNECT);
 
   constructor(url: string) {
     this.#url = url;
@@ -58,8 +62,9 @@ export class SharedPresence {
       this.#timer = undefined;
       this.#connect()
         .then((client) => this.#share(client))
+        .then(() => this.#backOff.reset())
         .catch(() => this.#again());
-    }, 1000);
+    }, this.#backOff.next());
   }
 
   async close(): Promise<void> {
