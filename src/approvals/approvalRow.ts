@@ -31,6 +31,8 @@ export interface ApprovalRow {
   claimed_until: Date | null;
   votes: (Omit<Vote, 'changes'> & { changes: string | null })[] | null;
   questions: FurtherQuestion[] | null;
+  /** Of the database's clock: who is asked, and whether a claim holds, is the same whoever reads it. */
+  now: Date;
   sender: string | null;
   source: string;
   id: string;
@@ -50,7 +52,7 @@ export const APPROVAL_COLUMNS = `a.tenant, a.flow, a.event_position, a.turn, a.c
     (select json_agg(json_build_object('n', q.n, 'question', q.question, 'askedBy', q.asked_by, 'askedAt', q.asked_at, 'answer', q.answer,
         'answeredBy', q.answered_by, 'answeredAt', q.answered_at) order by q.n)
       from approval_questions q where ${OF_APPROVAL('q')}) as questions,
-    e.actor as sender, e.source, e.id, e.type, e.time`;
+    clock_timestamp() as now, e.actor as sender, e.source, e.id, e.type, e.time`;
 /** By key, one at a time: see docs/decisions/0007. */
 export const APPROVAL_EVENT = `cross join lateral (
     select * from entries e where e.tenant = a.tenant and e.log = a.flow and e.position = a.event_position limit 1) e`;
@@ -95,7 +97,7 @@ export function keptApproval(row: ApprovalRow): KeptApproval {
   const { question, evidence, proposed } = body;
   const rules = { ...OPEN_TO_ALL, ...body.rules };
   const place = { tenant: row.tenant, log: row.flow, position: row.event_position };
-  const [id, event, nowMs] = [approvalId(place, row.turn), eventId(place), Date.now()];
+  const [id, event, nowMs] = [approvalId(place, row.turn), eventId(place), row.now.getTime()];
   const approval: Approval = {
     id,
     state: row.state,

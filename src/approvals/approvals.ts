@@ -9,7 +9,7 @@ import { type CaseLogDeps, type CaseLogWriter, writeCaseLog } from '../log/caseL
 import type { Notifier } from '../log/db/notify.ts';
 import { type Approval, type ApprovalKey, type KeptApproval, readApproval } from './approval.ts';
 import type { ApprovalRules } from './approvalRules.ts';
-import { endApproval } from './endApproval.ts';
+import { endApproval, takeDefault } from './endApproval.ts';
 import { type NoticeChannels, planNotices } from './notices.ts';
 import { type GivenVerdict, type VerdictResult, vote } from './vote.ts';
 
@@ -89,15 +89,11 @@ export async function openApproval({ pool, notices }: Closing, opened: OpenedApp
   });
 }
 
-/** At the deadline: takes the default, unless a verdict was first. Only the case calls this. Null where there is no such approval. */
+/** The case is at the deadline: takes the default, unless something ended it before. Null where there is no such approval. */
 export async function closeApproval({ pool, notices }: Closing, key: ApprovalKey): Promise<KeptApproval | null> {
   return writeCaseLog(pool, key, async (log) => {
     const before = await readApproval(log.client, key);
-    if (before?.approval.state !== 'open') return before;
-    const verdict = before.approval.default === before.approval.proposed.outcome ? 'approve' : 'reject';
-    const reason = 'The deadline passed without a verdict';
-    await endApproval(log, before, { state: 'expired', verdict, actor: 'default', reason, via: 'default', notices });
-    return readApproval(log.client, key);
+    return before?.approval.state === 'open' ? takeDefault(log, before, notices) : before;
   });
 }
 

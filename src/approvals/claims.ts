@@ -1,10 +1,14 @@
 /** Who works on an approval: for a quarter of an hour, or until it is released or escalated, nobody else's verdict is taken. */
 import { SignalboxError } from '../domain/errors.ts';
-import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from '../log/caseLog.ts';
+import { type CaseLogWriter, storable } from '../log/caseLog.ts';
 import { type KeptApproval, readApproval } from './approval.ts';
+import type { ApprovalDeps } from './approvals.ts';
+import { onApproval } from './onApproval.ts';
 import { assertMayAnswer, assertNotClaimed, type Reviewer } from './vote.ts';
 
 const CLAIM_MS = 15 * 60_000;
+
+type Deps = Pick<ApprovalDeps, 'pool' | 'notices'>;
 
 /** Throws `already-decided` or `over`, with the winner, where the approval has ended. */
 export function assertOpen({ approval: { state, verdict } }: KeptApproval): void {
@@ -16,16 +20,16 @@ export function assertOpen({ approval: { state, verdict } }: KeptApproval): void
  * Claims it, or claims it for longer. Null where there is no such approval. Throws SignalboxError `forbidden`, `claimed` (by another), `already-decided`,
  * `over`, or `database-away` where trying again helps.
  */
-export async function claimApproval({ pool }: Pick<CaseLogDeps, 'pool'>, by: Reviewer): Promise<KeptApproval | null> {
-  return writeCaseLog(pool, by, async (log) => {
-    const before = await readApproval(log.client, by);
-    if (before === null) return null;
-    assertMayAnswer(before, by);
-    assertOpen(before);
-    assertNotClaimed(before, by.actor);
-    const until = new Date(claimEndMs(before, Date.parse(log.at))).toISOString();
-    await setClaim(log, before, { title: `Claimed by ${storable(by.actor)} until ${until}`, claim: { by: storable(by.actor), until } });
-    return readApproval(log.client, by);
+export async function claimApproval(deps: Deps, by: Reviewer): Promise<KeptApproval | null> {
+  return onApproval(deps, by, {
+    check: (log, before) => assertMayAnswer(before, by, log),
+    async work(log, before) {
+      assertOpen(before);
+      assertNotClaimed(before, by.actor);
+      const until = new Date(claimEndMs(before, Date.parse(log.at))).toISOString();
+      await setClaim(log, before, { title: `Claimed by ${storable(by.actor)} until ${until}`, claim: { by: storable(by.actor), until } });
+      return readApproval(log.client, by);
+    },
   });
 }
 
@@ -37,19 +41,18 @@ function claimEndMs({ rules, approval }: KeptApproval, nowMs: number): number {
 }
 
 /** Ends a claim: one's own, or anybody's for an admin. Without one: changes nothing. Fails as `claimApproval` does. */
-export async function releaseApproval(
-  { pool }: Pick<CaseLogDeps, 'pool'>,
-  by: Reviewer & { readonly admin: boolean },
-): Promise<KeptApproval | null> {
-  return writeCaseLog(pool, by, async (log) => {
-    const before = await readApproval(log.client, by);
-    if (before === null) return null;
-    if (!by.admin) assertMayAnswer(before, by);
-    assertOpen(before);
-    if (before.approval.claim === null) return before;
-    if (!by.admin) assertNotClaimed(before, by.actor);
-    await setClaim(log, before, { title: `Released by ${storable(by.actor)}`, claim: null });
-    return readApproval(log.client, by);
+export async function releaseApproval(deps: Deps, by: Reviewer & { readonly admin: boolean }): Promise<KeptApproval | null> {
+  return onApproval(deps, by, {
+    check: (log, before) => {
+      if (!by.admin) assertMayAnswer(before, by, log);
+    },
+    async work(log, before) {
+      assertOpen(before);
+      if (before.approval.claim === null) return before;
+      if (!by.admin) assertNotClaimed(before, by.actor);
+      await setClaim(log, before, { title: `Released by ${storable(by.actor)}`, claim: null });
+      return readApproval(log.client, by);
+    },
   });
 }
 

@@ -2,7 +2,7 @@
 
 import type { Verdict } from '../domain/verdict.ts';
 import { type CaseLogWriter, storable } from '../log/caseLog.ts';
-import type { KeptApproval } from './approval.ts';
+import { type KeptApproval, readApproval } from './approval.ts';
 import { type NoticeChannels, planNotices } from './notices.ts';
 
 interface ApprovalEnd extends Omit<Verdict, 'at'> {
@@ -28,4 +28,16 @@ export async function endApproval(log: CaseLogWriter, before: KeptApproval, end:
   const said = { verdict, actor, reason, ...(changes === undefined ? {} : { changes }), via };
   await log.record([{ kind: 'verdict', eventPosition, subject, key: `verdict ${id}`, title, detail: { approval: id, ...said } }]);
   await planNotices(log, before, { kind: 'decided', channels: end.notices, detail: { state, verdict: { ...said, at: log.at } } });
+}
+
+/** Past its deadline the default is what counts, whether or not its case is awake to take it. */
+export const isDue = (log: CaseLogWriter, { approval: { state, deadline } }: KeptApproval): boolean =>
+  state === 'open' && Date.parse(deadline) <= Date.parse(log.at);
+
+/** Ends an open approval by its default. The caller holds the log's lock and has seen it open. */
+export async function takeDefault(log: CaseLogWriter, before: KeptApproval, notices: NoticeChannels | undefined): Promise<KeptApproval> {
+  const verdict = before.approval.default === before.approval.proposed.outcome ? 'approve' : 'reject';
+  const reason = 'The deadline passed without a verdict';
+  await endApproval(log, before, { state: 'expired', verdict, actor: 'default', reason, via: 'default', notices });
+  return (await readApproval(log.client, before.key)) as KeptApproval;
 }

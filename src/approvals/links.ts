@@ -4,10 +4,11 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { SignalboxError } from '../domain/errors.ts';
-import { writeCaseLog } from '../log/caseLog.ts';
+import { type CaseLogWriter, writeCaseLog } from '../log/caseLog.ts';
 import type { Client, Pool } from '../log/db/database.ts';
 import { type ApprovalKey, type KeptApproval, readApproval } from './approval.ts';
 import { type ApprovalDeps, tellVerdict } from './approvals.ts';
+import { isDue } from './endApproval.ts';
 import { type GivenVerdict, type VerdictResult, vote } from './vote.ts';
 
 const TOKEN_BYTES = 32;
@@ -47,13 +48,16 @@ async function readLink(client: Client | Pool, token: string): Promise<KeptLink 
     event_position: number;
     turn: number;
     mail: string;
-    expires_at: Date;
+    expired: boolean;
     used_at: Date | null;
-  }>('select tenant, flow, event_position, turn, mail, expires_at, used_at from approval_links where token_hash = $1', [hashToken(token)]);
+  }>(
+    'select tenant, flow, event_position, turn, mail, expires_at <= clock_timestamp() as expired, used_at from approval_links where token_hash = $1',
+    [hashToken(token)],
+  );
   const row = rows[0];
   if (row === undefined) return null;
   const { tenant, flow, event_position: eventPosition, turn, mail } = row;
-  return { key: { tenant, flow, eventPosition, turn }, mail, used: row.used_at !== null, expired: row.expires_at.getTime() <= Date.now() };
+  return { key: { tenant, flow, eventPosition, turn }, mail, used: row.used_at !== null, expired: row.expired };
 }
 
 /** What a link shows; null where there is no such link. */
@@ -78,7 +82,7 @@ export async function giveVerdictByLink(
     // under the lock, where two posts of one link are one after the other
     const link = (await readLink(log.client, token)) ?? found;
     if (link.used) throw new SignalboxError('link-used');
-    if (link.expired) throw new SignalboxError('over', 'The deadline has passed');
+    if (link.expired) await assertOverByItself(log, link);
     const result = await vote(log, { ...link.key, ...said, actor: link.mail, via: 'mail', proof: { by: 'link' } }, notices);
     if (result !== null && ['given', 'counted', 'same'].includes(result.result))
       await log.client.query('update approval_links set used_at = $2 where token_hash = $1', [hashToken(token), log.at]);
@@ -86,4 +90,11 @@ export async function giveVerdictByLink(
   });
   if (outcome?.result === 'given') tellVerdict(notifier, outcome);
   return outcome;
+}
+
+/** What ended an approval says who won; a link that is over before its approval says only that. */
+async function assertOverByItself(log: CaseLogWriter, { key }: KeptLink): Promise<void> {
+  const kept = await readApproval(log.client, key);
+  if (kept !== null && (isDue(log, kept) || kept.approval.state !== 'open')) return;
+  throw new SignalboxError('over', 'The deadline has passed');
 }

@@ -1,11 +1,12 @@
 /** What reviewers want to know before they answer, and what they are told. The deadline goes on meanwhile. */
 import { SignalboxError } from '../domain/errors.ts';
 import { redactText } from '../domain/redactText.ts';
-import { type CaseLogWriter, storable, writeCaseLog } from '../log/caseLog.ts';
+import { type CaseLogWriter, storable } from '../log/caseLog.ts';
 import { type ApprovalKey, type FurtherQuestion, type KeptApproval, readApproval } from './approval.ts';
 import type { ApprovalDeps } from './approvals.ts';
 import { assertOpen } from './claims.ts';
 import { planNotices } from './notices.ts';
+import { onApproval } from './onApproval.ts';
 import { assertMayAnswer, type Reviewer } from './vote.ts';
 
 const QUESTIONS_MAX = 20;
@@ -16,11 +17,9 @@ type Deps = Pick<ApprovalDeps, 'pool' | 'notices'>;
  * Adds a question; one that this actor has asked before and nobody answered is not added again. Null where there is no such approval. Throws
  * SignalboxError `forbidden`, `too-many-questions`, `already-decided`, `over`, or `database-away` where trying again helps.
  */
-export async function askFurther({ pool, notices }: Deps, by: Reviewer & { readonly question: string }): Promise<KeptApproval | null> {
-  return writeCaseLog(pool, by, async (log) => {
-    const before = await readApproval(log.client, by);
-    if (before === null) return null;
-    assertMayAnswer(before, by);
+export async function askFurther(deps: Deps, by: Reviewer & { readonly question: string }): Promise<KeptApproval | null> {
+  const { notices } = deps;
+  const work = async (log: CaseLogWriter, before: KeptApproval): Promise<KeptApproval> => {
     assertOpen(before);
     const { questions } = before.approval;
     const [actor, question] = [storable(by.actor), storable(redactText(by.question))];
@@ -36,7 +35,8 @@ export async function askFurther({ pool, notices }: Deps, by: Reviewer & { reado
     const after = (await readApproval(log.client, by)) as KeptApproval;
     await planNotices(log, after, { kind: 'question', nth: n, channels: notices, detail: { further: { n, question, by: actor } } });
     return after;
-  });
+  };
+  return onApproval(deps, by, { check: (log, before) => assertMayAnswer(before, by, log), work });
 }
 
 export interface GivenAnswer extends ApprovalKey {
@@ -49,11 +49,10 @@ export interface GivenAnswer extends ApprovalKey {
  * Answers a question, once; the same answer again changes nothing. Null where there is no such question. Throws SignalboxError `already-answered`,
  * `already-decided`, `over`, or `database-away` where trying again helps.
  */
-export async function answerFurther({ pool }: Deps, given: GivenAnswer): Promise<FurtherQuestion | null> {
-  return writeCaseLog(pool, given, async (log) => {
-    const before = await readApproval(log.client, given);
-    const asked = before?.approval.questions.find(({ n }) => n === given.n);
-    if (before === null || asked === undefined) return null;
+export async function answerFurther(deps: Deps, given: GivenAnswer): Promise<FurtherQuestion | null> {
+  const work = async (log: CaseLogWriter, before: KeptApproval): Promise<FurtherQuestion | null> => {
+    const asked = before.approval.questions.find(({ n }) => n === given.n);
+    if (asked === undefined) return null;
     const [actor, answer] = [storable(given.actor), storable(redactText(given.answer))];
     if (asked.answer === answer) return asked;
     if (asked.answer !== null) throw new SignalboxError('already-answered', undefined, { more: { question: asked } });
@@ -66,7 +65,8 @@ export async function answerFurther({ pool }: Deps, given: GivenAnswer): Promise
     );
     await noteChange(log, before, { key: `answer ${n}`, title: `${actor} answers question ${n}`, detail: { n, answer } });
     return { ...asked, answer, answeredBy: actor, answeredAt: log.at };
-  });
+  };
+  return onApproval(deps, given, { check: () => undefined, work });
 }
 
 /** A new version, and a line on the timeline. */

@@ -8,7 +8,7 @@ import { type CaseLogWriter, storable } from '../log/caseLog.ts';
 import { type ApprovalKey, type KeptApproval, readApproval } from './approval.ts';
 import { mayAnswer, type Proof } from './approvalRules.ts';
 import { parseChanges, sameChanges } from './changesForm.ts';
-import { endApproval } from './endApproval.ts';
+import { endApproval, isDue, takeDefault } from './endApproval.ts';
 import type { NoticeChannels } from './notices.ts';
 
 export interface GivenVerdict extends ApprovalKey, Omit<Verdict, 'at' | 'via'> {
@@ -34,12 +34,12 @@ export interface Reviewer extends ApprovalKey {
 }
 
 /** Throws `forbidden` where the actor is not among those who are asked, or sent the event that they may not judge. */
-export function assertMayAnswer({ rules, sender, approval }: KeptApproval, { actor, proof }: Reviewer): void {
+export function assertMayAnswer({ rules, sender, approval }: KeptApproval, { actor, proof }: Reviewer, log: CaseLogWriter): void {
   if (proof === undefined || proof.by === 'nobody') return;
   if (rules.notSelf && sender === storable(actor))
     throw new SignalboxError('forbidden', `${actor} sent the event, and may have no part in its verdict`);
   // a link went to somebody who was asked
-  if (proof.by === 'key' && !mayAnswer(rules, proof.roles, Date.now()))
+  if (proof.by === 'key' && !mayAnswer(rules, proof.roles, Date.parse(log.at)))
     throw new SignalboxError('forbidden', `${actor} has no role of those who are asked: ${approval.asked.join(', ')}`);
 }
 
@@ -55,13 +55,15 @@ export async function vote(log: CaseLogWriter, given: GivenVerdict, notices: Not
   if (before === null) return null;
   const { approval, version } = before;
   const actor = storable(given.actor);
-  assertMayAnswer(before, given);
+  assertMayAnswer(before, given, log);
+  if (isDue(log, before)) return { ...(await takeDefault(log, before, notices)), result: 'over' };
+  if (approval.state === 'expired') return { ...before, result: 'over' };
   // before If-Match: a caller who repeats a request whose answer was lost carries the version from before it
   const said = [...approval.votes, ...(approval.state === 'decided' && approval.verdict !== null ? [approval.verdict] : [])];
   const mine = said.filter((earlier) => earlier.actor === actor);
-  if (approval.state !== 'expired' && mine.some(({ verdict }) => verdict === given.verdict)) return { ...before, result: 'same' };
+  if (mine.some(({ verdict }) => verdict === given.verdict)) return { ...before, result: 'same' };
   if (given.ifMatch !== undefined && given.ifMatch !== version) return { ...before, result: 'stale' };
-  if (approval.state !== 'open') return { ...before, result: approval.state === 'decided' ? 'lost' : 'over' };
+  if (approval.state === 'decided') return { ...before, result: 'lost' };
   if (mine.length > 0) throw new SignalboxError('already-voted', undefined, { more: { vote: mine[0] } });
   assertNotClaimed(before, actor);
   // it is told to the case, stands in the decision's reasons and on the timeline

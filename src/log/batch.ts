@@ -24,7 +24,7 @@ import { identityKey, type Known, knownOf, type Left, overlay, reading, readKnow
 /** A batch whose rows are on their way to the database. */
 export interface Ahead {
   /** As it leaves the head. */
-  readonly head: Head;
+  readonly head: Omit<Head, 'nowMs'>;
   readonly left: Left;
   /** Whether this very transaction committed. Never rejects. */
   readonly committed: Promise<boolean>;
@@ -139,7 +139,7 @@ interface Folded extends Left {
 }
 
 /** Takes `known` over: its events and states are then those after the batch. */
-async function fold(client: Client | Pool, batch: Batch, { head, known }: { head: Head; known: Known }): Promise<Folded> {
+async function fold(client: Client | Pool, batch: Batch, { head, known }: { head: Omit<Head, 'nowMs'>; known: Known }): Promise<Folded> {
   const { context, acceptedAtMs, drafts, wanted } = batch;
   const { tenant, log, flow, policies } = context;
   const { seen, states, stored } = known;

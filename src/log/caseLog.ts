@@ -10,7 +10,7 @@ import { redactText } from '../domain/redactText.ts';
 import type { Client, Pool } from './db/database.ts';
 import type { Notifier } from './db/notify.ts';
 import { underLock } from './db/underLock.ts';
-import { findHead, lockHead } from './head.ts';
+import { findHead, type Head, lockHead } from './head.ts';
 
 export interface CaseLogDeps {
   readonly pool: Pool;
@@ -48,16 +48,16 @@ export class CaseLogWriter {
   readonly tenant: string;
   readonly flow: string;
   readonly log: string;
-  /** When this is recorded: one time for all that one transaction writes. */
+  /** When this is recorded, by the database's clock: one time for all that one transaction writes. */
   readonly at: string;
   #position: number;
 
-  constructor(client: Client, { tenant, flow }: FlowLog, position: number) {
+  constructor(client: Client, { tenant, flow }: FlowLog, { position, nowMs }: Pick<Head, 'position' | 'nowMs'>) {
     this.client = client;
     this.tenant = tenant;
     this.flow = flow;
     this.log = casesLog(flow);
-    this.at = new Date().toISOString();
+    this.at = new Date(nowMs).toISOString();
     this.#position = position;
   }
 
@@ -101,14 +101,14 @@ export class CaseLogWriter {
   }
 }
 
-async function lock(client: Client, { tenant, flow }: FlowLog): Promise<number> {
+async function lock(client: Client, { tenant, flow }: FlowLog): Promise<Head> {
   const log = casesLog(flow);
   const head = await findHead(client, tenant, log);
-  if (head !== null) return head.position;
+  if (head !== null) return head;
   // the flow's first case
   await client.query('insert into heads (tenant, log) values ($1, $2) on conflict do nothing', [tenant, log]);
   await client.query('commit');
-  return (await lockHead(client, tenant, log)).position;
+  return lockHead(client, tenant, log);
 }
 
 /**
@@ -120,7 +120,7 @@ export function writeCaseLog<Result>(pool: Pool, at: FlowLog, work: (log: CaseLo
     const before = await lock(client, at);
     const log = new CaseLogWriter(client, at, before);
     const result = await work(log);
-    if (log.position !== before)
+    if (log.position !== before.position)
       await client.query('update heads set position = $3 where tenant = $1 and log = $2', [at.tenant, log.log, log.position]);
     return result;
   });

@@ -6,13 +6,15 @@ export interface Head {
   readonly position: number;
   readonly code: string | null;
   readonly policy: string | null;
+  /** The database's clock as the lock was had, or as waiting for it began. */
+  readonly nowMs: number;
 }
 
 /** Names are `[a-z0-9-]`, checked where flows and tenants are made; quoted all the same. */
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const locking = (tenant: string, log: string): string =>
-  `select position, code, policy from heads where tenant = ${tenant} and log = ${log} for no key update`;
+  `select position, code, policy, (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs" from heads where tenant = ${tenant} and log = ${log} for no key update`;
 
 /** Opens the transaction and locks the head: one round trip, two statements, each with its own snapshot. Null where the log has none yet. */
 export async function findHead(client: Client, tenant: string, log: string): Promise<Head | null> {

@@ -16,6 +16,7 @@ interface Row extends StoredRow {
   asked: string | null;
   held: string | null;
   active: string;
+  now: Date;
 }
 
 /** A history holds what an activity gives, and Temporal refuses more than 2 MB of it. */
@@ -27,7 +28,7 @@ const LOAD = `with sized as (
     from unnest($3::bigint[]) as q(position)
       cross join lateral (select body from bodies where tenant = $1 and log = $2 and position = q.position limit 1) b
   )
-  select b.position, e.source, e.id, e.type, e.subject, e.accepted_at, e.ending, b.body,
+  select b.position, e.source, e.id, e.type, e.subject, e.accepted_at, e.ending, b.body, clock_timestamp() as now,
     (select h.policy from heads h where h.tenant = $1 and h.log = $2) as active,
     (select p.note from entries p where p.tenant = $1 and p.log = $2 and p.kind = 'policy' and p.position <= b.position order by p.position desc limit 1) as held,
     (select m.found from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = b.position) as found,
@@ -58,7 +59,7 @@ export async function loadEvents(
       eventId: eventId({ tenant, log: flow, position }),
       event,
       ending,
-      expired: ending === 'waiting' && row.asked === null && expiresAtMs !== null && expiresAtMs <= Date.now(),
+      expired: ending === 'waiting' && row.asked === null && expiresAtMs !== null && expiresAtMs <= row.now.getTime(),
       expiresAtMs,
       ...(row.asked === null ? {} : { asked: true }),
       found: found ?? {},

@@ -168,6 +168,18 @@ describe('claims', () => {
   });
 });
 
+describe('claims near a deadline', () => {
+  it('a claim ends with the deadline, and an escalation that is over cuts none', async () => {
+    const short = await asking({ terms: { deadlineSeconds: 300 } });
+    const { deadline } = await shown(short);
+    expect((await send('ann', `${short.path}/claim`)).json.claim).toEqual({ by: 'ann', until: deadline });
+    const escalated = await asking({ terms: { escalation: [{ afterSeconds: 600, to: 'head' }] }, openedSecondsAgo: 601 });
+    const { json } = await send('ann', `${escalated.path}/claim`);
+    expect(Date.parse(json.claim.until) - Date.now()).toBeGreaterThan(14 * MINUTE_MS);
+    expect(await give('bob', escalated)).toMatchObject({ status: 409, json: { code: 'claimed' } });
+  });
+});
+
 describe('questions', () => {
   it('POST questions and answers stand on the approval and its timeline, and move no deadline', async () => {
     const asked = await asking();
