@@ -44,5 +44,7 @@ export function subjectFault(subject: string): string | null {
   if (subject === '') return 'must not be empty';
   const bytes = Buffer.byteLength(subject);
   if (bytes > SUBJECT_BYTES_MAX) return `must be at most ${SUBJECT_BYTES_MAX} bytes: it has ${bytes}`;
+  // as a part of a path, both mean another place, percent-encoded too: no link to such a subject could work
+  if (subject === '.' || subject === '..') return 'must not be `.` or `..`, which no address can name';
   return subject.includes('\u0000') || /\p{Cs}/u.test(subject) ? 'must not hold U+0000 or half a surrogate pair' : null;
 }

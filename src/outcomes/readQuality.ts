@@ -32,6 +32,7 @@ export interface QualityReport extends QualityQuery {
 
 const GROUPS_MAX = 200;
 const DAY_MS = 86_400_000;
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 
 interface CellRow extends Omit<QualityCell, 'confidence' | 'costUsd'> {
   name: string;
@@ -71,12 +72,20 @@ function cellOf({ confidence_millionths: confidence, cost_usd_billionths: cost, 
   return { ...cell, confidence: confidence / 1e6, costUsd: cost / 1e9 };
 }
 
+/**
+ * So many days before. Whole days: a decision of that very day may be less old by up to a day. Null for days before the year 1, of which the
+ * database has none: no event is that old.
+ */
+function dayBefore(newest: Date, count: number): string | null {
+  const ms = newest.getTime() - count * DAY_MS;
+  return ms < FIRST_MS ? null : new Date(ms).toISOString().slice(0, 10);
+}
+
 export async function readQuality(pool: Pool, tenant: string, flow: Flow, query: QualityQuery): Promise<QualityReport> {
   const judging = judgingOf(flow);
   const { truths, positive, silence } = judging;
   const { newest, waiting, dropped, behind } = await readPosition(pool, tenant, flow.name);
-  // whole days: a decision of that very day may be less old by up to a day
-  const before = newest === null || silence == null ? null : new Date(newest.getTime() - silence.days * DAY_MS).toISOString().slice(0, 10);
+  const before = newest === null || silence == null ? null : dayBefore(newest, silence.days);
   const values = [tenant, flow.name, query.from, query.to, before, silence?.truth ?? null];
   const [all, grouped, counted] = await Promise.all([
     pool.query<CellRow>(ALL, values),

@@ -82,9 +82,10 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       waiting: () => logs.waiting,
       backlog: () => readBacklog(pool),
       unseen: () => readUnseen(pool, TENANT),
+      failed: (err) => logger.warn({ err }, 'figures of /metrics could not be read: they are left out'),
     });
-    showLlm(metrics.registry, () => readLlmFigures(pool));
-    addQualityMetrics(metrics.registry, () => readAllQuality(pool, TENANT, flows));
+    showLlm(metrics, () => readLlmFigures(pool));
+    addQualityMetrics(metrics, () => readAllQuality(pool, TENANT, flows));
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
     const appending = openDatabase(url, { name: 'append', size: APPENDING * (flows.length + 1), appending: true });
     releases.push(() => appending.end());

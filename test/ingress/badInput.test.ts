@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { expectProblem } from '../support/expectProblem.ts';
 import { ledger, parcel } from '../support/flows.ts';
-import { ask, BATCH, eventOf, post, STRUCTURED, sendRaw } from '../support/http.ts';
+import { type Answer, ask, BATCH, eventOf, post, STRUCTURED, sendRaw } from '../support/http.ts';
 import { ingressOfFile } from '../support/ingressOfFile.ts';
 
 const ingress = ingressOfFile({ flows: [ledger, parcel], server: { requestTimeoutMs: 1500, headersTimeoutMs: 1000 } });
@@ -33,6 +33,8 @@ const STRUCTURED_CASES: readonly (readonly [string, string | Buffer, number, str
   ['id with half a surrogate pair', text({ id: 'a\ud800' }), 400, '/id'],
   ['id with a noncharacter', text({ id: 'a\ufdd0' }), 400, '/id'],
   ['id of 1,025 bytes', text({ id: 'x'.repeat(1025) }), 400, '/id'],
+  ['id of 600 characters of three bytes', text({ id: '€'.repeat(600) }), 400, '/id'],
+  ['source of 600 characters of three bytes', text({ source: '€'.repeat(600) }), 400, '/source'],
   ['type missing', text({ type: undefined }), 400, '/type'],
   ['type empty', text({ type: '' }), 400, '/type'],
   ['type of 257 bytes', text({ type: 'x'.repeat(257) }), 400, '/type'],
@@ -51,6 +53,8 @@ const STRUCTURED_CASES: readonly (readonly [string, string | Buffer, number, str
   ['datacontenttype xyz', text({ datacontenttype: 'xyz' }), 400, '/datacontenttype'],
   ['dataschema empty', text({ dataschema: '' }), 400, '/dataschema'],
   ['dataschema relative', text({ dataschema: 'schema' }), 400, '/dataschema'],
+  ['dataschema of 4,097 bytes', text({ dataschema: `a:${'x'.repeat(4095)}` }), 400, '/dataschema'],
+  ['dataschema with a bad end', text({ dataschema: `a://${'a'.repeat(4000)}^` }), 400, '/dataschema'],
   ['a name with a capital', text({ methodName: 'x' }), 400, '/methodName'],
   ['a name with a dash', text({ 'my-ext': 'x' }), 400, '/my-ext'],
   ['a name with a dot', text({ 'my.ext': 'x' }), 400, '/my.ext'],
@@ -81,6 +85,8 @@ const STRUCTURED_CASES: readonly (readonly [string, string | Buffer, number, str
   ['data 100,000 levels deep', text().replace('"amount":1', `"amount":${deep(100_000)}`), 400],
   ['data off its schema', text({ data: { account: 'a', amount: 'much' } }), 422, '/data/amount'],
   ['data null where a flow needs some', text({ data: null }), 422, '/data'],
+  ['a subject that is the place above', text({ data: { account: '..', amount: 1 } }), 422, '/data'],
+  ['a subject that is this place', text({ data: { account: '.', amount: 1 } }), 422, '/data'],
   ['over 1 MiB', text({ data: { account: 'a', amount: 1, note: 'x'.repeat(1 << 20) } }), 413],
 ];
 
@@ -130,6 +136,30 @@ describe('POST /v1/events', () => {
     const before = await count();
     expectProblem(await ask(`${ingress.url}/v1/events`, { method: 'POST', headers, body }), status);
     expect(await count()).toBe(before);
+  });
+
+  it('names twenty faults of a thousand', async () => {
+    const names = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`Bad${n}`, 1]));
+    const answer = await post(ingress.url, eventOf(names));
+    expectProblem(answer, 400);
+    expect(answer.json.errors).toHaveLength(20);
+  });
+
+  it('refuses a batch of more events than it takes, before it has read any', async () => {
+    const before = await count();
+    const body = `[${'{},'.repeat(200_000)}{}]`;
+    const answer = await ask(`${ingress.url}/v1/events`, { method: 'POST', headers: { 'content-type': BATCH }, body });
+    expectProblem(answer, 413);
+    expect(answer.json.detail).toBe('A batch holds at most 5000 events');
+    expect(await count()).toBe(before);
+  });
+
+  it('tells numbers apart that the log keeps apart', async () => {
+    const sent = (account: string): Promise<{ status: number }> =>
+      post(ingress.url, `{"specversion":"1.0","id":"long","source":"/long","type":"nobody.asked","data":{"account":${account}}}`);
+    expect(await sent('10000000000000000001')).toMatchObject({ status: 202 });
+    expectProblem((await sent('10000000000000000009')) as Answer, 409);
+    expect(await sent('10000000000000000001.0')).toMatchObject({ status: 202, json: { duplicate: true } });
   });
 
   it('refuses a small body that inflates over the limit', async () => {

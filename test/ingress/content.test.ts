@@ -4,9 +4,13 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import type { IncomingEvent, Json } from '../../src/domain/event.ts';
 import { canonical } from '../../src/ingress/cloudevents/canonical.ts';
+import { canonicalNumber } from '../../src/ingress/cloudevents/canonicalNumber.ts';
 import { epochMs } from '../../src/ingress/cloudevents/timestamp.ts';
 import { eventOf } from '../support/http.ts';
 import { binary, stored, structured } from '../support/parsing.ts';
+
+/** Its types say that the function is a `default` of itself, which it is not. */
+const reference = canonicalize as unknown as (value: unknown) => string;
 
 describe('IncomingEvent.body gives data back without loss', () => {
   it.each(['12345678901234567890', '-0', '-0.0', '1e23', '1E-400', '0.1000000000000000055511151231257827', '123456789012345.678'])(
@@ -73,6 +77,70 @@ describe('IncomingEvent.hash tells a repeat from other content', () => {
     expect(same(structured(eventOf()), structured(eventOf(more)))).toBe(false);
   });
 
+  const ofNumber = (number: string): Buffer => structured(JSON.stringify(eventOf()).replace('"amount":1', `"amount":${number}`)).hash;
+  it.each([
+    ['10000000000000000001', '10000000000000000009'],
+    ['9007199254740993', '9007199254740992'],
+    ['0.1000000000000000055511151231257827', '0.1'],
+    ['1e-400', '0'],
+    ['1e-400', '1e-401'],
+    ['-1e-400', '1e-400'],
+    ['100000000000000000000000000000000000001', '1e38'],
+    ['1.00000000000000000001', '1'],
+    ['12345678901234567890e-3', '12345678901234567890e-4'],
+  ])('%s is other content than %s', (one, other) => {
+    expect(ofNumber(one).equals(ofNumber(other))).toBe(false);
+  });
+
+  it.each([
+    ['1.0', '1'],
+    ['1E2', '100'],
+    ['100e-2', '1'],
+    ['-0', '0'],
+    ['-0.000e9', '0'],
+    ['1e23', '100000000000000000000000'],
+    ['10000000000000000001', '10000000000000000001.00'],
+    ['10000000000000000001', '1.0000000000000000001e+19'],
+    ['1e-400', '0.001e-397'],
+    ['9007199254740993', '9007199254740993e0'],
+  ])('%s is the same content as %s', (one, other) => {
+    expect(ofNumber(one).equals(ofNumber(other))).toBe(true);
+  });
+
+  it('a number that a double gives back hashes as RFC 8785 writes it', () => {
+    const doubles = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(doubles, (number) => {
+        expect(canonicalNumber(String(number))).toBe(reference(number));
+        expect(canonicalNumber(number.toExponential())).toBe(reference(number));
+      }),
+      { numRuns: 1000 },
+    );
+    // as they were before numbers were compared by their value
+    expect(ofNumber('12.5').toString('hex')).toBe('e4cd900886bf87f6b9eaf7065a0c2af9fa268a8ab159aa2d8b3f0b2a1c1e8d08');
+    expect(ofNumber('1e21').toString('hex')).toBe('64dcaf5c496cb859652437e639966ee541150d0c8491ce41f29be3217d2d2bf8');
+    expect(ofNumber('12345678901234567000').toString('hex')).toBe('205a1d42e275a1cf6c697431cc1fe3662b69c69eee1e64f765ab93aaf9d464d9');
+  });
+
+  it('any two decimals are the same content where their values are', () => {
+    const decimal = fc.record({ digits: fc.bigInt({ min: 1n, max: 10n ** 25n }), exponent: fc.integer({ min: -30, max: 30 }) });
+    const text = ({ digits, exponent }: { digits: bigint; exponent: number }): string => `${digits}e${exponent}`;
+    fc.assert(
+      fc.property(decimal, fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 40 }), (one, last, zeros) => {
+        const sameValue = text({ digits: one.digits * 10n ** BigInt(zeros), exponent: one.exponent - zeros });
+        expect(canonicalNumber(sameValue)).toBe(canonicalNumber(text(one)));
+        const other = { ...one, digits: (one.digits / 10n) * 10n + BigInt(last) };
+        expect(canonicalNumber(text(other)) === canonicalNumber(text(one))).toBe(other.digits === one.digits);
+      }),
+    );
+  });
+
+  it('refuses a number beyond the range of a double, whatever its exponent', () => {
+    for (const number of ['1e400', `1${'0'.repeat(400)}`, '1e-9999999999999999999999', '-1e999999999999999999'])
+      expect(() => ofNumber(number)).toThrow(expect.objectContaining({ code: 'bad-json' }));
+    expect(ofNumber('0e99999999999999999999').equals(ofNumber('0'))).toBe(true);
+  });
+
   it('text and bytes are the same content in any mode', () => {
     const text = structured(eventOf({ datacontenttype: 'text/plain', data: 'hé' }));
     expect(same(text, binary({ 'Content-Type': 'text/plain' }, 'hé'))).toBe(true);
@@ -82,9 +150,6 @@ describe('IncomingEvent.hash tells a repeat from other content', () => {
     expect(same(bytes, structured(eventOf({ datacontenttype: 'image/png', data: '/wA=' })))).toBe(false);
   });
 });
-
-/** Its types say that the function is a `default` of itself, which it is not. */
-const reference = canonicalize as unknown as (value: unknown) => string;
 
 describe('canonical()', () => {
   it('writes what the library for RFC 8785 writes', () => {

@@ -156,6 +156,20 @@ describe('Rates', () => {
   });
 });
 
+describe('Rates of very many keys', () => {
+  it('admit() forgets keys that owe nothing, and none that does', () => {
+    let nowMs = 0;
+    const rates = new Rates(() => nowMs);
+    const key = (actor: string) => ({ tenant: 'default', actor, rate: 1 });
+    rates.admit(key('in debt'), 100);
+    for (let n = 0; n < 10_000; n += 1) rates.admit(key(`paid ${n}`), 1);
+    nowMs = 2000;
+    // the first that finds the memory full cleans it up
+    rates.admit(key('one more'), 1);
+    expect(() => rates.admit(key('in debt'), 1)).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
+  });
+});
+
 describe('createKey()', () => {
   it('stores no key, and gives a name once', async () => {
     const key = await keyFor('once', 'read');

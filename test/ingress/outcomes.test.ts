@@ -151,8 +151,9 @@ describe('GET /v1/flows/:flow/quality', () => {
       all: { decisions: 0 },
     });
     expect((await get('/v1/flows/nothing/quality')).status).toBe(404);
-    for (const query of ['by=subject', 'from=yesterday', 'from=2026-02-01&to=2026-01-01', 'limit=3'])
+    for (const query of ['by=subject', 'from=yesterday', 'from=2026-02-01&to=2026-01-01', 'limit=3', 'from=0000-01-01', 'to=0000-12-31'])
       expect(await get(`/v1/flows/ledger/quality?${query}`)).toMatchObject({ status: 400, json: { code: 'bad-query' } });
+    expect((await get('/v1/flows/ledger/quality?from=0001-01-01&to=9999-12-31')).status).toBe(200);
   });
 });
 

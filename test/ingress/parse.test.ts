@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ERRORS, SignalboxError } from '../../src/domain/errors.ts';
 import type { IncomingEvent } from '../../src/domain/event.ts';
-import { parseRequest } from '../../src/ingress/cloudevents/parse.ts';
+import { EVENTS_MAX, parseRequest } from '../../src/ingress/cloudevents/parse.ts';
 import { BATCH, eventOf, STRUCTURED } from '../support/http.ts';
 import { binary, parse, stored, structured } from '../support/parsing.ts';
 
@@ -95,10 +95,39 @@ describe("parseRequest() passes the request's trace on", () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   it('where the event has none of its own', () => {
     expect(stored(structured(eventOf(), { traceparent, tracestate: 'a=b' }))).toMatchObject({ traceparent, tracestate: 'a=b' });
-    expect(stored(structured(eventOf({ traceparent: 'mine' }), { traceparent, tracestate: 'a=b' }))).toEqual(
-      eventOf({ traceparent: 'mine' }),
-    );
-    expect(stored(structured(eventOf(), { traceparent: 'garbage' }))).toEqual(eventOf());
+    const own = '00-11111111111111111111111111111111-2222222222222222-00';
+    expect(stored(structured(eventOf({ traceparent: own }), { traceparent, tracestate: 'a=b' }))).toEqual(eventOf({ traceparent: own }));
+  });
+
+  const [trace, parent] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
+  it.each([
+    ['garbage', 'garbage'],
+    ['a trace id of zeros', `00-${'0'.repeat(32)}-${parent}-01`],
+    ['a parent id of zeros', `00-${trace}-${'0'.repeat(16)}-01`],
+    ['the version ff', `ff-${trace}-${parent}-01`],
+    ['the version ff with more', `ff-${trace}-${parent}-01-extra`],
+    ['a capital', `00-${trace.toUpperCase()}-${parent}-01`],
+    ['version 00 with more', `00-${trace}-${parent}-01-extra`],
+    ['a later version that goes on without a dash', `01-${trace}-${parent}-01extra`],
+    ['flags of one digit', `00-${trace}-${parent}-1`],
+  ])('ignores %s, wherever it stands, and its tracestate', (_name, malformed) => {
+    expect(stored(structured(eventOf(), { traceparent: malformed, tracestate: 'a=b' }))).toEqual(eventOf());
+    expect(stored(structured(eventOf({ traceparent: malformed, tracestate: 'a=b' })))).toEqual(eventOf());
+    expect(stored(binary({ 'ce-traceparent': malformed, 'ce-tracestate': 'a=b' }))).not.toHaveProperty('traceparent');
+    // the request's is no less good for it
+    expect(stored(structured(eventOf({ traceparent: malformed }), { traceparent }))).toEqual(eventOf({ traceparent }));
+  });
+
+  it('reads a later version by its first four fields', () => {
+    const later = `01-${trace}-${parent}-01`;
+    expect(stored(structured(eventOf(), { traceparent: `${later}-extra` })).traceparent).toBe(later);
+    expect(stored(structured(eventOf({ traceparent: `${later}-extra-more` }))).traceparent).toBe(later);
+    expect(stored(structured(eventOf(), { traceparent: later })).traceparent).toBe(later);
+  });
+
+  it('leaves a tracestate out that is none', () => {
+    expect(stored(structured(eventOf(), { traceparent, tracestate: 'é' }))).toEqual(eventOf({ traceparent }));
+    expect(stored(structured(eventOf(), { tracestate: 'a=b' }))).toEqual(eventOf());
   });
 });
 
@@ -110,6 +139,15 @@ describe('parseRequest() takes a batch apart', () => {
     const [good, empty, number, big] = parsed.items;
     expect([good, empty, number].map((item) => item instanceof SignalboxError)).toEqual([false, true, true]);
     expect((big as IncomingEvent).body).toContain('"data":[1e23,0.1000000000000000055511151231257827]');
+  });
+
+  it('counts events before it parses any', () => {
+    const many = (count: number, last: string): string => `[${'{"a":[1,2,",",{"b":0}]},'.repeat(count - 1)}${last}]`;
+    expect(parse({ 'Content-Type': BATCH }, many(EVENTS_MAX, '{}'))).toMatchObject({ items: { length: EVENTS_MAX } });
+    // no parser has seen that this is no JSON
+    expect(refusal(() => parse({ 'Content-Type': BATCH }, many(EVENTS_MAX + 1, '{]')))).toMatchObject({ code: 'too-large' });
+    const object = `{${Array.from({ length: EVENTS_MAX + 1 }, (_, n) => `"${n}":0`).join(',')}}`;
+    expect(refusal(() => parse({ 'Content-Type': BATCH }, object))).toMatchObject({ code: 'bad-event' });
   });
 
   it('refuses the deep one alone', () => {

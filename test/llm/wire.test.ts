@@ -128,7 +128,7 @@ describe('callLlm() on the wire', () => {
 
   it('showLlm() shows calls, tokens, cost, breaker and budget of all workers', async () => {
     const registry = new Registry();
-    showLlm(registry, () => readLlmFigures(world.pool));
+    showLlm({ registry, failed: () => undefined }, () => readLlmFigures(world.pool));
     world.fake.follow([says(SURE), answers(500)]);
     await world.call(aCall({ flow: 'shown', terms: { model: 'shown', budget: { ...aCall().terms.budget, usdMax: 0.01 } } }));
     await expect(world.call(aCall({ flow: 'shown', terms: { model: 'shown' } }))).rejects.toThrow();

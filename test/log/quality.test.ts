@@ -184,3 +184,18 @@ describe('readSimilar()', () => {
     await one.end();
   });
 });
+
+describe('readQuality() of a flow whose newest event is of the first days there are', () => {
+  it('counts no silence, as no day is old enough', async () => {
+    const early = await openClaims(pool, notifier);
+    await early.accept(filed('a', '1', 0.9, '0001-01-01T00:00:00Z'));
+    await early.follow();
+    const report = await readQuality(pool, early.tenant, claims, { by: 'rung', from: null, to: null });
+    expect(report).toMatchObject({ silence: { before: null, counted: 0 }, all: { decisions: 1, assumed: 0 } });
+    await early.accept(filed('a', '2', 0.9, '0001-01-08T00:00:00Z'));
+    await early.follow();
+    const later = await readQuality(pool, early.tenant, claims, { by: 'rung', from: null, to: null });
+    expect(later).toMatchObject({ silence: { before: '0001-01-01', counted: 0 } });
+    await early.close();
+  });
+});

@@ -53,10 +53,13 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
   for (const flow of flows) await activateFlow(pool, 'default', flow);
   const caseIds = await openCaseIds(pool, 'default', flows);
   const temporal = { namespace: 'default', web: 'http://web.example:8233', caseIds };
-  const metrics = createMetrics({ waiting: () => 0, backlog: async () => READY.backlog, unseen: () => readUnseen(pool, 'default') });
-  addQualityMetrics(metrics.registry, () => readAllQuality(pool, 'default', flows));
-  const accepting = openAccepting({ pool, database, flows, metrics, ...temporal });
   const errors: unknown[] = [];
+  const metrics = createMetrics({
+    ...{ waiting: () => 0, backlog: async () => READY.backlog, unseen: () => readUnseen(pool, 'default') },
+    failed: (error) => errors.push(error),
+  });
+  addQualityMetrics(metrics, () => readAllQuality(pool, 'default', flows));
+  const accepting = openAccepting({ pool, database, flows, metrics, ...temporal });
   const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });
   const app = createApp(
     {

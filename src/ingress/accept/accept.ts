@@ -10,6 +10,7 @@ import type { Place } from '../../domain/ids.ts';
 import { DECISION_OUTCOME } from '../../domain/outcomes.ts';
 import type { Answer } from '../../log/arrival.ts';
 import type { Logs, Routed } from '../../log/logs.ts';
+import { EVENTS_MAX } from '../cloudevents/parse.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { FinalDecisions } from './finalDecisions.ts';
 import { Rates } from './rates.ts';
@@ -25,9 +26,6 @@ interface AcceptDeps {
   readonly unknownTypes: 'store' | 'reject';
   readonly routeOutcomes: RouteOutcomes;
 }
-
-/** One transaction takes all events of one log that come at once; more than this would hold the head for seconds. */
-export const EVENTS_MAX = 5000;
 
 /** An event, or why it could not be read: it keeps its place among the others. */
 export type Sent = IncomingEvent | SignalboxError;

@@ -3,46 +3,33 @@ import { type FieldError, SignalboxError } from '../../domain/errors.ts';
 import { quoted } from './canonical.ts';
 import { parseMediaType } from './mediaType.ts';
 import { epochMs } from './timestamp.ts';
+import { readTrace } from './trace.ts';
+import { isUri, isUriReference } from './uri.ts';
 
 /** CloudEvents advises 20; more is taken, within reason. */
 const NAME = /^[a-z0-9]{1,64}$/;
 const FAULTS_MAX = 20;
 
 /** id and source are an index key of the database; the others stay readable. */
-const BYTES_MAX = { id: 1024, source: 1024, type: 256, subject: 4096 } as const;
+const BYTES_MAX = { id: 1024, source: 1024, type: 256, subject: 4096, dataschema: 4096 } as const;
 
 const PRINTABLE = /^[\x20-\x7e]*$/;
 /** Control characters, halves of surrogate pairs and noncharacters: CloudEvents' String leaves them out. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
-const PCHAR = "(?:[A-Za-z0-9\\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})";
-const REST = `(?://(?:${PCHAR}|[\\[\\]])*)?(?:${PCHAR}|/)*(?:\\?(?:${PCHAR}|[/?])*)?(?:#(?:${PCHAR}|[/?])*)?$`;
-const URI = new RegExp(`^[A-Za-z][A-Za-z0-9+.-]*:${REST}`);
-const URI_REFERENCE = new RegExp(`^(?:[A-Za-z][A-Za-z0-9+.-]*:|(?![^/?#]*:))${REST}`);
-
-export type CoreAttribute =
-  | 'id'
-  | 'source'
-  | 'type'
-  | 'subject'
-  | 'time'
-  | 'datacontenttype'
-  | 'dataschema'
-  | 'expirytime'
-  | 'traceparent'
-  | 'tracestate';
+export type CoreAttribute = 'id' | 'source' | 'type' | 'subject' | 'time' | 'datacontenttype' | 'dataschema' | 'expirytime';
 
 /** What is wrong with the text of an attribute that has a meaning here; null where nothing is. */
-const RULES: Readonly<Record<Exclude<CoreAttribute, 'traceparent' | 'tracestate'>, (value: string) => string | null>> = {
+const RULES: Readonly<Record<CoreAttribute, (value: string) => string | null>> = {
   id: (value) => nonEmpty(value) ?? within(value, BYTES_MAX.id),
   source: (value) =>
-    nonEmpty(value) ?? within(value, BYTES_MAX.source) ?? (URI_REFERENCE.test(value) ? null : 'must be a URI reference (RFC 3986)'),
+    nonEmpty(value) ?? within(value, BYTES_MAX.source) ?? (isUriReference(value) ? null : 'must be a URI reference (RFC 3986)'),
   type: (value) => nonEmpty(value) ?? within(value, BYTES_MAX.type),
   subject: (value) => nonEmpty(value) ?? within(value, BYTES_MAX.subject),
   time: instant,
   datacontenttype: (value) => (parseMediaType(value) === null ? 'must be a media type (RFC 2046)' : null),
-  dataschema: (value) => (URI.test(value) ? null : 'must be an absolute URI (RFC 3986)'),
+  dataschema: (value) => within(value, BYTES_MAX.dataschema) ?? (isUri(value) ? null : 'must be an absolute URI (RFC 3986)'),
   expirytime: instant,
 };
 
@@ -80,6 +67,7 @@ export class Attributes {
   text = '"specversion":"1.0"';
   readonly #values: { [name in CoreAttribute]?: string } = {};
   readonly #faults: FieldError[] = [];
+  readonly #trace: { traceparent?: unknown; tracestate?: unknown } = {};
   #specversion: unknown;
 
   get(name: CoreAttribute): string | undefined {
@@ -99,6 +87,10 @@ export class Attributes {
       this.#specversion = value;
       return;
     }
+    if (name === 'traceparent' || name === 'tracestate') {
+      this.#trace[name] = value;
+      return;
+    }
     const wrong = this.#check(name, value);
     if (wrong !== null) this.fault(name, wrong);
     else this.text += `,"${name}":${typeof value === 'string' ? quoted(value) : String(value)}`;
@@ -107,12 +99,19 @@ export class Attributes {
   #check(name: string, value: unknown): string | null {
     if (!isRuled(name)) {
       if (!NAME.test(name) || name === 'data') return 'must be named by lower-case letters and digits, 64 at most, and not `data`';
-      if ((name === 'traceparent' || name === 'tracestate') && typeof value === 'string') this.#values[name] = value;
       return valueFault(value);
     }
     if (typeof value !== 'string') return 'must be a string';
     this.#values[name] = value;
     return valueFault(value) ?? RULES[name](value);
+  }
+
+  /** The event's own trace, else that of the request which brought it. */
+  addTrace(request: { readonly [name: string]: unknown }): void {
+    const trace = readTrace(this.#trace.traceparent, this.#trace.tracestate) ?? readTrace(request.traceparent, request.tracestate);
+    if (trace === null) return;
+    this.text += `,"traceparent":${quoted(trace.traceparent)}`;
+    if (trace.tracestate !== null) this.text += `,"tracestate":${quoted(trace.tracestate)}`;
   }
 
   /** Throws one error that names every fault. */

@@ -1,10 +1,13 @@
 /**
- * RFC 8785 canonical JSON of a parsed value: the same text for the same content, whatever the order of keys.
+ * RFC 8785 canonical JSON of a parsed value: the same text for the same content, whatever the order of keys. A number that no double holds is
+ * written by its exact value instead of the nearest double's, so that what the store keeps apart is other content.
  * Own code because it runs for every event and refuses on the way what the library would pass on or die of:
  * nesting (a library call recursed until the stack ended) and numbers beyond a double, each with our code.
  */
 import { SignalboxError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/event.ts';
+import { canonicalNumber } from './canonicalNumber.ts';
+import { MARK } from './numberMark.ts';
 
 /** As many keys are sorted by insertion. */
 const FEW_KEYS = 16;
@@ -20,12 +23,10 @@ export function quoted(text: string): string {
   return text.length < 128 && NEEDS_NO_ESCAPE.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
+/** Numbers may be marked, as `parseJson` gives them. */
 export function canonical(value: Json, depth = 1): string {
-  if (typeof value === 'string') return quoted(value);
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new SignalboxError('bad-json', 'Cannot keep a number beyond the range of a double');
-    return String(value);
-  }
+  if (typeof value === 'string') return value.startsWith(MARK) ? canonicalNumber(value.slice(MARK.length)) : quoted(value);
+  if (typeof value === 'number') return String(value);
   if (value === null || typeof value === 'boolean') return String(value);
   if (depth > DEPTH_MAX) throw new SignalboxError('too-deep', `Cannot take data nested more than ${DEPTH_MAX} levels deep`);
   return Array.isArray(value) ? canonicalArray(value, depth) : canonicalObject(value, depth);

@@ -21,7 +21,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 function fromJson({ value, marked }: ParsedText): EventData {
   // first: it refuses what is too deep for the calls below
-  const text = canonical(value);
+  const text = canonical(marked ?? value);
   return { value, stored: `,"data":${keptText(value, marked)}`, canonical: `"data":${text}` };
 }
 

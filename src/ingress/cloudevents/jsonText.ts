@@ -3,10 +3,10 @@
  * `JSON.parse` reads numbers as doubles; what a double cannot hold is kept as the sender wrote it.
  */
 import { isUtf8 } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
 import { createScanner, type SyntaxKind } from 'jsonc-parser';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/event.ts';
+import { MARK } from './numberMark.ts';
 
 /** `SyntaxKind` is a const enum there, which one-file compilers cannot read. */
 const NUMERIC_LITERAL = 11 as SyntaxKind;
@@ -32,8 +32,10 @@ export interface ParsedText {
   readonly marked: Json | undefined;
 }
 
-export function parseJson(text: string): ParsedText {
-  if (text.length > 2 * NESTING_MAX) assertNesting(text);
+/** `itemsMax`: what a list at the top may hold; one with more is refused before any of them is parsed. */
+export function parseJson(text: string, itemsMax = Number.POSITIVE_INFINITY): ParsedText {
+  // shorter than both limits allow: no look at each character for the small bodies that most are
+  if (text.length > 2 * Math.min(NESTING_MAX, itemsMax)) assertShape(text, itemsMax);
   const value = parse(text);
   return { value, marked: DELICATE.test(text) ? (JSON.parse(markNumbers(text)) as Json) : undefined };
 }
@@ -48,8 +50,11 @@ function parse(text: string): Json {
   }
 }
 
-function assertNesting(text: string): void {
+/** `itemsMax` commas part as many items and one more. */
+function assertShape(text: string, itemsMax: number): void {
+  const list = /^[ \t\r\n]*\[/.test(text);
   let depth = 0;
+  let commas = 0;
   let inText = false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -61,11 +66,13 @@ function assertNesting(text: string): void {
       depth += 1;
       if (depth > NESTING_MAX) throw new SignalboxError('too-deep', `Cannot read a body nested more than ${NESTING_MAX} levels deep`);
     } else if (code === 0x5d || code === 0x7d) depth -= 1;
+    else if (code === 0x2c && depth === 1 && list) {
+      commas += 1;
+      if (commas >= itemsMax) throw new SignalboxError('too-large', `A batch holds at most ${itemsMax} events`);
+    }
   }
 }
 
-/** Nobody outside can guess it, so no text that was sent is taken for a number. */
-const MARK = `number ${randomBytes(16).toString('hex')} `;
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 
 /** Delicate numbers as marked texts: parsing then keeps them, and still lets the last of equal keys win. */

@@ -33,8 +33,9 @@ function read(text: string): MediaType | null {
   const essence = ESSENCE.exec(text);
   if (essence?.[1] === undefined) return null;
   const parameters = new Map<string, string>();
-  PARAMETER.lastIndex = essence[0].length;
-  while (/[^ \t]/.test(text.slice(PARAMETER.lastIndex))) {
+  let end = text.length;
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end -= 1;
+  for (PARAMETER.lastIndex = essence[0].length; PARAMETER.lastIndex < end; ) {
     const found = PARAMETER.exec(text);
     if (found === null) return null;
     parameters.set((found[1] as string).toLowerCase(), (found[2] ?? found[3] ?? '').toLowerCase());

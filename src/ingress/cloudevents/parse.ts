@@ -22,9 +22,11 @@ export type ParsedRequest =
   /** In order; a bad one is its error, the others go on. */
   | { readonly mode: 'batch'; readonly items: readonly (IncomingEvent | SignalboxError)[] };
 
+/** One transaction takes all events of one log that come at once; more than this would hold the head for seconds. */
+export const EVENTS_MAX = 5000;
+
 const STRUCTURED = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Throws 415 where the headers announce no CloudEvent. Needs no body, so that it runs before one is read. */
 export function modeOf(headers: HeaderMap): Mode {
@@ -59,7 +61,7 @@ function assertCharset(charset: string | null): void {
 export function parseRequest(headers: HeaderMap, rawHeaders: readonly string[], body: Buffer, textOf = readHeaderText): ParsedRequest {
   const mode = modeOf(headers);
   if (mode === 'binary') return { mode, event: parseBinary(headers, { rawHeaders, textOf }, body) };
-  const { value, marked } = parseJson(decodeUtf8(body));
+  const { value, marked } = parseJson(decodeUtf8(body), mode === 'batch' ? EVENTS_MAX : undefined);
   if (mode === 'structured') return { mode, event: parseStructured(value, marked, headers) };
   if (!Array.isArray(value)) throw new SignalboxError('bad-event', 'Cannot read a batch that is not a JSON array');
   return { mode, items: value.map((item, at) => parseItem(item, (marked as Json[] | undefined)?.[at], headers)) };
@@ -82,7 +84,7 @@ function parseStructured(value: Json, marked: Json | undefined, headers: HeaderM
   for (const name of Object.keys(value)) {
     if (name !== 'data' && name !== 'data_base64') attributes.add(name, value[name]);
   }
-  addTrace(attributes, headers);
+  attributes.addTrace(headers);
   attributes.finish();
   return made(attributes, structuredData(value, marked, attributes.get('datacontenttype')));
 }
@@ -106,18 +108,9 @@ function parseBinary(headers: HeaderMap, { rawHeaders, textOf }: RawHeaders, bod
     else attributes.add(name, text);
     seen.add(header);
   }
-  addTrace(attributes, headers);
+  attributes.addTrace(headers);
   attributes.finish();
   return made(attributes, binaryData(body, attributes.get('datacontenttype')));
-}
-
-/** The request's trace is the event's where the event has none of its own; a malformed one is ignored, as W3C says. */
-function addTrace(attributes: Attributes, headers: HeaderMap): void {
-  const { traceparent, tracestate } = headers;
-  if (typeof traceparent !== 'string' || attributes.get('traceparent') !== undefined || !TRACEPARENT.test(traceparent)) return;
-  attributes.add('traceparent', traceparent);
-  if (typeof tracestate === 'string' && attributes.get('tracestate') === undefined && /^[\x20-\x7e]+$/.test(tracestate))
-    attributes.add('tracestate', tracestate);
 }
 
 function made(attributes: Attributes, data: EventData): IncomingEvent {

@@ -2,37 +2,32 @@
  * What /metrics shows of LLMs. Workers have no HTTP of their own, so the ingress reads the sums that they keep in the database: every
  * ingress shows the same figures, of all workers, and they must not be added up over ingresses.
  */
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { LlmFigures } from '../../llm/record/totals.ts';
+import { collecting, type Scraped, sharedReading } from './collecting.ts';
 
-export function showLlm(registry: Registry, read: () => Promise<LlmFigures>): void {
-  // one scrape collects all at once: they share one look
-  let looking: Promise<LlmFigures> | null = null;
-  const look = (): Promise<LlmFigures> => {
-    looking ??= read().finally(() => {
-      looking = null;
-    });
-    return looking;
-  };
+export function showLlm(scraped: Scraped, read: () => Promise<LlmFigures>): void {
+  const { registry } = scraped;
+  const look = sharedReading(scraped, read);
 
   function counter<Label extends string>(name: string, help: string, labelNames: readonly Label[], of: Figures<Label>): void {
     new Counter({
       ...{ name, help, labelNames: [...labelNames], registers: [registry] },
-      async collect() {
+      collect: collecting<Counter<Label>>(registry, name, async (metric) => {
         const figures = of(await look());
-        this.reset();
-        for (const [labels, value] of figures) this.inc(labels, value);
-      },
+        metric.reset();
+        for (const [labels, value] of figures) metric.inc(labels, value);
+      }),
     });
   }
   function gauge<Label extends string>(name: string, help: string, labelNames: readonly Label[], of: Figures<Label>): void {
     new Gauge({
       ...{ name, help, labelNames: [...labelNames], registers: [registry] },
-      async collect() {
+      collect: collecting<Gauge<Label>>(registry, name, async (metric) => {
         const figures = of(await look());
-        this.reset();
-        for (const [labels, value] of figures) this.set(labels, value);
-      },
+        metric.reset();
+        for (const [labels, value] of figures) metric.set(labels, value);
+      }),
     });
   }
 

@@ -1,9 +1,10 @@
 /** What /metrics shows of accepting and dispatching. Labels are flows, endings and codes: never a subject or an id. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Unseen } from '../../log/adopt/unseen.ts';
+import type { Backlog } from '../../log/backlog.ts';
+import { collecting, type Scraped, sharedReading } from './collecting.ts';
 
-export interface Metrics {
-  readonly registry: Registry;
+export interface Metrics extends Scraped {
   accepted(flow: string, ending: string): void;
   adopted(events: readonly { readonly log: string; readonly ending: string }[]): void;
   repeated(flow: string): void;
@@ -14,11 +15,13 @@ export interface Metrics {
 interface Gauges {
   /** Events that wait to be committed in this process. */
   readonly waiting: () => number;
-  readonly backlog: () => Promise<{ events: number; oldestSeconds: number }>;
+  readonly backlog: () => Promise<Backlog>;
   readonly unseen: () => Promise<readonly Unseen[]>;
+  /** Hears why a figure could not be read. */
+  readonly failed: (error: unknown) => void;
 }
 
-export function createMetrics({ waiting, backlog, unseen }: Gauges): Metrics {
+export function createMetrics({ waiting, backlog, unseen, failed }: Gauges): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -68,30 +71,29 @@ export function createMetrics({ waiting, backlog, unseen }: Gauges): Metrics {
       this.set(waiting());
     },
   });
-  const oldest = new Gauge({ name: 'signalbox_backlog_oldest_seconds', help: 'Age of the oldest event that no case has taken', registers });
-  new Gauge({
-    name: 'signalbox_backlog_events',
-    help: 'Events accepted that no case has taken',
-    registers,
-    async collect() {
-      const { events, oldestSeconds } = await backlog();
-      this.set(events);
-      oldest.set(oldestSeconds);
-    },
-  });
+  const look = sharedReading({ registry, failed }, backlog);
+  const lookBehind = sharedReading({ registry, failed }, unseen);
+  const backlogGauge = (name: string, help: string, of: (seen: Backlog) => number): void => {
+    new Gauge({
+      ...{ name, help, registers },
+      collect: collecting<Gauge>(registry, name, async (gauge) => gauge.set(of(await look()))),
+    });
+  };
+  backlogGauge('signalbox_backlog_oldest_seconds', 'Age of the oldest event that no case has taken', ({ oldestSeconds }) => oldestSeconds);
+  backlogGauge('signalbox_backlog_events', 'Events accepted that no case has taken', ({ events }) => events);
   new Gauge({
     name: 'signalbox_adoption_behind',
     help: 'Entries of another log that a flow has not gone through yet for events to take over',
     labelNames: ['flow', 'log'],
     registers,
-    async collect() {
-      const all = await unseen();
-      this.reset();
-      for (const { flow, log, entries } of all) this.set({ flow, log }, entries);
-    },
+    collect: collecting<Gauge<'flow' | 'log'>>(registry, 'signalbox_adoption_behind', async (gauge) => {
+      const all = await lookBehind();
+      gauge.reset();
+      for (const { flow, log, entries } of all) gauge.set({ flow, log }, entries);
+    }),
   });
   return {
-    registry,
+    ...{ registry, failed },
     accepted: (flow, ending) => accepted.inc({ flow, ending }),
     adopted: (events) => {
       for (const { log, ending } of events) adopted.inc({ flow: log, ending });

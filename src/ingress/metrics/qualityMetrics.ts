@@ -1,6 +1,7 @@
 /** What /metrics shows of quality. Labels are flows, rungs and outcomes, which flows declare: never a person, a subject or a version. */
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge } from 'prom-client';
 import type { QualityReport } from '../../outcomes/readQuality.ts';
+import { collecting, type Scraped, sharedReading } from './collecting.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type Series = readonly (readonly [labels: Labels, value: number])[];
@@ -68,23 +69,17 @@ const SHOWN: readonly Shown[] = [
 ];
 
 /** `read`: all flows by rung. Every ingress on one database says the same. */
-export function addQualityMetrics(registry: Registry, read: () => Promise<readonly QualityReport[]>): void {
-  let reading: Promise<readonly QualityReport[]> | null = null;
-  // a scrape collects all gauges at once, each by itself: they share one reading
-  const shared = (): Promise<readonly QualityReport[]> => {
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    return reading;
-  };
+export function addQualityMetrics(scraped: Scraped, read: () => Promise<readonly QualityReport[]>): void {
+  const { registry } = scraped;
+  const shared = sharedReading(scraped, read);
   for (const { name, help, labelNames, of } of SHOWN) {
     new Gauge({
       ...{ name, help, labelNames, registers: [registry] },
-      async collect() {
+      collect: collecting<Gauge>(registry, name, async (gauge) => {
         const reports = await shared();
-        this.reset();
-        for (const [labels, value] of reports.flatMap(of)) this.set(labels, value);
-      },
+        gauge.reset();
+        for (const [labels, value] of reports.flatMap(of)) gauge.set(labels, value);
+      }),
     });
   }
 }

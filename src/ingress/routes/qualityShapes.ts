@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { QUALITY_BY } from '../../outcomes/readQuality.ts';
 
-const day = z.iso.date();
+/** The database has no year 0. */
+const day = z.iso.date().refine((text) => text >= '0001-01-01', 'must be a day of the years 1 to 9999');
 const share = z.number().min(0).max(1);
 
 export const truth = z.object({

@@ -1,0 +1,137 @@
+/**
+ * Texts made to be slow to read. The bug this hunts: a pattern in which two parts take the same characters, so that a text that fails at its
+ * end is tried in every way of parting it, and the process answers nobody meanwhile.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { shownText } from '../../src/domain/exposure.ts';
+import { parseId } from '../../src/domain/ids.ts';
+import { instantMs } from '../../src/domain/instant.ts';
+import { oneLine } from '../../src/domain/oneLine.ts';
+import { redactText } from '../../src/domain/redactText.ts';
+import { canonicalNumber } from '../../src/ingress/cloudevents/canonicalNumber.ts';
+import { readHeaderText } from '../../src/ingress/cloudevents/headerText.ts';
+import { parseJson } from '../../src/ingress/cloudevents/jsonText.ts';
+import { parseMediaType } from '../../src/ingress/cloudevents/mediaType.ts';
+import { epochMs } from '../../src/ingress/cloudevents/timestamp.ts';
+import { readTrace } from '../../src/ingress/cloudevents/trace.ts';
+import { isUri, isUriReference } from '../../src/ingress/cloudevents/uri.ts';
+import { readCursor } from '../../src/ingress/http/cursor.ts';
+import { createGuard } from '../../src/ingress/http/guard.ts';
+import { waitSeconds } from '../../src/ingress/http/prefer.ts';
+import { eventOf } from '../support/http.ts';
+import { structured } from '../support/parsing.ts';
+
+type Reader = (text: string) => unknown;
+
+const guard = createGuard('off');
+const guarded =
+  (header: 'host' | 'origin'): Reader =>
+  (text) =>
+    guard({ url: '/', headers: { host: '127.0.0.1', [header]: text }, rawHeaders: ['Host', text] } as never);
+const attribute =
+  (name: string): Reader =>
+  (text) =>
+    structured(eventOf({ [name]: text }));
+
+/** Everything that reads a text as a stranger sent it. */
+const READERS: Readonly<Record<string, Reader>> = {
+  isUri,
+  isUriReference,
+  parseMediaType,
+  readHeaderText,
+  'readHeaderText, quoted': (text) => readHeaderText(`"${text}`),
+  traceparent: (text) => readTrace(`01-${'a'.repeat(32)}-${'b'.repeat(16)}-01-${text}`, ''),
+  tracestate: (text) => readTrace(`00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, text),
+  epochMs,
+  instantMs,
+  oneLine: (text) => oneLine(text, 1000),
+  redactText,
+  shownText: (text) => shownText(text, 1000),
+  waitSeconds,
+  readCursor,
+  parseId: (text) => parseId('evt', text),
+  canonicalNumber,
+  host: guarded('host'),
+  origin: guarded('origin'),
+  JSON: (text) => parseJson(text),
+  'JSON text': (text) => parseJson(JSON.stringify(text)),
+  ...Object.fromEntries(
+    ['id', 'source', 'type', 'time', 'datacontenttype', 'dataschema', 'expirytime', 'note'].map((name) => [name, attribute(name)]),
+  ),
+};
+
+/** What repeats, between a beginning and an end that spoils it. */
+const SHAPES: readonly (readonly [begin: string, unit: string, end: string])[] = [
+  ['a://', 'a', '^'],
+  ['a:', '/', '^'],
+  ['a:', '%20', '^'],
+  ['//', '[', '^'],
+  ['a', '+', '^'],
+  ['a?', '?', '^'],
+  ['a/b;', 'a=a;', '^'],
+  ['a/b;a="', '\\"', ''],
+  ['a/b', ' ', '^'],
+  ['', ' ', 'x'],
+  ['', '\t ', '\u0000'],
+  ['', '0', 'x'],
+  ['1', '1', 'e'],
+  ['1e', '9', 'x'],
+  ['-0.', '0', ''],
+  ['0.', '0', '1x'],
+  ['', '1 ', 'x'],
+  ['', '1-', 'x'],
+  ['', 'a@', ''],
+  ['a@', 'a.', '1'],
+  ['a@', 'a-', '@'],
+  ['://', 'a:', '@'],
+  ['bearer ', 'a', ' '],
+  ['', '-----BEGIN PRIVATE KEY-----', ''],
+  ['', 'key=', 'x'],
+  ['', 'DE89', ''],
+  ['', ':', '1'],
+  ['http://', 'a', '/'],
+  ['wait=', '1', 'x'],
+  ['', 'wait =,', ''],
+  ['evt_', 'a.', 'x'],
+  ['2026-01-01T00:00:00.', '0', ''],
+  ['"', '\\', ''],
+  ['[', '1e5,', ']'],
+  ['[', '-0,', '1]'],
+];
+
+const SMALL = 3000;
+const TIMES = 8;
+
+/** Of this process' own time: others have the machine too. */
+function ms(read: Reader, text: string): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 5; run += 1) {
+    const from = process.cpuUsage();
+    try {
+      read(text);
+    } catch {
+      // a refusal is as good
+    }
+    const { user, system } = process.cpuUsage(from);
+    best = Math.min(best, (user + system) / 1000);
+  }
+  return best;
+}
+
+/** What is linear takes eight times as long, what is quadratic 64 times and hundreds of milliseconds; below some, a clock cannot tell. */
+function isSlow(read: Reader, text: (count: number) => string): boolean {
+  const small = ms(read, text(SMALL));
+  const large = ms(read, text(SMALL * TIMES));
+  return large > 30 && large > small * TIMES * 4;
+}
+
+describe('reading what a stranger sent costs about its length', () => {
+  it.each(Object.entries(READERS))('%s', (_name, read) => {
+    const slow = SHAPES.filter(([begin, unit, end]) => {
+      const text = (count: number): string => begin + unit.repeat(count) + end;
+      // twice: memory may have been tidied up meanwhile
+      return isSlow(read, text) && isSlow(read, text);
+    });
+    expect(slow).toEqual([]);
+  });
+});
