@@ -22,6 +22,8 @@ const FOLDING = [
   'flows/fraud/takePayment',
   'flows/fraud/terminalHistory',
   'domain/instant',
+  'kit/climb',
+  'kit/climbNow',
   'kit/sense/amountColumn',
   'kit/sense/bytes',
   'kit/sense/fingerprint',

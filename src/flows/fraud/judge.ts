@@ -1,13 +1,22 @@
 /** Climbs the first two rungs for one payment: rules, then the model. */
-import type { DecisionDraft, Reason, RungFinding } from '../../domain/decision.ts';
+import type { Reason } from '../../domain/decision.ts';
 import type { FlowEvent } from '../../domain/event.ts';
 import type { Folded } from '../../domain/flow.ts';
+import type { Said } from '../../kit/climb.ts';
+import { climbNow } from '../../kit/climbNow.ts';
 import type { Scored } from '../../kit/treeEnsemble.ts';
 import { FEATURES, type REFERENCE_FEATURES } from './features.ts';
-import type { FraudPolicy } from './policy.ts';
+import type { FraudPolicy, OUTCOMES } from './policy.ts';
 import { modelReasons } from './reasons.ts';
 import { limitRules, velocityRules } from './rules.ts';
 import type { TakenPayment } from './takePayment.ts';
+
+type Outcome = (typeof OUTCOMES)[number];
+
+interface Judging {
+  readonly scored: Scored;
+  readonly policy: FraudPolicy;
+}
 
 /** Enough for anyone's 1e-6, short in a feed of millions. */
 const DECIMALS = 1e8;
@@ -44,43 +53,27 @@ const TIME_REASONS: Record<NonNullable<FlowEvent['timeNote']>, Reason> = {
   ahead: { code: 'time-ahead', text: 'The event gave a time more than five minutes ahead: that of its acceptance counts' },
 };
 
-type Verdict = Pick<DecisionDraft, 'outcome' | 'confidence' | 'rung' | 'reasons' | 'rungs'>;
-
-function climb({ row, facts }: TakenPayment, { probability, contributions }: Scored, policy: FraudPolicy): Verdict {
-  const { reviewFrom, declineFrom } = policy.bands;
-  const confidence = Math.max(probability, 1 - probability);
-  const proposed = probability < reviewFrom ? 'approve' : probability < declineFrom ? null : 'decline';
-  const hits = velocityRules(facts, policy);
-  if (hits.length === 0 && proposed !== null) hits.push(...limitRules(facts, proposed, policy));
-  const reasons = [...hits, ...modelReasons(row, contributions)];
-  const model: RungFinding = { rung: 'model', outcome: proposed, confidence, ms: 0 };
-  if (hits.length > 0) {
-    const rules: RungFinding = { rung: 'rules', outcome: 'review', confidence: 1, ms: 0 };
-    return {
-      outcome: 'review',
-      confidence: 1,
-      rung: 'rules',
-      reasons,
-      rungs: [rules, { ...model, abstained: 'a rule asks for a person' }],
-    };
-  }
-  const rules: RungFinding = { rung: 'rules', outcome: null, confidence: null, ms: 0, abstained: 'no rule applies' };
-  if (proposed !== null) return { outcome: proposed, confidence, rung: 'model', reasons, rungs: [rules, model] };
-  const abstained = `the probability lies between ${reviewFrom} and ${declineFrom}`;
-  return { outcome: 'review', confidence, rung: 'model', reasons, rungs: [rules, { ...model, abstained }] };
+/** Approves or declines for good, or asks a person: provisionally `review`, with all that was found. */
+export function judge({ row, facts, states }: TakenPayment, event: FlowEvent, { scored, policy }: Judging): Folded {
+  const decision = climbNow(policy.rungs, {
+    rules: () => velocityRules(facts, policy),
+    model: () => modelSays(row, scored, policy),
+    guards: (outcome) => limitRules(facts, outcome as Outcome, policy),
+    doubt: 'review',
+    result: { features: referenceFeatures(row) },
+    notes: event.timeNote === undefined ? [] : [TIME_REASONS[event.timeNote]],
+  });
+  if (!decision.provisional) return { states, decision };
+  return { states, decision, signal: { found: allFeatures(row), rungs: decision.rungs } };
 }
 
-/** Approves or declines for good, or asks a person: provisionally `review`, with all that was found. */
-export function judge(taken: TakenPayment, event: FlowEvent, { scored, policy }: { scored: Scored; policy: FraudPolicy }): Folded {
-  const verdict = climb(taken, scored, policy);
-  const provisional = verdict.outcome === 'review';
-  const decision: DecisionDraft = {
-    ...verdict,
-    score: scored.probability,
-    reasons: event.timeNote === undefined ? verdict.reasons : [...verdict.reasons, TIME_REASONS[event.timeNote]],
-    result: { features: referenceFeatures(taken.row) },
-    provisional,
+function modelSays(row: Float64Array, { probability, contributions }: Scored, { bands: { reviewFrom, declineFrom } }: FraudPolicy): Said {
+  const outcome = probability < reviewFrom ? 'approve' : probability < declineFrom ? null : 'decline';
+  return {
+    outcome,
+    confidence: Math.max(probability, 1 - probability),
+    score: probability,
+    reasons: modelReasons(row, contributions),
+    ...(outcome === null ? { abstains: `the probability lies between ${reviewFrom} and ${declineFrom}` } : {}),
   };
-  if (!provisional) return { states: taken.states, decision };
-  return { states: taken.states, decision, signal: { found: allFeatures(taken.row), rungs: verdict.rungs } };
 }

@@ -21,11 +21,6 @@ export const fraudPolicy = z
     limits: z.strictObject({ autoApproveMax: z.number().min(0).max(1e12) }),
     ...ladderParts(OUTCOMES),
   })
-  .superRefine(ladderFits)
-  // the reflex climbs both: one that is left out would be climbed all the same
-  .refine(({ rungs: [first, second] }) => first?.rung === 'rules' && second?.rung === 'model', {
-    error: 'must begin with rules and model, which the reflex climbs',
-    path: ['rungs'],
-  });
+  .superRefine(ladderFits);
 
 export type FraudPolicy = z.infer<typeof fraudPolicy>;

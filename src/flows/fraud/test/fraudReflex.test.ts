@@ -128,6 +128,23 @@ describe('fraudReflex', () => {
     });
   });
 
+  it('fold() gives one reason of the rules where a card is used too fast, also for an amount above the limit', () => {
+    const shop = new Shop({ ...policy, bands: { reviewFrom: 1, declineFrom: 1 } }).withHabit();
+    for (let at = 0; at < 10; at++) shop.pay(START_MS + at * 60_000);
+    const { reasons } = shop.pay(START_MS + 10 * 60_000, { amount: 5000 });
+    expect(reasons.filter(({ weight }) => weight === undefined)).toEqual([expect.objectContaining({ code: 'velocity' })]);
+  });
+
+  it('fold() asks a person about every payment where the policy lists no model', () => {
+    const shop = new Shop({ ...policy, rungs: policy.rungs.filter(({ rung }) => rung !== 'model') });
+    expect(shop.pay(START_MS)).toMatchObject({
+      outcome: 'review',
+      rung: 'default',
+      provisional: true,
+      rungs: [{ abstained: 'no rule applies' }],
+    });
+  });
+
   it('fold() says so where the time of the event is not what was sent', () => {
     const shop = new Shop();
     for (const [sent, code] of [
