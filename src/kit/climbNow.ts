@@ -39,3 +39,8 @@ function ruled({ rules }: QuickRungs, asksPerson: (reasons: readonly Reason[]) =
   if ('outcome' in said) return said;
   return said.length === 0 ? NO_RULE : asksPerson(said);
 }
+
+/** What a rule decides by itself, where nobody else is asked. */
+export function byRules(outcome: string, reasons: readonly Reason[]): DecisionDraft {
+  return climbNow([{ rung: 'rules' }], { rules: () => ({ outcome, confidence: 1, reasons }), doubt: outcome });
+}

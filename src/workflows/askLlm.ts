@@ -4,12 +4,11 @@
  */
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { AskedLlm } from '../activities/askLlm.ts';
-import type { DecisionDraft } from '../domain/decision.ts';
 import type { LoadedEvent } from '../domain/loadedEvent.ts';
+import type { Said } from '../kit/climb.ts';
 import type { LlmRung } from '../policy/ladderPolicy.ts';
 import { asking, shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
-import { type Climbed, type LadderRung, passed } from './ladder.ts';
 
 /** An activity that asks once and, where the answer is off its form, once more. */
 const SPARE_SECONDS = 10;
@@ -17,46 +16,19 @@ const SPARE_SECONDS = 10;
 type Answered = Extract<AskedLlm, { said: 'answer' }>;
 type Silent = Extract<AskedLlm, { said: 'nothing' }>;
 
-export interface LlmQuestion {
-  readonly about: LoadedEvent;
-  readonly terms: LlmRung;
-  /** Whether the worker that loaded the event has an LLM. */
-  readonly configured: boolean;
-  /** Why it may only advise, whatever it answers; null where it may decide. */
-  readonly advises: string | null;
-  /** What the answer becomes, where it is sure enough. */
-  decisionFrom(answer: Answered): Omit<DecisionDraft, 'rungs' | 'provisional'>;
-}
-
-/**
- * Never asked where an earlier run has asked a person: it was passed over then, perhaps because it was away, and its answer of now would
- * stand against a verdict that was given meanwhile.
- */
-export function llmRung(run: CaseRun, question: LlmQuestion): LadderRung {
-  if (question.about.asked === true) return passed('llm', 'a person was asked about it before');
-  return { rung: 'llm', ask: () => (question.configured ? climbLlm(run, question) : Promise.resolve(NOT_CONFIGURED)) };
-}
-
-const NOT_CONFIGURED: Climbed = {
-  finding: { rung: 'llm', outcome: null, confidence: null, ms: 0, abstained: 'no LLM is configured' },
-  note: { code: 'llm-not-configured', text: 'No LLM is configured: its rung was skipped' },
-};
-
-async function climbLlm(run: CaseRun, question: LlmQuestion): Promise<Climbed> {
+/** What an LLM says of an event, in the time that its rung has. */
+export async function askLlm(run: CaseRun, about: LoadedEvent, terms: LlmRung): Promise<Said> {
   const startedMs = Date.now();
-  const { last, costUsd } = await investigate(run, question);
+  const { last, costUsd } = await investigate(run, about, terms);
   const spent = { ms: Date.now() - startedMs, costUsd };
-  if (last.said === 'nothing') return { finding: { rung: 'llm', outcome: null, confidence: null, ...spent, abstained: last.why } };
-  const { outcome, confidence, reasons } = last;
-  const abstains = question.advises ?? last.abstains;
-  const finding = { rung: 'llm' as const, outcome, confidence, ...spent };
-  if (abstains === null) return { finding, decision: question.decisionFrom(last) };
-  const advice = { llm: { outcome, confidence, reasons: reasons.map((reason) => ({ ...reason })), abstained: abstains } };
-  return { finding: { ...finding, abstained: abstains }, advice };
+  if (last.said === 'nothing') return { outcome: null, confidence: null, ...spent, abstains: last.why };
+  const { outcome, confidence, reasons, abstains, model, prompt } = last;
+  const said = { outcome, confidence, reasons, ...spent, result: { llm: { model, prompt } } };
+  return abstains === null ? said : { ...said, abstains };
 }
 
 /** Turn after turn until it answers. The turns are bounded by the policy: in the last one nothing is offered to look up. */
-async function investigate(run: CaseRun, { about, terms }: LlmQuestion): Promise<{ last: Answered | Silent; costUsd: number }> {
+async function investigate(run: CaseRun, about: LoadedEvent, terms: LlmRung): Promise<{ last: Answered | Silent; costUsd: number }> {
   const { position } = about.event;
   const untilMs = Math.min(Date.now() + terms.deadlineSeconds * 1000, about.expiresAtMs ?? Number.POSITIVE_INFINITY);
   const deadline = new Date(untilMs).toISOString();
@@ -71,7 +43,7 @@ async function investigate(run: CaseRun, { about, terms }: LlmQuestion): Promise
   }
 }
 
-interface Turn {
+interface LlmTurn {
   readonly position: number;
   readonly policy: string;
   readonly terms: LlmRung;
@@ -91,7 +63,7 @@ function whyNothing(error: unknown, untilMs: number): string {
 /** A look-up that failed all the time would hold the event past every deadline. Gives why one of them is missing. */
 async function lookUpAll(
   run: CaseRun,
-  { position, turn, untilMs }: Pick<Turn, 'position' | 'turn' | 'untilMs'>,
+  { position, turn, untilMs }: Pick<LlmTurn, 'position' | 'turn' | 'untilMs'>,
   tools: readonly string[],
 ): Promise<string | undefined> {
   // called even when the time is over, as histories from before this limit have it
@@ -109,7 +81,7 @@ async function lookUpAll(
   return (await Promise.all(tools.map(lookUp))).find((missing) => missing !== undefined);
 }
 
-async function askUntil(run: CaseRun, { position, policy, terms, turn, untilMs }: Turn): Promise<AskedLlm> {
+async function askUntil(run: CaseRun, { position, policy, terms, turn, untilMs }: LlmTurn): Promise<AskedLlm> {
   const leftMs = untilMs - Date.now();
   if (leftMs <= 0) return silent('its deadline passed');
   const options = {

@@ -4,39 +4,23 @@
  * The approval is a row, which alone says what counts; a run that starts again takes the same approval and what is left of its time.
  */
 import { condition } from '@temporalio/workflow';
-import type { CaseApproval } from '../activities/openApproval.ts';
 import type { ApprovalTerms } from '../approvals/approvalRules.ts';
-import type { JsonObject } from '../domain/event.ts';
 import type { LoadedEvent } from '../domain/loadedEvent.ts';
 import type { Milestone } from '../domain/milestone.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
+import type { PersonAnswer, PersonQuestion } from './outside.ts';
 
-export interface Question {
-  /** Counts the approvals about one event, from 0. */
-  readonly turn: number;
-  readonly question: string;
-  /** What the event's data is called among the evidence. */
-  readonly dataAs: string;
-  /** What the rungs below would have done. */
-  readonly advice: JsonObject;
-  readonly proposed: CaseApproval['proposed'];
-  /** As policies give them. */
-  readonly terms: ApprovalTerms;
-}
+/** Counts the approvals about one event: a story asks once. */
+const TURN = 0;
 
-export interface Answer {
-  readonly verdict: Verdict;
-  readonly approval: CaseApproval;
-  readonly waitedMs: number;
-}
-
-export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Question): Promise<Answer> {
+export async function askPerson(run: CaseRun, about: LoadedEvent, asking: PersonQuestion): Promise<PersonAnswer> {
   const { position } = about.event;
   const { approval, openedAt, milestones } = await open(run, about, asking);
   const openedMs = Date.parse(openedAt);
-  const answer = (verdict: Verdict): Answer => ({ verdict, approval, waitedMs: Date.parse(verdict.at) - openedMs });
+  const { proposed, default: byDefault } = approval;
+  const answer = (verdict: Verdict): PersonAnswer => ({ verdict, proposed, byDefault, waitedMs: Date.parse(verdict.at) - openedMs });
   if (approval.verdict !== null) return answer(approval.verdict);
   const heard = (): boolean => run.verdicts.has(approval.id);
   const show = (from: string): void =>
@@ -54,7 +38,7 @@ export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Questi
     if (Date.parse(milestone.at) >= deadlineMs) break;
     const title = kind === 'reminder' ? `Reminder ${nth + 1}: nobody has answered` : `Escalated to ${to}`;
     if (await waitUntil(heard, Date.parse(milestone.at), title)) break;
-    const noted = { key: `${kind} ${approval.id} ${nth}`, title, turn: asking.turn, milestone };
+    const noted = { key: `${kind} ${approval.id} ${nth}`, title, turn: TURN, milestone };
     const detail = { approval: approval.id, ...(to === undefined ? {} : { to }) };
     await run.during(() => run.steps.recordTimer({ ...run.key, eventPosition: position, ...noted, detail }));
     if (to !== undefined) show(` from ${to}`);
@@ -65,16 +49,16 @@ export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Questi
   const { tenant, flow } = run.key;
   const summary = `${approval.default} by default, unless a verdict was first`;
   const standing = await run.during(() =>
-    shown.closeApproval.executeWithOptions({ summary }, [{ tenant, flow, eventPosition: position, turn: asking.turn }]),
+    shown.closeApproval.executeWithOptions({ summary }, [{ tenant, flow, eventPosition: position, turn: TURN }]),
   );
   return answer(standing);
 }
 
-async function open(run: CaseRun, about: LoadedEvent, asking: Question) {
+async function open(run: CaseRun, about: LoadedEvent, asking: PersonQuestion) {
   const summary = asking.question.slice(0, 200);
   // the case's own clock: a server that skips time has another one than its workers
   const openedAt = new Date(Date.now()).toISOString();
-  const opened = { ...run.key, ...asking, eventPosition: about.event.position, policy: about.policy, openedAt };
+  const opened = { ...run.key, ...asking, turn: TURN, eventPosition: about.event.position, policy: about.policy, openedAt };
   return run.during(() => shown.openApproval.executeWithOptions({ summary }, [opened]));
 }
 

@@ -1,7 +1,5 @@
 /** The shipped case with low limits, so that a test reaches them. */
-import { reviewing } from '../../src/flows/fraud/workflow.ts';
-import { runCase } from '../../src/workflows/runCase.ts';
+import { paymentReview } from '../../src/flows/fraud/workflow.ts';
+import { reviewCase } from '../../src/workflows/reviewCase.ts';
 
-export async function smallCase(input: unknown): Promise<void> {
-  await runCase(input, { ...reviewing, storiesMax: 3, signalsMax: 20 });
-}
+export const smallCase = reviewCase(paymentReview, { storiesMax: 3, signalsMax: 20 });
