@@ -1,6 +1,8 @@
 /** Compiles the fields of a map once, so that a row costs a few calls and no parsing. */
+
 import { CannotRun } from '../domain/errors.ts';
 import type { Json } from '../domain/event.ts';
+import { readInstant } from '../domain/instant.ts';
 import type { Condition, Conversion, Field, TimeField } from './importMap.ts';
 
 /** A row as its file gives it: cells of a CSV, members of an NDJSON object. */
@@ -149,7 +151,8 @@ const TIME = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|z|[+-]
 function isoMs(text: string): number {
   const [, date, clock, offset] = TIME.exec(text.trim()) ?? [];
   if (date === undefined) return Number.NaN;
-  return Date.parse(`${date}T${clock ?? '00:00:00'}${(offset ?? 'Z').toUpperCase()}`);
+  const whole = clock === undefined ? '00:00:00' : clock.length === 5 ? `${clock}:00` : clock;
+  return readInstant(`${date}T${whole}${offset ?? 'Z'}`) ?? Number.NaN;
 }
 
 /** The largest time of a Date. */

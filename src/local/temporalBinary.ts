@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -118,7 +119,7 @@ async function fromSdk(name: BinaryName, copy: string): Promise<string> {
     version: 'default',
     ttl: 0,
     sdkName: 'sdk-typescript',
-    sdkVersion: '1.24.0',
+    sdkVersion: (createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string }).version,
   } as const;
   const unused = {
     ip: '127.0.0.1',

@@ -12,7 +12,7 @@
 import { SignalboxError } from '../domain/errors.ts';
 import type { FlowEvent } from '../domain/event.ts';
 import type { Flow } from '../domain/flow.ts';
-import { instantMs } from '../domain/instant.ts';
+import { readInstant } from '../domain/instant.ts';
 import { effectiveTime, foldEntry, keysOf } from '../kit/fold.ts';
 import type { Answer, Arrival, LogContext } from './arrival.ts';
 import { BatchWrite } from './batchWrite.ts';
@@ -82,7 +82,7 @@ function draftOf(flow: Flow | null, { event, subject, data }: Arrival, acceptedA
     subject: subject ?? '',
     acceptedAtMs,
     data,
-    ...effectiveTime(event.time === null ? null : instantMs(event.time), acceptedAtMs),
+    ...effectiveTime(event.time === null ? null : readInstant(event.time), acceptedAtMs),
   };
   return { flowEvent, keys: keysOf(flow, flowEvent) };
 }
@@ -157,7 +157,7 @@ async function fold(client: Client | Pool, batch: Batch, { head, known }: { head
     const folding = {
       event: { ...flowEvent, position },
       keys,
-      expired: event.expiresAt !== null && instantMs(event.expiresAt) <= acceptedAtMs,
+      expired: event.expiresAt !== null && (readInstant(event.expiresAt) ?? Number.POSITIVE_INFINITY) <= acceptedAtMs,
       history,
     };
     const entry = foldEntry({ flow, policy: policy?.policy, states }, folding);

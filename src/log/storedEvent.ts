@@ -1,6 +1,6 @@
 /** An event as its flow sees it, from its row and body: whoever folds it again, or works on it later, sees what accepting saw. */
 import type { FlowEvent, Json, JsonObject } from '../domain/event.ts';
-import { instantMs } from '../domain/instant.ts';
+import { readInstant } from '../domain/instant.ts';
 import { effectiveTime } from '../kit/fold.ts';
 
 export interface StoredRow {
@@ -25,11 +25,11 @@ export interface Stored {
 export function storedEvent({ position, source, id, type, subject, accepted_at: acceptedAt, body }: StoredRow): Stored {
   const { time, expirytime, data } = JSON.parse(body ?? '{}') as { time?: string; expirytime?: string; data?: Json };
   const acceptedAtMs = acceptedAt.getTime();
-  const when = { acceptedAtMs, ...effectiveTime(time === undefined ? null : instantMs(time), acceptedAtMs) };
+  const when = { acceptedAtMs, ...effectiveTime(time === undefined ? null : readInstant(time), acceptedAtMs) };
   return {
     // what a flow was handed fitted its schema
     event: { position, source, id, type, subject, ...when, data: (data ?? {}) as JsonObject },
     data,
-    expiresAtMs: expirytime === undefined ? null : instantMs(expirytime),
+    expiresAtMs: expirytime === undefined ? null : readInstant(expirytime),
   };
 }

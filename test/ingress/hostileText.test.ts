@@ -5,14 +5,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { shownText } from '../../src/domain/exposure.ts';
 import { parseId } from '../../src/domain/ids.ts';
-import { instantMs } from '../../src/domain/instant.ts';
+import { readInstant } from '../../src/domain/instant.ts';
 import { oneLine } from '../../src/domain/oneLine.ts';
 import { redactText } from '../../src/domain/redactText.ts';
 import { canonicalNumber } from '../../src/ingress/cloudevents/canonicalNumber.ts';
 import { readHeaderText } from '../../src/ingress/cloudevents/headerText.ts';
 import { parseJson } from '../../src/ingress/cloudevents/jsonText.ts';
 import { parseMediaType } from '../../src/ingress/cloudevents/mediaType.ts';
-import { epochMs } from '../../src/ingress/cloudevents/timestamp.ts';
 import { readTrace } from '../../src/ingress/cloudevents/trace.ts';
 import { isUri, isUriReference } from '../../src/ingress/cloudevents/uri.ts';
 import { readCursor } from '../../src/ingress/http/cursor.ts';
@@ -42,8 +41,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'readHeaderText, quoted': (text) => readHeaderText(`"${text}`),
   traceparent: (text) => readTrace(`01-${'a'.repeat(32)}-${'b'.repeat(16)}-01-${text}`, ''),
   tracestate: (text) => readTrace(`00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, text),
-  epochMs,
-  instantMs,
+  readInstant,
   oneLine: (text) => oneLine(text, 1000),
   redactText,
   shownText: (text) => shownText(text, 1000),

@@ -1,6 +1,6 @@
 /** Folding without a database says what accepting said: else an evaluation praises what no service does. */
 import { beforeEach, expect, it } from '@jest/globals';
-import { instantMs } from '../../src/domain/instant.ts';
+import { readInstant } from '../../src/domain/instant.ts';
 import { LogFold } from '../../src/kit/foldAll.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
@@ -55,7 +55,7 @@ it('LogFold ends with the endings, decisions and states of accepting: late, ahea
     if (sent === second[0]) log.switchPolicy(parsePolicy(ledger, STRICT));
     const { event, data } = booking(sent);
     const acceptedAtMs = rows[place]?.accepted_at.getTime() as number;
-    const timeMs = event.time === null ? {} : { timeMs: instantMs(event.time) };
+    const timeMs = event.time === null ? {} : { timeMs: readInstant(event.time) ?? Number.NaN };
     const { id, type } = event;
     return log.add({ id, type, data, ...timeMs, acceptedAtMs, expired: event.expiresAt !== null, history: sent.history === true });
   });

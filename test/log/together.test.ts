@@ -1,9 +1,11 @@
+import { createRequire } from 'node:module';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '../../src/local/until.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { BEGIN, COMMIT, type Statement, together } from '../../src/log/db/together.ts';
 import { eachDatabase } from '../support/eachDatabase.ts';
 
+const require = createRequire(import.meta.url);
 let url: string;
 let pool: Pool;
 
@@ -30,6 +32,23 @@ async function inOne(...statements: Statement[]): Promise<unknown[]> {
     client.release();
   }
 }
+
+describe('the pg that together() drives from inside', () => {
+  it('is the very version that package.json pins', () => {
+    const { dependencies } = require('../../package.json') as { dependencies: { pg: string } };
+    expect(dependencies.pg).toBe((require('pg/package.json') as { version: string }).version);
+  });
+
+  it('has the connection that it knows', async () => {
+    const client = await pool.connect();
+    const { connection } = client as unknown as { connection: Record<string, unknown> & { stream: Record<string, unknown> } };
+    client.release();
+    const calls = ['bind', 'describe', 'execute', 'sync'].map((name) => typeof connection[name]);
+    expect(calls).toEqual(['function', 'function', 'function', 'function']);
+    expect([typeof connection.stream.cork, typeof connection.stream.uncork]).toEqual(['function', 'function']);
+    expect(connection.parsedStatements).toBeInstanceOf(Object);
+  });
+});
 
 describe('together()', () => {
   // what a connection sends for the first time goes another way than what it has prepared

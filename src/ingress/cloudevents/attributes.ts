@@ -1,8 +1,8 @@
 /** The attributes of one CloudEvent, checked one by one as they come, with every fault named at once. */
 import { type FieldError, SignalboxError } from '../../domain/errors.ts';
+import { readInstant } from '../../domain/instant.ts';
 import { quoted } from './canonical.ts';
 import { parseMediaType } from './mediaType.ts';
-import { epochMs } from './timestamp.ts';
 import { readTrace } from './trace.ts';
 import { isUri, isUriReference } from './uri.ts';
 
@@ -45,7 +45,7 @@ function within(value: string, bytesMax: number): string | null {
 }
 
 function instant(value: string): string | null {
-  return epochMs(value) === null ? 'must be a time as RFC 3339 writes it, in the years 1 to 9999' : null;
+  return readInstant(value) === null ? 'must be a time as RFC 3339 writes it, in the years 1 to 9999' : null;
 }
 
 /** What is wrong with any attribute's value by its type and characters. */
