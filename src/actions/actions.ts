@@ -5,6 +5,7 @@
 import { actionId, eventId } from '../domain/ids.ts';
 import { type CaseLogWriter, storable } from '../log/caseLog.ts';
 import type { Client, Pool } from '../log/db/database.ts';
+import type { ActionState } from '../wire/action.ts';
 
 export interface ActionKey {
   readonly tenant: string;
@@ -15,10 +16,6 @@ export interface ActionKey {
 
 /** How a try may end an action. */
 export type ActionEnd = 'done' | 'not-sent' | 'dead';
-/** `refused`: above its limit. `skipped`: another of its outcome was refused or given up. Both are never sent. */
-export type ActionState = 'planned' | ActionEnd | 'refused' | 'skipped';
-export const ACTION_STATES = ['planned', 'done', 'not-sent', 'dead', 'refused', 'skipped'] as const satisfies readonly ActionState[];
-
 export interface KeptAction {
   readonly state: ActionState;
   /** The idempotency key: the same at every try. */

@@ -1,32 +1,11 @@
 /** Actions as the API shows them, one or in pages. */
-import type { EventRef } from '../domain/event.ts';
 import { eventId } from '../domain/ids.ts';
 import type { Pool } from '../log/db/database.ts';
 import { type FeedPage, type FeedSource, type LogPlace, type Positions, readFeed } from '../log/read/feed.ts';
-import { type ActionKey, type ActionState, keyOf, THIS_ACTION } from './actions.ts';
+import type { ActionItem, ActionState } from '../wire/action.ts';
+import { type ActionKey, keyOf, THIS_ACTION } from './actions.ts';
 
 export type ActionFilter = ActionState | 'all';
-
-export interface ActionItem {
-  readonly id: string;
-  readonly state: ActionState;
-  readonly flow: string;
-  readonly subject: string;
-  readonly event: EventRef;
-  readonly action: string;
-  readonly decision: string;
-  /** For one that takes another back: which. */
-  readonly undoes: string | null;
-  /** Since it was planned or tried anew. */
-  readonly tries: number;
-  readonly redrives: number;
-  readonly error: { readonly code: string | null; readonly detail: string } | null;
-  readonly receiver: string | null;
-  readonly plannedAt: string;
-  /** While it is planned and waits for its schedule, or for a try that is out. */
-  readonly nextTryAt: string | null;
-  readonly endedAt: string | null;
-}
 
 interface Row {
   tenant: string;

@@ -6,20 +6,13 @@ import { createHash } from 'node:crypto';
 import { type CaseLogWriter, storable } from '../log/caseLog.ts';
 import type { Pool } from '../log/db/database.ts';
 import { shownTarget } from '../settings/outboundTarget.ts';
+import type * as wire from '../wire/action.ts';
 
 export interface Receiver {
   /** `rcv_` and 16 hex digits. */
   readonly id: string;
   /** Without credentials, query and fragment. */
   readonly url: string;
-}
-
-export interface KeptReceiver extends Receiver {
-  readonly state: 'disabled' | 'enabled';
-  readonly disabledAt: string | null;
-  readonly why: string;
-  readonly enabledAt: string | null;
-  readonly enabledBy: string | null;
 }
 
 export function receiverAt(url: string): Receiver {
@@ -35,7 +28,7 @@ interface Row {
   enabled_by: string | null;
 }
 
-const keptReceiver = (row: Row): KeptReceiver => ({
+const keptReceiver = (row: Row): wire.Receiver => ({
   id: row.receiver,
   url: row.url,
   state: row.disabled_at === null ? 'enabled' : 'disabled',
@@ -57,7 +50,7 @@ export async function disableReceiver({ client, tenant, at }: CaseLogWriter, { i
 }
 
 /** Null where it is none that ever answered 410. */
-export async function readReceiver(pool: Pick<Pool, 'query'>, tenant: string, id: string): Promise<KeptReceiver | null> {
+export async function readReceiver(pool: Pick<Pool, 'query'>, tenant: string, id: string): Promise<wire.Receiver | null> {
   const { rows } = await pool.query<Row>(`select ${COLUMNS} from receivers where tenant = $1 and receiver = $2`, [tenant, id]);
   return rows[0] === undefined ? null : keptReceiver(rows[0]);
 }
@@ -67,7 +60,7 @@ export async function listReceivers(
   pool: Pool,
   tenant: string,
   { after = '', limit }: { after?: string; limit: number },
-): Promise<{ receivers: KeptReceiver[]; more: boolean }> {
+): Promise<{ receivers: wire.Receiver[]; more: boolean }> {
   const { rows } = await pool.query<Row>(
     `select ${COLUMNS} from receivers where tenant = $1 and receiver > $2 order by receiver limit $3`,
     [tenant, after, limit + 1],
@@ -79,7 +72,7 @@ export async function listReceivers(
 export async function enableReceiver(
   pool: Pool,
   { tenant, id, actor }: { tenant: string; id: string; actor: string },
-): Promise<KeptReceiver | null> {
+): Promise<wire.Receiver | null> {
   await pool.query(
     'update receivers set disabled_at = null, enabled_at = now(), enabled_by = $3 where tenant = $1 and receiver = $2 and disabled_at is not null',
     [tenant, id, storable(actor)],

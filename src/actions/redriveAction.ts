@@ -10,7 +10,8 @@ import { type CaseLogWriter, storable, writeCaseLog } from '../log/caseLog.ts';
 import { caseText } from '../log/caseText.ts';
 import type { Pool } from '../log/db/database.ts';
 import { NOTHING_FOUND, rewindCase } from '../log/rewindCase.ts';
-import { type ActionKey, type ActionState, THIS_ACTION } from './actions.ts';
+import type { ActionState } from '../wire/action.ts';
+import { type ActionKey, THIS_ACTION } from './actions.ts';
 import { readReceiver } from './receivers.ts';
 
 export interface RedriveActionDeps {

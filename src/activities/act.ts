@@ -1,9 +1,10 @@
-import { type ActionKey, type ActionState, beginTry, failTry, type KeptAction, readStanding } from '../actions/actions.ts';
+import { type ActionKey, beginTry, failTry, type KeptAction, readStanding } from '../actions/actions.ts';
 import { endAction, type HowItEnded } from '../actions/endAction.ts';
 import { type Receiver, readReceiver, receiverAt } from '../actions/receivers.ts';
 import { sendWebhook, type WebhookAnswer, type WebhookTarget } from '../actions/sendWebhook.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Pool } from '../log/db/database.ts';
+import type { ActionState } from '../wire/action.ts';
 import { failure } from './asFailure.ts';
 
 /** The pauses before each try, by Standard Webhooks: the last comes 75 hours and 35 minutes after the first. */

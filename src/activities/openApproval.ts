@@ -1,4 +1,4 @@
-import { type Approval, type ApprovalKey, readApproval } from '../approvals/approval.ts';
+import { type ApprovalKey, readApproval } from '../approvals/approval.ts';
 import { type ApprovalTerms, planApproval } from '../approvals/approvalRules.ts';
 import { type ApprovalDeps, openApproval } from '../approvals/approvals.ts';
 import { type EvidenceDeps, gatherEvidence } from '../approvals/gatherEvidence.ts';
@@ -6,6 +6,7 @@ import type { JsonObject } from '../domain/event.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { Milestone } from '../domain/milestone.ts';
 import { Policies } from '../log/policies.ts';
+import type { Approval } from '../wire/approval.ts';
 import { failure } from './asFailure.ts';
 
 export interface Opening extends ApprovalKey {

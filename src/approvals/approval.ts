@@ -1,8 +1,7 @@
 /** Approvals as rows and as the API shows them: reading only. What changes them is in approvals.ts. */
 
-import type { EventRef, JsonObject } from '../domain/event.ts';
-import type { Verdict } from '../domain/verdict.ts';
 import type { Client, Pool } from '../log/db/database.ts';
+import type { Approval } from '../wire/approval.ts';
 import { APPROVAL_COLUMNS, APPROVAL_EVENT, type ApprovalRow, keptApproval } from './approvalRow.ts';
 import type { ApprovalRules } from './approvalRules.ts';
 
@@ -14,52 +13,6 @@ export interface ApprovalKey {
   readonly turn: number;
 }
 
-/** One actor's verdict, and what they saw: the version that they answered, the SHA-256 (hex) of question, proposal and evidence. */
-export interface Vote extends Verdict {
-  via: Exclude<Verdict['via'], 'default'>;
-  version: number;
-  shown: string;
-}
-
-/** A reviewer asks for more; the deadline goes on. */
-export interface FurtherQuestion {
-  /** From 1. */
-  n: number;
-  question: string;
-  askedBy: string;
-  askedAt: string;
-  answer: string | null;
-  answeredBy: string | null;
-  answeredAt: string | null;
-}
-
-/** As the API shows it. */
-export interface Approval {
-  id: string;
-  state: 'open' | 'decided' | 'expired';
-  flow: string;
-  subject: string;
-  event: EventRef;
-  question: string;
-  evidence: JsonObject;
-  proposed: { outcome: string; result: JsonObject };
-  deadline: string;
-  default: string;
-  verdict: Verdict | null;
-  /** Different actors who must approve, and the votes so far. */
-  needed: number;
-  votes: Vote[];
-  /** The pools that are asked by now; none: everyone who may give verdicts. */
-  asked: string[];
-  /** Who works on it: until then nobody else's verdict is taken. */
-  claim: { by: string; until: string } | null;
-  questions: FurtherQuestion[];
-  /** JSON Schema of what an approval may change of the proposed result; null: nothing. */
-  form: JsonObject | null;
-  links: Record<string, string>;
-}
-
-/** An approval with what only we need of it. */
 export interface KeptApproval {
   readonly key: ApprovalKey;
   readonly approval: Approval;

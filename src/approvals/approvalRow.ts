@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../domain/event.ts';
 import { approvalId, eventId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import type { Approval, FurtherQuestion, KeptApproval, Vote } from './approval.ts';
+import type { Approval, FurtherQuestion, Vote } from '../wire/approval.ts';
+import type { KeptApproval } from './approval.ts';
 import { type ApprovalRules, askedBy, OPEN_TO_ALL } from './approvalRules.ts';
 import { changesForm } from './changesForm.ts';
 

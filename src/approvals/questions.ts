@@ -2,7 +2,8 @@
 import { SignalboxError } from '../domain/errors.ts';
 import { redactText } from '../domain/redactText.ts';
 import { type CaseLogWriter, storable } from '../log/caseLog.ts';
-import { type ApprovalKey, type FurtherQuestion, type KeptApproval, readApproval } from './approval.ts';
+import type { FurtherQuestion } from '../wire/approval.ts';
+import { type ApprovalKey, type KeptApproval, readApproval } from './approval.ts';
 import type { ApprovalDeps } from './approvals.ts';
 import { assertOpen } from './claims.ts';
 import { planNotices } from './notices.ts';

@@ -2,7 +2,8 @@
 
 import type { Pool } from '../log/db/database.ts';
 import { type FeedPage, type FeedSource, type LogPlace, type Positions, readFeed } from '../log/read/feed.ts';
-import type { Approval, KeptApproval } from './approval.ts';
+import type { Approval } from '../wire/approval.ts';
+import type { KeptApproval } from './approval.ts';
 import { APPROVAL_COLUMNS, APPROVAL_EVENT, keptApproval } from './approvalRow.ts';
 
 export type ApprovalFilter = Approval['state'] | 'all';

@@ -1,23 +1,11 @@
 import { Command, Option } from 'commander';
-import type { ActionState } from '../actions/actions.ts';
+import type { ActionDetail, ActionItem, ActionState } from '../wire/action.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
 import { redriveEach } from './redrive.ts';
 
 const PATH = '/v1/actions';
 const STATES: readonly ActionState[] = ['planned', 'done', 'not-sent', 'dead', 'refused', 'skipped'];
-
-interface Action {
-  id: string;
-  state: string;
-  subject: string;
-  decision: string;
-  undoes: string | null;
-  tries: number;
-  error: { code: string | null; detail: string } | null;
-  nextTryAt: string | null;
-  message?: unknown;
-}
 
 export function actions(): Command {
   const command = new Command('actions').description('what followed from decisions, and how it went');
@@ -43,7 +31,7 @@ export function actions(): Command {
   return command;
 }
 
-function why({ state, error }: Action): string {
+function why({ state, error }: ActionItem): string {
   if (state === 'not-sent') return 'no webhook address was configured';
   return error === null ? '' : `${error.code === null ? '' : `${error.code}: `}${error.detail}`;
 }
@@ -51,7 +39,7 @@ function why({ state, error }: Action): string {
 async function list(options: ListOptions & { state?: string; flow?: string }): Promise<void> {
   const { openService } = await import('./target.ts');
   const { state, flow } = options;
-  await printList<Action>(await openService(), {
+  await printList<ActionItem>(await openService(), {
     path: PATH,
     filters: { state, flow },
     options,
@@ -63,7 +51,7 @@ async function list(options: ListOptions & { state?: string; flow?: string }): P
 async function get(id: string, { json }: { json?: true }): Promise<void> {
   const { openService } = await import('./target.ts');
   const service = await openService();
-  const action = await service.ask<Action>(`${PATH}/${encodeURIComponent(id)}`);
+  const action = await service.ask<ActionDetail>(`${PATH}/${encodeURIComponent(id)}`);
   if (json === true) return printJson(action);
   const { state, subject, decision, undoes, tries } = action;
   printLine(
@@ -74,4 +62,4 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
 }
 
 const redrive = (ids: readonly string[], options: { json?: true }): Promise<void> =>
-  redriveEach<Action>(ids, options, { path: PATH, name: 'action', became: ({ state }) => state });
+  redriveEach<ActionDetail>(ids, options, { path: PATH, name: 'action', became: ({ state }) => state });

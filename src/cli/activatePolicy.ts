@@ -1,19 +1,12 @@
 /** `signalbox policy activate`: switches a file on, from the next batch on, everywhere. */
 import { Command } from 'commander';
-import type { FieldError } from '../domain/errors.ts';
+import type { PolicyChange } from '../wire/policy.ts';
 
 interface Options {
   flow: string;
   note?: string;
   ifActive?: string;
   json?: true;
-}
-
-interface Change {
-  readonly version: string;
-  readonly previous: string | null;
-  readonly changed: boolean;
-  readonly warnings: readonly FieldError[];
 }
 
 export function activatePolicyVerb(): Command {
@@ -36,7 +29,7 @@ async function activate(path: string, { flow, note, ifActive, json }: Options): 
   ]);
   const text = await readPolicyFile(path);
   const service = await openService();
-  const change = await service.ask<Change>(`/v1/flows/${encodeURIComponent(flow)}/policies`, {
+  const change = await service.ask<PolicyChange>(`/v1/flows/${encodeURIComponent(flow)}/policies`, {
     method: 'POST',
     contentType: 'application/json',
     body: JSON.stringify({ text, ...(note === undefined ? {} : { note }) }),

@@ -1,32 +1,8 @@
 import { Command, Option } from 'commander';
+import type { Approval } from '../wire/approval.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
 import { reviews } from './reviews.ts';
-
-interface Verdict {
-  verdict: 'approve' | 'reject';
-  actor: string;
-  reason: string;
-  at: string;
-  via: string;
-}
-
-interface Approval {
-  id: string;
-  state: 'open' | 'decided' | 'expired';
-  flow: string;
-  subject: string;
-  question: string;
-  evidence: object;
-  proposed: { outcome: string; result: object };
-  deadline: string;
-  default: string;
-  verdict: Verdict | null;
-  needed: number;
-  votes: Verdict[];
-  claim: { by: string; until: string } | null;
-  questions: { n: number; question: string; askedBy: string; answer: string | null; answeredBy: string | null }[];
-}
 
 export function approvals(): Command {
   const command = new Command('approvals').description('questions to people');

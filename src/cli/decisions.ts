@@ -1,17 +1,7 @@
 import { Command } from 'commander';
-import type { Decision, RungFinding } from '../domain/decision.ts';
-import type { EventRef } from '../domain/event.ts';
+import type { DecisionDetail, DecisionItem } from '../wire/decision.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printLine, printTable } from './print.ts';
-
-type Item = Decision & { flow: string; subject: string; event: EventRef };
-type Call = { step: string; state: string; code: string | null; model: string; prompt: string; ms: number; costUsd: number };
-type Whole = Item & {
-  llmCalls?: Call[];
-  rungs: RungFinding[];
-  costUsd: number;
-  truth: { truth: string; at: string; event: string } | null;
-};
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
@@ -36,7 +26,7 @@ export function decisions(): Command {
 async function list(options: ListOptions & { flow?: string; subject?: string; outcome?: string }): Promise<void> {
   const { openService } = await import('./target.ts');
   const { flow, subject, outcome } = options;
-  await printList<Item>(await openService(), {
+  await printList<DecisionItem>(await openService(), {
     path: '/v1/decisions',
     filters: { flow, subject, outcome },
     options,
@@ -55,7 +45,7 @@ async function list(options: ListOptions & { flow?: string; subject?: string; ou
 async function get(id: string, { json }: { json?: true }): Promise<void> {
   const { openService } = await import('./target.ts');
   const service = await openService();
-  const decision = await service.ask<Whole>(`/v1/decisions/${encodeURIComponent(id)}`);
+  const decision = await service.ask<DecisionDetail>(`/v1/decisions/${encodeURIComponent(id)}`);
   if (json === true) return printJson(decision);
   const { outcome, confidence, rung, policy, at, flow, subject, event, provisional, revises } = decision;
   printLine(
@@ -64,8 +54,7 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
   printLine(
     `on ${event.type} ${event.event} (${event.source} ${event.id}), ${flow} ${subject}${revises === null ? '' : `, revises ${revises}`}`,
   );
-  // a service from before there were labels says nothing of it
-  if (decision.truth) printLine(`it turned out: ${decision.truth.truth}, ${decision.truth.at}, by ${decision.truth.event}`);
+  if (decision.truth !== null) printLine(`it turned out: ${decision.truth.truth}, ${decision.truth.at}, by ${decision.truth.event}`);
   printTable(
     ['REASON', 'WEIGHT', 'TEXT'],
     decision.reasons.map(({ code, weight, text }) => [code, weight === undefined ? '' : weight.toFixed(3), text]),
@@ -74,7 +63,7 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
     ['RUNG', 'MS', 'FOUND'],
     decision.rungs.map((found) => [found.rung, String(found.ms), found.abstained ?? `${found.outcome ?? ''} ${found.confidence ?? ''}`]),
   );
-  const { llmCalls = [] } = decision;
+  const { llmCalls } = decision;
   if (llmCalls.length === 0) return;
   printTable(
     ['LLM', 'PROMPT', 'STEP', 'ENDED', 'MS', 'COST USD'],

@@ -1,6 +1,7 @@
 /** `signalbox policy diff`: what differs between the contents of two policies. */
 import { Command } from 'commander';
 import type { PolicyDifference } from '../policy/policyDiff.ts';
+import type { StoredPolicy } from '../wire/policy.ts';
 
 const VALUE_CHARS_MAX = 300;
 const VERSION = /^[a-z][a-z0-9-]*@[0-9a-f]{12}$/;
@@ -31,7 +32,7 @@ async function contentOf(flow: string, name: string): Promise<unknown> {
   if (name === 'active' || VERSION.test(name)) {
     const { openService } = await import('./target.ts');
     const path = `/v1/flows/${encodeURIComponent(flow)}/policies/${encodeURIComponent(name)}`;
-    return (await (await openService()).ask<{ content: unknown }>(path)).content;
+    return (await (await openService()).ask<StoredPolicy>(path)).content;
   }
   const [{ readPolicyFile }, { policyContent }, { CannotRun }] = await Promise.all([
     import('./readPolicyFile.ts'),

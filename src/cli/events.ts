@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import type { StoredEvent } from '../wire/event.ts';
+import type { Page } from '../wire/list.ts';
 import { countUpTo, queryOf } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
-import { type StoredEvent, storedLines } from './receipt.ts';
+import { storedLines } from './receipt.ts';
 
 export function events(): Command {
   const command = new Command('events').description('what has happened');
@@ -61,7 +63,7 @@ function get(): Command {
       const service = await openService();
       let found: StoredEvent | undefined;
       if (source === undefined) found = await service.ask<StoredEvent>(`/v1/events/${encodeURIComponent(id)}`);
-      else found = (await service.ask<{ items: StoredEvent[] }>(`/v1/events${queryOf({ source, id })}`)).items[0];
+      else found = (await service.ask<Page<StoredEvent>>(`/v1/events${queryOf({ source, id })}`)).items[0];
       if (found === undefined) {
         const body = { code: 'not-found', title: `There is no event ${id} of ${source}` };
         throw new Refused({ status: 404, retryAfterSeconds: null, body });

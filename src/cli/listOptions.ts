@@ -1,18 +1,13 @@
 /** What all lists have in common: a cursor, a limit, JSON, and how to go on. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ServiceClient } from '../client/serviceClient.ts';
+import type { Page } from '../wire/list.ts';
 import { printJson, printTable, say } from './print.ts';
 
 export interface ListOptions {
   readonly after?: string;
   readonly limit: number;
   readonly json?: true;
-}
-
-interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly next: string;
-  readonly more: boolean;
 }
 
 export function countUpTo(max: number): (text: string) => number {

@@ -1,20 +1,12 @@
 import { Command } from 'commander';
+import type { FlowItem } from '../wire/flow.ts';
+import type { Page } from '../wire/list.ts';
+import type { ActivatedPolicy, StoredPolicy } from '../wire/policy.ts';
 import { activatePolicyVerb } from './activatePolicy.ts';
 import { diffPolicyVerb } from './diffPolicy.ts';
 import { lintPolicyVerb } from './lintPolicy.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { printJson, printTable, say } from './print.ts';
-
-interface Activated {
-  readonly version: string;
-  readonly position: number;
-  readonly at: string;
-  readonly origin: string;
-  readonly by: string | null;
-  readonly note: string | null;
-  readonly active: boolean;
-}
-type Stored = Activated & { readonly flow: string; readonly text: string };
 
 export function policy(): Command {
   const command = new Command('policy').description('thresholds, prompts, limits and deadlines of a flow, by version');
@@ -36,17 +28,17 @@ export function policy(): Command {
   return command;
 }
 
-const chosenBy = ({ origin, by }: Activated): string => (by === null ? origin : `${origin} ${by}`);
+const chosenBy = ({ origin, by }: ActivatedPolicy): string => (by === null ? origin : `${origin} ${by}`);
 
 async function show(flow: string | undefined, { policyVersion, json }: { policyVersion?: string; json?: true }): Promise<void> {
   const [{ openService }, { CannotRun }] = await Promise.all([import('./target.ts'), import('../domain/errors.ts')]);
   if (flow === undefined && policyVersion !== undefined)
     throw new CannotRun(`Cannot show ${policyVersion} without its flow: signalbox policy show FLOW --policy-version ${policyVersion}`);
   const service = await openService();
-  const read = (of: string, version: string): Promise<Stored> =>
-    service.ask<Stored>(`/v1/flows/${encodeURIComponent(of)}/policies/${encodeURIComponent(version)}`);
+  const read = (of: string, version: string): Promise<StoredPolicy> =>
+    service.ask<StoredPolicy>(`/v1/flows/${encodeURIComponent(of)}/policies/${encodeURIComponent(version)}`);
   if (flow === undefined) {
-    const { items } = await service.ask<{ items: { name: string }[] }>('/v1/flows');
+    const { items } = await service.ask<Page<FlowItem>>('/v1/flows');
     const active = await Promise.all(items.map(({ name }) => read(name, 'active')));
     if (json === true) return printJson({ items: active });
     return printTable(
@@ -64,7 +56,7 @@ async function show(flow: string | undefined, { policyVersion, json }: { policyV
 
 async function list(flow: string, options: ListOptions): Promise<void> {
   const { openService } = await import('./target.ts');
-  await printList<Activated>(await openService(), {
+  await printList<ActivatedPolicy>(await openService(), {
     path: `/v1/flows/${encodeURIComponent(flow)}/policies`,
     filters: {},
     options,

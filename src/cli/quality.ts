@@ -1,19 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Figures } from '../outcomes/quality.ts';
+import type { FlowItem } from '../wire/flow.ts';
+import type { Page } from '../wire/list.ts';
+import type { QualityReport } from '../wire/quality.ts';
 
 const GROUPINGS = ['rung', 'model', 'prompt', 'reviewer', 'policy'];
-
-interface Report {
-  flow: string;
-  by: string;
-  positive: string | null;
-  silence: { days: number; truth: string; before: string | null; counted: number } | null;
-  labels: { waiting: number; dropped: number };
-  behind: number;
-  all: Figures;
-  groups: (Figures & { name: string })[];
-  leftOut: number;
-}
 
 interface Options {
   by: string;
@@ -42,11 +32,10 @@ export function quality(): Command {
 async function run(name: string | undefined, { by, from, to, json }: Options): Promise<void> {
   const [{ openService }, { printJson }] = await Promise.all([import('./target.ts'), import('./print.ts')]);
   const service = await openService();
-  const names =
-    name === undefined ? (await service.ask<{ items: { name: string }[] }>('/v1/flows')).items.map((flow) => flow.name) : [name];
+  const names = name === undefined ? (await service.ask<Page<FlowItem>>('/v1/flows')).items.map((flow) => flow.name) : [name];
   const query = new URLSearchParams({ by, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
-  const reports: Report[] = [];
-  for (const flow of names) reports.push(await service.ask<Report>(`/v1/flows/${encodeURIComponent(flow)}/quality?${query}`));
+  const reports: QualityReport[] = [];
+  for (const flow of names) reports.push(await service.ask<QualityReport>(`/v1/flows/${encodeURIComponent(flow)}/quality?${query}`));
   if (json === true) return printJson(reports);
   for (const report of reports) await show(report);
 }
@@ -54,7 +43,7 @@ async function run(name: string | undefined, { by, from, to, json }: Options): P
 const percent = (share: number | null): string => (share === null ? '-' : `${(share * 100).toFixed(1)} %`);
 const usd = (amount: number | null): string => (amount === null ? '-' : amount.toFixed(4));
 
-async function show({ flow, by, positive, silence, labels, behind, all, groups, leftOut }: Report): Promise<void> {
+async function show({ flow, by, positive, silence, labels, behind, all, groups, leftOut }: QualityReport): Promise<void> {
   const { printLine, printTable } = await import('./print.ts');
   printLine(`${flow}${positive === null ? '' : `, precision and recall of ${positive}`}`);
   printTable(

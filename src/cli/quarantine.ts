@@ -1,11 +1,10 @@
 import { Command } from 'commander';
+import type { QuarantinedEvent } from '../wire/event.ts';
+import type { Receipt } from '../wire/receipt.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
-import type { Receipt } from './receipt.ts';
 import { redriveEach } from './redrive.ts';
 
 const PATH = '/v1/quarantine';
-
-type Quarantined = Receipt & { reason?: string | null; acceptedAt?: string; type?: string };
 
 export function quarantine(): Command {
   const command = new Command('quarantine').description('events that a flow could not fold');
@@ -25,7 +24,7 @@ export function quarantine(): Command {
 
 async function list(options: ListOptions & { flow?: string }): Promise<void> {
   const { openService } = await import('./target.ts');
-  await printList<Quarantined>(await openService(), {
+  await printList<QuarantinedEvent>(await openService(), {
     path: PATH,
     filters: { flow: options.flow },
     options,

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { CannotRun } from '../domain/errors.ts';
-import { POLICY_BYTES_MAX } from '../policy/policyText.ts';
+import { POLICY_BYTES_MAX } from '../domain/policyBytesMax.ts';
 
 /** One byte more than a policy may have is enough to say that it has too many. */
 export async function readPolicyFile(path: string): Promise<string> {

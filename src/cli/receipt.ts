@@ -1,26 +1,10 @@
 /** What became of an event, for people: in one line, or with what is to be looked up next. */
 import type { Decision } from '../domain/decision.ts';
+import type { StoredEvent } from '../wire/event.ts';
+import type { Receipt } from '../wire/receipt.ts';
 
-export interface Receipt {
-  event: string;
-  source: string;
-  id: string;
-  status: string;
-  duplicate?: true;
-  flow: string | null;
-  subject: string | null;
-  decision: Decision | null;
-}
-
-export interface StoredEvent extends Receipt {
-  decisions: readonly Decision[];
-  links: { readonly approval?: string };
-  /** What it is in the logs of flows that took it over. */
-  adoptions?: readonly string[];
-  adoptedFrom?: string;
-}
-
-const decided = ({ outcome, provisional, rung }: Decision): string => `${outcome}${provisional ? ' (provisional)' : ''} by ${rung}`;
+const decided = ({ outcome, provisional, rung }: Pick<Decision, 'outcome' | 'provisional' | 'rung'>): string =>
+  `${outcome}${provisional ? ' (provisional)' : ''} by ${rung}`;
 
 /** Its decisions, oldest first, and the approval that it waits for or had: what to look up next. */
 export function storedLines(event: StoredEvent): string[] {

@@ -1,13 +1,7 @@
 import { Command } from 'commander';
+import type { Receiver } from '../wire/action.ts';
+import type { Page } from '../wire/list.ts';
 import { printJson, printLine, printTable } from './print.ts';
-
-interface Receiver {
-  id: string;
-  url: string;
-  state: string;
-  disabledAt: string | null;
-  why: string;
-}
 
 export function receivers(): Command {
   const command = new Command('receivers').description('receivers of actions that answered 410 Gone');
@@ -29,7 +23,7 @@ export function receivers(): Command {
 
 async function list({ json }: { json?: true }): Promise<void> {
   const { openService } = await import('./target.ts');
-  const page = await (await openService()).ask<{ items: readonly Receiver[] }>('/v1/receivers?limit=1000');
+  const page = await (await openService()).ask<Page<Receiver>>('/v1/receivers?limit=1000');
   if (json === true) return printJson(page);
   const rows = page.items.map(({ id, state, disabledAt, url, why }) => [id, state, disabledAt ?? '-', url, why]);
   printTable(['RECEIVER', 'STATE', 'DISABLED', 'URL', 'WHY'], rows);

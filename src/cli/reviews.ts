@@ -1,12 +1,7 @@
 /** What reviewers do before a verdict: `approvals claim|release|ask|answer`. */
 import { Command, InvalidArgumentError } from 'commander';
+import type { Approval, FurtherQuestion } from '../wire/approval.ts';
 import { printJson, printLine } from './print.ts';
-
-interface Reviewed {
-  id: string;
-  claim: { by: string; until: string } | null;
-  questions: { n: number; question: string }[];
-}
 
 const ID = 'an id like apr_fraud.17.0';
 const path = (id: string, end: string): string => `/v1/approvals/${encodeURIComponent(id)}/${end}`;
@@ -62,7 +57,7 @@ async function send<Answer>(to: string, body: object): Promise<Answer> {
 }
 
 async function review(id: string, { end, body = {}, json }: Review): Promise<void> {
-  const reviewed = await send<Reviewed>(path(id, end), body);
+  const reviewed = await send<Approval>(path(id, end), body);
   if (json === true) return printJson(reviewed);
   const { claim, questions } = reviewed;
   const asked = questions.at(-1);
@@ -71,7 +66,7 @@ async function review(id: string, { end, body = {}, json }: Review): Promise<voi
 }
 
 async function answerQuestion(id: string, n: number, { answer, json }: { answer: string; json?: true }): Promise<void> {
-  const answered = await send<{ question: string }>(path(id, `questions/${n}/answer`), { answer });
+  const answered = await send<FurtherQuestion>(path(id, `questions/${n}/answer`), { answer });
   if (json === true) printJson(answered);
   else printLine(`${id}  question ${n}: ${answered.question}  answer: ${answer}`);
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { CannotRun } from '../domain/errors.ts';
+import type { BatchResults, Receipt } from '../wire/receipt.ts';
 import { printJson, printLine, say } from './print.ts';
-import { type Receipt, receiptLine } from './receipt.ts';
+import { receiptLine } from './receipt.ts';
 import { openService } from './target.ts';
 
 interface SendOptions {
@@ -16,15 +17,13 @@ interface SendOptions {
   readonly json?: true;
 }
 
-type Rejected = { status: 'rejected'; problem: { code?: string; title?: string; detail?: string } };
-
 export async function sendEvents(file: string | undefined, options: SendOptions): Promise<void> {
   if ((file === undefined) === (options.type === undefined))
     throw new CannotRun('Cannot tell what to send: give a file (- is standard input) or --type');
   const body = file === undefined ? madeHere(options) : await readText(file);
   const isBatch = body.trimStart().startsWith('[');
   const service = await openService();
-  const answer = await service.ask<Receipt | { results: (Receipt | Rejected)[] }>('/v1/events', {
+  const answer = await service.ask<Receipt | BatchResults>('/v1/events', {
     method: 'POST',
     contentType: isBatch ? 'application/cloudevents-batch+json' : 'application/cloudevents+json',
     body,
@@ -36,7 +35,7 @@ export async function sendEvents(file: string | undefined, options: SendOptions)
     const rejected = 'problem' in result;
     if (rejected) process.exitCode = 1;
     if (options.json === true) continue;
-    if (rejected) say(`rejected: ${result.problem.code ?? ''} ${result.problem.detail ?? result.problem.title ?? ''}`);
+    if (rejected) say(`rejected: ${result.problem.code} ${result.problem.detail ?? result.problem.title}`);
     else printLine(receiptLine(result));
   }
 }

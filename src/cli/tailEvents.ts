@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceAway } from '../client/serviceClient.ts';
 import { BackOff } from '../domain/backOff.ts';
+import type { StoredEvent } from '../wire/event.ts';
+import type { Page } from '../wire/list.ts';
 import { queryOf } from './listOptions.ts';
 import { printJsonLine, printLine, say } from './print.ts';
-import { type Receipt, receiptLine } from './receipt.ts';
+import { receiptLine } from './receipt.ts';
 import { openService } from './target.ts';
 
 interface TailOptions {
@@ -13,12 +15,6 @@ interface TailOptions {
   readonly after?: string;
   readonly fromStart?: true;
   readonly json?: true;
-}
-
-interface Page {
-  readonly items: Receipt[];
-  readonly next: string;
-  readonly more: boolean;
 }
 
 const PAUSE_MS = 500;
@@ -32,9 +28,9 @@ export async function tailEvents({ flow, type, after, fromStart, json }: TailOpt
   let cursor = fromStart === true ? undefined : (after ?? END);
   const backOff = new BackOff(AWAY);
   for (;;) {
-    let page: Page;
+    let page: Page<StoredEvent>;
     try {
-      page = await service.ask<Page>(`/v1/events${queryOf({ flow, type, after: cursor, limit: PAGE })}`);
+      page = await service.ask<Page<StoredEvent>>(`/v1/events${queryOf({ flow, type, after: cursor, limit: PAGE })}`);
     } catch (error) {
       // a service that restarts is waited for once the tail has begun: the cursor misses nothing
       if (!(error instanceof ServiceAway) || cursor === undefined || cursor === END) throw error;

@@ -1,10 +1,11 @@
 /** The page behind a link in a mail: what is asked, by what evidence, and a form to answer it. It works without style and without a script. */
 
-import type { Approval, KeptApproval } from '../approvals/approval.ts';
+import type { KeptApproval } from '../approvals/approval.ts';
 import type { KeptLink } from '../approvals/links.ts';
 import type { Json } from '../domain/event.ts';
-import type { Problem } from '../ingress/http/problem.ts';
 import type { ChangeRule } from '../policy/approvalsPolicy.ts';
+import type { Approval } from '../wire/approval.ts';
+import type { Problem } from '../wire/problem.ts';
 import { html, type Markup, page } from './page.ts';
 import { valueMarkup } from './valueMarkup.ts';
 

@@ -15,8 +15,8 @@ import { problemOf } from '../ingress/http/problem.ts';
 import { readBody } from '../ingress/http/readBody.ts';
 import { parseStrict, VERDICT_BYTES_MAX } from '../ingress/routes/approvalRequest.ts';
 import { assertCounts } from '../ingress/routes/approvalRoutes.ts';
-import { verdictRequest } from '../ingress/routes/approvalShapes.ts';
 import type { IngressDeps } from '../ingress/routes/ingressDeps.ts';
+import { verdictRequest } from '../wire/approval.ts';
 import { answeredPage, approvePage, CHANGE_PREFIX, refusedPage } from './approvePage.ts';
 
 const APPROVE_PATH = '/approve/';

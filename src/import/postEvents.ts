@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Refused, type ServiceAnswer, ServiceAway } from '../client/serviceClient.ts';
 import { BackOff } from '../domain/backOff.ts';
 import { CannotRun } from '../domain/errors.ts';
+import type { BatchResults } from '../wire/receipt.ts';
 import type { MadeEvent, RejectedRow } from './eventMaker.ts';
 
 export interface Poster {
@@ -23,11 +24,7 @@ export interface Posted {
   statuses: Record<string, number>;
 }
 
-interface Result {
-  status: string;
-  duplicate?: boolean;
-  problem?: { status: number; code?: string; title?: string; detail?: string; errors?: unknown };
-}
+type Result = BatchResults['results'][number];
 
 const RETRY_PAUSES = { firstMs: 200, maxMs: 10_000 };
 
@@ -89,15 +86,15 @@ function resultsOf(answer: ServiceAnswer, count: number): Result[] | null {
 function tally(sent: readonly MadeEvent[], results: readonly Result[], posted: Posted): MadeEvent[] {
   const later: MadeEvent[] = [];
   sent.forEach((event, at) => {
-    const { status, duplicate, problem } = results[at] as Result;
-    if (status !== 'rejected') {
-      posted.statuses[status] = (posted.statuses[status] ?? 0) + 1;
-      if (duplicate === true) posted.repeats += 1;
-    } else if (problem !== undefined && isLater(problem.status)) later.push(event);
-    else
-      posted.rejected.push(
-        rejection(event, new Refused({ status: problem?.status ?? 422, retryAfterSeconds: null, body: problem }).message),
-      );
+    const result = results[at] as Result;
+    if (result.status !== 'rejected') {
+      posted.statuses[result.status] = (posted.statuses[result.status] ?? 0) + 1;
+      if (result.duplicate === true) posted.repeats += 1;
+    } else if (isLater(result.problem.status)) later.push(event);
+    else {
+      const { problem } = result;
+      posted.rejected.push(rejection(event, new Refused({ status: problem.status, retryAfterSeconds: null, body: problem }).message));
+    }
   });
   return later;
 }

@@ -1,5 +1,6 @@
 /** How decisions compare with what turned out to be true, from counters. Pure. */
 import type { Judging } from '../domain/outcomes.ts';
+import type { Figures } from '../wire/quality.ts';
 
 /** Decisions that agree in all of this. */
 export interface QualityCell {
@@ -14,37 +15,6 @@ export interface QualityCell {
   /** Sums. */
   readonly confidence: number;
   readonly costUsd: number;
-}
-
-/** Of the decisions whose outcome claims something and of which the truth is known or assumed. */
-export interface CalibrationBucket {
-  from: number;
-  to: number;
-  judged: number;
-  /** Mean. */
-  confidence: number;
-  /** Share that was right. */
-  right: number;
-}
-
-export interface Figures {
-  decisions: number;
-  outcomes: Record<string, number>;
-  /** By the truth that a label names. */
-  labelled: number;
-  /** Without a label, by what silence means. */
-  assumed: number;
-  unknown: number;
-  right: number;
-  wrong: number;
-  /** Share of those that claim the positive truth of which it is true; null where none does, or the flow has no positive truth. */
-  precision: number | null;
-  /** Share of those of which the positive truth is true that claim it. */
-  recall: number | null;
-  /** `error`: the expected calibration error (Naeini et al. 2015): the buckets' distances between both, weighted by their size. */
-  calibration: { error: number | null; buckets: CalibrationBucket[] };
-  costUsd: number;
-  costUsdPer1000: number | null;
 }
 
 const BUCKETS = 10;
@@ -82,7 +52,7 @@ export function figuresOf(cells: readonly QualityCell[], { claims, positive }: P
 
 function calibrationOf(judged: readonly QualityCell[], isRight: (cell: QualityCell) => boolean): Figures['calibration'] {
   const buckets = Array.from({ length: BUCKETS }, (_, bucket) => judged.filter((cell) => cell.bucket === bucket)).flatMap(
-    (cells, bucket): CalibrationBucket[] => {
+    (cells, bucket): Figures['calibration']['buckets'] => {
       const count = sum(cells);
       if (count === 0) return [];
       const confidence = sum(cells, (cell) => cell.confidence) / count;

@@ -2,32 +2,14 @@
 import type { Flow } from '../domain/flow.ts';
 import { judgingOf } from '../domain/outcomes.ts';
 import type { Pool } from '../log/db/database.ts';
-import { type Figures, figuresOf, type QualityCell } from './quality.ts';
-
-export const QUALITY_BY = ['rung', 'model', 'prompt', 'reviewer', 'policy'] as const;
-export type QualityBy = (typeof QUALITY_BY)[number];
+import type { QualityBy, QualityReport } from '../wire/quality.ts';
+import { figuresOf, type QualityCell } from './quality.ts';
 
 /** Days of the events' time, UTC, both included; null: no bound. */
 export interface QualityQuery {
   readonly by: QualityBy;
   readonly from: string | null;
   readonly to: string | null;
-}
-
-export interface QualityReport extends QualityQuery {
-  flow: string;
-  truths: readonly string[];
-  positive: string | null;
-  /** What no label means, and up to which day (not included) decisions are old enough for it. */
-  silence: { days: number; truth: string; before: string | null; counted: number } | null;
-  labels: { waiting: number; dropped: number };
-  /** Entries and records of cases that have not been counted yet. */
-  behind: number;
-  all: Figures;
-  /** The largest first. Decisions without one (no model, nobody asked) are in `all` alone. */
-  groups: (Figures & { name: string })[];
-  /** Groups beyond the limit. */
-  leftOut: number;
 }
 
 const GROUPS_MAX = 200;

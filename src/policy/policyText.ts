@@ -6,8 +6,8 @@
  * itself, which nothing can catch. So the text is gone through token by token first.
  */
 import { CST, type Document, isAlias, isScalar, Lexer, type Node, Parser, parseDocument, visit } from 'yaml';
+import { POLICY_BYTES_MAX } from '../domain/policyBytesMax.ts';
 
-export const POLICY_BYTES_MAX = 256 * 1024;
 const DEPTH_MAX = 40;
 /** A key costs a comparison with every other of its map. */
 const TOKENS_MAX = 20_000;

@@ -1,6 +1,6 @@
 /** Whole cases, many at once: payments that a person must be asked about, then the answers, until each has its final decision. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Approval } from '../../src/approvals/approval.ts';
+import type { Approval } from '../../src/wire/approval.ts';
 import { doubtfulPayment } from '../support/payments.ts';
 import { openService } from '../support/service.ts';
 

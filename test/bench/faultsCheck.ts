@@ -1,9 +1,9 @@
 /** What must hold after all that was broken: each finding is a guarantee that was not kept. */
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
-import type { Approval } from '../../src/approvals/approval.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import type { Receipt } from '../../src/ingress/accept/receipt.ts';
+import type { Approval } from '../../src/wire/approval.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
 import { signalbox } from '../support/command.ts';
 import { openService } from '../support/service.ts';
 import type { SignedReceiver } from '../support/signedReceiver.ts';

@@ -1,8 +1,8 @@
 /** Waits until the stack is whole again, and until nothing waits any more. */
 import pg from 'pg';
-import type { Approval } from '../../src/approvals/approval.ts';
-import type { Ready } from '../../src/ingress/routes/probes.ts';
 import { until } from '../../src/local/until.ts';
+import type { Approval } from '../../src/wire/approval.ts';
+import type { Ready } from '../../src/wire/ready.ts';
 import { doubtfulPayment } from '../support/payments.ts';
 import { openService } from '../support/service.ts';
 import type { TestStack } from '../support/stack.ts';

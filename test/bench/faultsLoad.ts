@@ -1,6 +1,6 @@
 /** Steady payments while things break: clients that send one after the other, and try each until it is answered with a 2xx. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Receipt } from '../../src/ingress/accept/receipt.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
 import { doubtfulPayment, ordinaryPayment } from '../support/payments.ts';
 
 export interface Accepted {

@@ -1,6 +1,6 @@
 /** A person who answers questions at random moments, now and then twice at once; remembers what counted. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Approval } from '../../src/approvals/approval.ts';
+import type { Approval } from '../../src/wire/approval.ts';
 import { openService } from '../support/service.ts';
 
 export interface Reviewer {

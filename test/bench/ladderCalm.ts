@@ -3,8 +3,8 @@
  * with an LLM that answers and with one that does not; the 99th percentile of the others over all rounds is compared. Then all cases end, by people.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Approval } from '../../src/approvals/approval.ts';
 import { until } from '../../src/local/until.ts';
+import type { Approval } from '../../src/wire/approval.ts';
 import { answers } from '../support/llmReplies.ts';
 import { type Scene, sure } from './ladderScene.ts';
 

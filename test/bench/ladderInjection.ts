@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Receipt } from '../../src/ingress/accept/receipt.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
 import type { ChatRequest } from '../support/chatRequest.ts';
 import { obeys } from '../support/llmObeys.ts';
 import { type Reply, says } from '../support/llmReplies.ts';

@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Approval } from '../../src/approvals/approval.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import type { Receipt } from '../../src/ingress/accept/receipt.ts';
 import { until } from '../../src/local/until.ts';
+import type { Approval } from '../../src/wire/approval.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
 import { signalbox } from '../support/command.ts';
 import { type FakeLlm, openFakeLlm, type Script } from '../support/fakeLlm.ts';
 import { type Reply, says } from '../support/llmReplies.ts';

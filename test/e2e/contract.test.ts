@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { APPROVAL_DECIDED, EVENTS_ARRIVED } from '../../src/domain/temporalNames.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
-import type { Receipt } from '../../src/ingress/accept/receipt.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
 import { type Cases, openCases } from '../support/cases.ts';
 import { signalbox } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';

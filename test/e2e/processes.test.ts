@@ -1,7 +1,7 @@
 /** Hunts what several processes on one database get wrong: a repeat taken twice, a hole, a state that its events do not fold to. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Pool } from 'undici';
-import type { Receipt } from '../../src/ingress/accept/receipt.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
 import { signalbox } from '../support/command.ts';
 import { type IngressProcess, startIngressProcess } from '../support/ingressProcess.ts';
 import { ordinaryPayment } from '../support/payments.ts';

@@ -2,8 +2,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Approval } from '../../src/approvals/approval.ts';
-import type { Receipt } from '../../src/ingress/accept/receipt.ts';
+import type { Approval } from '../../src/wire/approval.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
 import { terminateCases } from '../support/cases.ts';
 import { signalbox } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,7 +1,7 @@
 /** The product's story on the real stack: a payment is decided at once, a doubtful one by a person, whatever is killed in between. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ATTRIBUTES } from '../../src/domain/temporalNames.ts';
-import type { Receipt } from '../../src/ingress/accept/receipt.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
 import { openCases } from '../support/cases.ts';
 import { signalbox } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { parseId } from '../../src/domain/ids.ts';
-import { decisionDetail } from '../../src/ingress/routes/shapes.ts';
 import { createCallLlm } from '../../src/llm/callLlm.ts';
+import { decisionDetail } from '../../src/wire/decision.ts';
 import { type FakeLlm, openFakeLlm } from '../support/fakeLlm.ts';
 import { ledger } from '../support/flows.ts';
 import { ask, eventOf, post } from '../support/http.ts';

@@ -1,9 +1,10 @@
 /** The reference and the pages: what they name is served, and what is served is named. */
 import { describe, expect, it } from '@jest/globals';
 import type { Flow } from '../../src/domain/flow.ts';
-import { verdictRequest } from '../../src/ingress/routes/approvalShapes.ts';
 import { OPERATIONS } from '../../src/ingress/routes/openapi.ts';
-import { batchResults, receipt, storedEvent } from '../../src/ingress/routes/shapes.ts';
+import { verdictRequest } from '../../src/wire/approval.ts';
+import { storedEvent } from '../../src/wire/event.ts';
+import { batchResults, receipt } from '../../src/wire/receipt.ts';
 import { ledger } from '../support/flows.ts';
 import { ask, BATCH, eventOf, post } from '../support/http.ts';
 import { ingressOfFile } from '../support/ingressOfFile.ts';

@@ -1,8 +1,8 @@
 /** Who may answer, over HTTP with keys. The bugs this hunts: a verdict of somebody who was not asked, of the sender, past a claim, off the policy's limits. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Scope } from '../../src/domain/caller.ts';
-import { approval as approvalShape } from '../../src/ingress/routes/approvalShapes.ts';
 import { createKey } from '../../src/log/keys.ts';
+import { approval as approvalShape } from '../../src/wire/approval.ts';
 import { expectProblem } from '../support/expectProblem.ts';
 import { ledger } from '../support/flows.ts';
 import { type Answer, ask } from '../support/http.ts';

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AcceptedEvent } from '../../src/log/arrival.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
-import { type QualityBy, readQuality } from '../../src/outcomes/readQuality.ts';
+import { readQuality } from '../../src/outcomes/readQuality.ts';
 import { readSimilar } from '../../src/outcomes/similar.ts';
+import type { QualityBy } from '../../src/wire/quality.ts';
 import { type ClaimsOffice, claims, filed, openClaims, settled } from '../support/claims.ts';
 import { startPostgres } from '../support/postgres.ts';
 

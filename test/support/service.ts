@@ -1,8 +1,8 @@
 /** The HTTP API as a test or a bench calls it: any answer comes back, refusals too. */
 
-import type { Approval } from '../../src/approvals/approval.ts';
 import { type ServiceAnswer, ServiceClient } from '../../src/client/serviceClient.ts';
-import type { Receipt } from '../../src/ingress/accept/receipt.ts';
+import type { Approval } from '../../src/wire/approval.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
 
 const STRUCTURED = 'application/cloudevents+json';
 const PAGE = 1000;

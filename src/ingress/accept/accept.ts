@@ -10,11 +10,12 @@ import type { Place } from '../../domain/ids.ts';
 import { DECISION_OUTCOME } from '../../domain/outcomes.ts';
 import type { Answer } from '../../log/arrival.ts';
 import type { Logs, Routed } from '../../log/logs.ts';
+import type { Receipt } from '../../wire/receipt.ts';
 import { EVENTS_MAX } from '../cloudevents/parse.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { FinalDecisions } from './finalDecisions.ts';
 import { Rates } from './rates.ts';
-import type { Receipt, Receipts } from './receipt.ts';
+import type { Receipts } from './receipt.ts';
 import { type RouteOptions, route } from './route.ts';
 import type { RouteOutcomes } from './routeOutcomes.ts';
 

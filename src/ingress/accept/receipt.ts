@@ -1,33 +1,15 @@
 /** What a caller is told about an event: the answer to posting it, and the first part of its stored form. */
 import type { Decision } from '../../domain/decision.ts';
 import { SignalboxError } from '../../domain/errors.ts';
-import { type Ending, type IncomingEvent, type Status, statusOf } from '../../domain/event.ts';
+import { type Ending, type IncomingEvent, statusOf } from '../../domain/event.ts';
 import { approvalId, eventId, type Place, UNROUTED } from '../../domain/ids.ts';
 import type { AcceptedDecision, AcceptedEvent } from '../../log/arrival.ts';
 import type { CaseIds } from '../../log/caseIds.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
 import type { LogPlace } from '../../log/read/feed.ts';
-
-/** A case's workflow in Temporal's Web UI. */
-export interface Run {
-  id: string;
-  run: string | null;
-  url: string | null;
-}
-
-export interface Receipt {
-  event: string;
-  source: string;
-  id: string;
-  status: Status;
-  duplicate?: true;
-  flow: string | null;
-  subject: string | null;
-  decision: Decision | null;
-  workflow: Run | null;
-  links: { event: string; decision?: string; subject?: string; approval?: string };
-}
+import type { Receipt } from '../../wire/receipt.ts';
+import type { Run } from '../../wire/run.ts';
 
 /** Temporal's namespace, how cases are named there, and where its Web UI is; null where there is none. */
 export interface TemporalWeb {

@@ -3,8 +3,8 @@
  * decisions, and the longest part of each is text already, because it was stored.
  */
 import type { AcceptedEvent } from '../../log/arrival.ts';
+import type { Receipt } from '../../wire/receipt.ts';
 import { quoted } from '../cloudevents/canonical.ts';
-import type { Receipt } from './receipt.ts';
 
 export function receiptText(receipt: Receipt, accepted: AcceptedEvent): string {
   const { event, source, id, status, flow, subject, workflow, links } = receipt;

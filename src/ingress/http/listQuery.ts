@@ -1,29 +1,11 @@
 /** Query strings of lists: `after`, `limit` and the filters that a list has. Anything else is refused, not ignored. */
-
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SignalboxError } from '../../domain/errors.ts';
 import { OUR_WORDS, shapeFaults } from '../../domain/shapeFaults.ts';
 import type { Positions } from '../../log/read/feed.ts';
 import { readCursor } from './cursor.ts';
 
-export const LIMIT_MAX = 1000;
 const LIMIT = 100;
-
-/** The database holds no U+0000, so nothing can match one. */
-export const filterText = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine((text) => !text.includes('\u0000'), 'must not hold U+0000');
-
-export const listParameters = {
-  after: z.string().min(1).max(6000).optional().describe('The cursor `next` of an earlier page; absent: from the start'),
-  limit: z
-    .string()
-    .regex(/^([1-9]\d{0,2}|1000)$/, 'must be 1 to 1000')
-    .optional()
-    .describe('Items at most, 1 to 1000; 100 unless told'),
-};
 
 export interface ListQuery<Filters> {
   readonly after: Positions;

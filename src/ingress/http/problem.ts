@@ -1,19 +1,9 @@
 /** Every refusal in one shape: RFC 9457 `application/problem+json`. No stack, no SQL, no secret. */
 import type { ServerResponse } from 'node:http';
-import { ERRORS, type ErrorCode, type FieldError, SignalboxError } from '../../domain/errors.ts';
+import { ERRORS, type FieldError, SignalboxError } from '../../domain/errors.ts';
 import { shownText } from '../../domain/exposure.ts';
 import { isDatabaseAway } from '../../log/db/database.ts';
-
-export interface Problem {
-  /** A page of ours that explains the code. */
-  type: string;
-  title: string;
-  status: number;
-  code: ErrorCode;
-  detail?: string;
-  errors?: readonly FieldError[];
-  [more: string]: unknown;
-}
+import type { Problem } from '../../wire/problem.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 

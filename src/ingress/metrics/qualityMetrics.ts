@@ -1,6 +1,6 @@
 /** What /metrics shows of quality. Labels are flows, rungs and outcomes, which flows declare: never a person, a subject or a version. */
 import { Gauge } from 'prom-client';
-import type { QualityReport } from '../../outcomes/readQuality.ts';
+import type { QualityReport } from '../../wire/quality.ts';
 import { collecting, type Scraped, sharedReading } from './collecting.ts';
 
 type Labels = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 /** What can be asked about actions and their receivers, for the OpenAPI document. */
-import { actionsQuery } from './actionShapes.ts';
+import { actionsQuery } from '../../wire/action.ts';
+import { pageQuery } from '../../wire/list.ts';
 import type { Operation } from './openapiNames.ts';
-import { pageQuery } from './shapes.ts';
 
 export const ACTION_OPERATIONS: readonly Operation[] = [
   {

@@ -1,9 +1,10 @@
 /** Actions: what followed from decisions and how it went. Dead letters are sent again from here. */
 import { Router } from 'express';
 import type { ActionKey } from '../../actions/actions.ts';
-import { type ActionItem, readAction, readActions } from '../../actions/readActions.ts';
+import { readAction, readActions } from '../../actions/readActions.ts';
 import { parseId } from '../../domain/ids.ts';
 import { readHeads } from '../../log/read/feed.ts';
+import { type ActionItem, actionsQuery } from '../../wire/action.ts';
 import { subjectPath } from '../accept/receipt.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendJson } from '../http/answer.ts';
@@ -11,7 +12,6 @@ import { type Authenticate, callerOf } from '../http/authenticate.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { readListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
-import { actionsQuery } from './actionShapes.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 
 /** An id of another tenant is as unknown as one that never was. */

@@ -7,6 +7,7 @@ import type { VerdictResult } from '../../approvals/vote.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/event.ts';
 import { readHeads } from '../../log/read/feed.ts';
+import { approvalsQuery, verdictRequest } from '../../wire/approval.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendJson } from '../http/answer.ts';
 import { type Authenticate, callerOf, proofOf } from '../http/authenticate.ts';
@@ -14,7 +15,6 @@ import { writeCursor } from '../http/cursor.ts';
 import { readListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import { etag, keyOf, readStrictBody } from './approvalRequest.ts';
-import { approvalsQuery, verdictRequest } from './approvalShapes.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 
 /** `If-Match: "3"`; an ETag that we never gave is a version that nothing has. */

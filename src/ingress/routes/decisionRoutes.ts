@@ -7,16 +7,17 @@ import { readDecision, readDecisions } from '../../log/read/decisions.ts';
 import { readEvent } from '../../log/read/events.ts';
 import { type FeedSource, type Positions, type Reading, readFeed, readHeads } from '../../log/read/feed.ts';
 import { readTruth } from '../../outcomes/readOutcomes.ts';
+import { decisionsQuery } from '../../wire/decision.ts';
+import { LIST_LIMIT_MAX } from '../../wire/list.ts';
 import { receiptOf, subjectPath } from '../accept/receipt.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendJson } from '../http/answer.ts';
 import { type Authenticate, callerOf } from '../http/authenticate.ts';
 import { writeCursor } from '../http/cursor.ts';
-import { LIMIT_MAX, readListQuery } from '../http/listQuery.ts';
+import { readListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import type { IngressDeps } from './ingressDeps.ts';
-import { shownCall } from './llmCallShapes.ts';
-import { decisionsQuery } from './shapes.ts';
+import { shownCall } from './shownCall.ts';
 
 const NDJSON = 'application/x-ndjson';
 
@@ -60,7 +61,7 @@ export function decisionRoutes({ pool, temporal }: IngressDeps, authenticate: Au
     let after: Positions = reading.after;
     let left = limit;
     for (let more = true; more && left > 0 && !response.destroyed; ) {
-      const page = await readFeed(pool, source, { ...reading, after, limit: Math.min(left, LIMIT_MAX) });
+      const page = await readFeed(pool, source, { ...reading, after, limit: Math.min(left, LIST_LIMIT_MAX) });
       const items = await readDecisions(pool, reading.tenant, page.places);
       if (!response.headersSent) {
         const end = limit === Number.POSITIVE_INFINITY ? new Map([...reading.after, ...reading.upTo]) : page.next;

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import { eventId, parseId } from '../../domain/ids.ts';
 import { findAdoption, findEvent, type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
 import { type FeedPage, type FeedSource, readFeed, readHeads } from '../../log/read/feed.ts';
+import { eventsQuery } from '../../wire/event.ts';
 import { receiptOf, type TemporalWeb } from '../accept/receipt.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendText } from '../http/answer.ts';
@@ -11,7 +12,6 @@ import { writeCursor } from '../http/cursor.ts';
 import { type ListQuery, readListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import type { IngressDeps } from './ingressDeps.ts';
-import { eventsQuery } from './shapes.ts';
 
 type Filters = { source?: string | undefined; id?: string | undefined; flow?: string | undefined; type?: string | undefined };
 

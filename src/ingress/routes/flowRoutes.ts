@@ -9,6 +9,7 @@ import { type FlowRow, readFlows } from '../../log/read/flows.ts';
 import { hasSubject, readRun, readState, readTimeline } from '../../log/read/timeline.ts';
 import type { TimelineSubject } from '../../log/read/timelinePart.ts';
 import { readSubjectOutcomes } from '../../outcomes/readOutcomes.ts';
+import { pageQuery } from '../../wire/list.ts';
 import { runOf } from '../accept/receipt.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendJson, sendText } from '../http/answer.ts';
@@ -17,7 +18,6 @@ import { writeCursor } from '../http/cursor.ts';
 import { readListQuery } from '../http/listQuery.ts';
 import { noSuchFlow } from '../http/notFound.ts';
 import type { IngressDeps } from './ingressDeps.ts';
-import { pageQuery } from './shapes.ts';
 
 /** A schema never changes while the process runs, and making one costs more than the rest of the answer. */
 function typeSchemas(types: Flow['types']): Record<string, object> {

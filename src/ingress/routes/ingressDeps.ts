@@ -9,9 +9,9 @@ import type { Place } from '../../domain/ids.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Notifier } from '../../log/db/notify.ts';
 import type { Config } from '../../settings/config.ts';
+import type { Ready } from '../../wire/ready.ts';
 import type { Accept } from '../accept/accept.ts';
 import type { TemporalWeb } from '../accept/receipt.ts';
-import type { Ready } from './probes.ts';
 
 export interface IngressDeps {
   readonly pool: Pool;

@@ -1,34 +1,19 @@
 /** The API as an OpenAPI 3.1 document, made from the schemas that requests are parsed by. */
 import { z } from 'zod';
 import { ERRORS } from '../../domain/errors.ts';
+import * as approvals from '../../wire/approval.ts';
+import { decisionsQuery } from '../../wire/decision.ts';
+import { cloudEvent, cloudEventBatch, eventsQuery, quarantineQuery } from '../../wire/event.ts';
+import { pageQuery } from '../../wire/list.ts';
+import { qualityQuery } from '../../wire/quality.ts';
 import { ACTION_OPERATIONS } from './actionOperations.ts';
-import * as approvals from './approvalShapes.ts';
 import { NAMED, type Operation, templateOf } from './openapiNames.ts';
 import { POLICY_OPERATIONS } from './policyOperations.ts';
-import { qualityQuery } from './qualityShapes.ts';
 import { REVIEWING } from './reviewOperations.ts';
-import * as shapes from './shapes.ts';
 
 const ref = (name: keyof typeof NAMED): object => ({ $ref: `#/components/schemas/${name}` });
 
-const CLOUDEVENT = {
-  type: 'object',
-  required: ['specversion', 'id', 'source', 'type'],
-  properties: {
-    specversion: { const: '1.0' },
-    id: { type: 'string', minLength: 1, description: 'At most 1,024 bytes' },
-    source: { type: 'string', minLength: 1, format: 'uri-reference', description: 'At most 1,024 bytes' },
-    type: { type: 'string', minLength: 1, description: 'At most 256 bytes' },
-    subject: { type: 'string', minLength: 1 },
-    time: { type: 'string', format: 'date-time' },
-    expirytime: { type: 'string', format: 'date-time', description: 'After it, the event is not decided any more' },
-    datacontenttype: { type: 'string' },
-    dataschema: { type: 'string', format: 'uri' },
-    data: {},
-    data_base64: { type: 'string', contentEncoding: 'base64' },
-  },
-  additionalProperties: { type: ['string', 'boolean', 'integer', 'null'] },
-};
+const inputOf = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: 'input' });
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -39,8 +24,8 @@ export const OPERATIONS: readonly Operation[] = [
     scope: 'events:write',
     headers: { Prefer: '`wait=N`: wait up to N seconds (60 at most) for the final decision' },
     request: {
-      'application/cloudevents+json': CLOUDEVENT,
-      'application/cloudevents-batch+json': { type: 'array', items: CLOUDEVENT },
+      'application/cloudevents+json': inputOf(cloudEvent),
+      'application/cloudevents-batch+json': inputOf(cloudEventBatch),
       '*/*': { description: 'Binary mode: the data as it is, its attributes in `ce-` headers' },
     },
     answers: {
@@ -48,18 +33,18 @@ export const OPERATIONS: readonly Operation[] = [
       202: { description: 'Accepted: a receipt; for a batch, `results` in order', schema: 'Accepted' },
     },
   },
-  list('/v1/events', { summary: 'Stored events', query: shapes.eventsQuery, schema: 'EventList' }),
+  list('/v1/events', { summary: 'Stored events', query: eventsQuery, schema: 'EventList' }),
   one('/v1/events/:event', { summary: 'A stored event and what became of it', schema: 'StoredEvent' }),
   list('/v1/decisions', {
     summary: 'Decisions. With `Accept: application/x-ndjson` all that is there, a line each; `Signalbox-Next` is the cursor to go on from.',
-    query: shapes.decisionsQuery,
+    query: decisionsQuery,
     schema: 'DecisionList',
     otherType: 'application/x-ndjson',
   }),
   one('/v1/decisions/:decision', { summary: 'A decision with its rungs and cost', schema: 'DecisionDetail' }),
-  list('/v1/flows', { summary: 'Flows', query: shapes.pageQuery, schema: 'FlowList' }),
+  list('/v1/flows', { summary: 'Flows', query: pageQuery, schema: 'FlowList' }),
   one('/v1/flows/:flow', { summary: 'A flow', schema: 'Flow' }),
-  list('/v1/flows/:flow/subjects/:subject', { summary: "One subject's timeline", query: shapes.pageQuery, schema: 'Timeline' }),
+  list('/v1/flows/:flow/subjects/:subject', { summary: "One subject's timeline", query: pageQuery, schema: 'Timeline' }),
   ...POLICY_OPERATIONS,
   {
     method: 'get',
@@ -82,7 +67,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
   ...REVIEWING,
   ...ACTION_OPERATIONS,
-  list('/v1/quarantine', { summary: 'Events that their flow could not fold', query: shapes.quarantineQuery, schema: 'QuarantineList' }),
+  list('/v1/quarantine', { summary: 'Events that their flow could not fold', query: quarantineQuery, schema: 'QuarantineList' }),
   {
     method: 'post',
     path: '/v1/quarantine/:event/redrive',
@@ -90,7 +75,13 @@ export const OPERATIONS: readonly Operation[] = [
     scope: 'admin',
     answers: { 200: { description: 'What became of it', schema: 'Receipt' } },
   },
-  { method: 'get', path: '/healthz', summary: 'The process lives', scope: null, answers: { 200: { description: 'It does' } } },
+  {
+    method: 'get',
+    path: '/healthz',
+    summary: 'The process lives',
+    scope: null,
+    answers: { 200: { description: 'It does', schema: 'Alive' } },
+  },
   {
     method: 'get',
     path: '/readyz',

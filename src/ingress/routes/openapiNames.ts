@@ -2,11 +2,16 @@
 import type { z } from 'zod';
 import type { Scope } from '../../domain/caller.ts';
 import { decisionOutcome } from '../../domain/outcomes.ts';
-import { actionDetail, receiver } from './actionShapes.ts';
-import * as approvals from './approvalShapes.ts';
-import { policyChange, policyList, policyRequest, storedPolicy } from './policyShapes.ts';
-import { quality } from './qualityShapes.ts';
-import * as shapes from './shapes.ts';
+import * as action from '../../wire/action.ts';
+import * as approvals from '../../wire/approval.ts';
+import { decision, decisionDetail, decisionList } from '../../wire/decision.ts';
+import * as event from '../../wire/event.ts';
+import { flow, flowList, timeline } from '../../wire/flow.ts';
+import { policyChange, policyList, policyRequest, storedPolicy } from '../../wire/policy.ts';
+import { problem } from '../../wire/problem.ts';
+import { quality } from '../../wire/quality.ts';
+import { alive, ready } from '../../wire/ready.ts';
+import * as receipts from '../../wire/receipt.ts';
 
 interface Answered {
   readonly description: string;
@@ -34,17 +39,17 @@ export const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1
 
 /** What other documents may refer to, by name. */
 export const NAMED = {
-  Receipt: shapes.receipt,
-  BatchResults: shapes.batchResults,
-  Accepted: shapes.accepted,
-  StoredEvent: shapes.storedEvent,
-  EventList: shapes.eventList,
-  Decision: shapes.decision,
-  DecisionDetail: shapes.decisionDetail,
-  DecisionList: shapes.decisionList,
-  Flow: shapes.flow,
-  FlowList: shapes.flowList,
-  Timeline: shapes.timeline,
+  Receipt: receipts.receipt,
+  BatchResults: receipts.batchResults,
+  Accepted: receipts.accepted,
+  StoredEvent: event.storedEvent,
+  EventList: event.eventList,
+  Decision: decision,
+  DecisionDetail: decisionDetail,
+  DecisionList: decisionList,
+  Flow: flow,
+  FlowList: flowList,
+  Timeline: timeline,
   Approval: approvals.approval,
   ApprovalList: approvals.approvalList,
   VerdictRequest: approvals.verdictRequest,
@@ -53,15 +58,16 @@ export const NAMED = {
   FurtherQuestion: approvals.furtherQuestion,
   Quality: quality,
   DecisionOutcome: decisionOutcome,
-  Action: actionDetail,
-  ActionList: shapes.actionList,
-  Receiver: receiver,
-  ReceiverList: shapes.receiverList,
-  QuarantineList: shapes.quarantineList,
+  Action: action.actionDetail,
+  ActionList: action.actionList,
+  Receiver: action.receiver,
+  ReceiverList: action.receiverList,
+  QuarantineList: event.quarantineList,
   PolicyList: policyList,
   StoredPolicy: storedPolicy,
   PolicyRequest: policyRequest,
   PolicyChange: policyChange,
-  Ready: shapes.ready,
-  Problem: shapes.problem,
+  Alive: alive,
+  Ready: ready,
+  Problem: problem,
 } as const;

@@ -1,7 +1,9 @@
 /** What the OpenAPI document says of policies. */
+
+import { z } from 'zod';
+import { pageQuery } from '../../wire/list.ts';
+import { policyQuery, policyText } from '../../wire/policy.ts';
 import type { Operation } from './openapiNames.ts';
-import { policyQuery } from './policyShapes.ts';
-import { pageQuery } from './shapes.ts';
 
 export const POLICY_OPERATIONS: readonly Operation[] = [
   {
@@ -28,7 +30,7 @@ export const POLICY_OPERATIONS: readonly Operation[] = [
     headers: { 'If-Match': 'The ETag of the policy that must be the active one' },
     request: {
       'application/json': { $ref: '#/components/schemas/PolicyRequest' },
-      'application/yaml': { type: 'string', description: 'The text alone, at most 256 kB' },
+      'application/yaml': z.toJSONSchema(policyText),
     },
     answers: {
       200: { description: 'Nothing changed: its content is active already, or it was only tried', schema: 'PolicyChange' },

@@ -4,12 +4,14 @@ import { isUtf8 } from 'node:buffer';
 import { type Request, Router } from 'express';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { Flow } from '../../domain/flow.ts';
+import { POLICY_BYTES_MAX } from '../../domain/policyBytesMax.ts';
 import { OUR_WORDS, shapeFaults } from '../../domain/shapeFaults.ts';
 import { activatePolicy, type PolicyChange, tryPolicy } from '../../log/activatePolicy.ts';
 import { readActivations, readPolicy } from '../../log/read/policies.ts';
 import { policyContent } from '../../policy/policy.ts';
 import { asFieldError } from '../../policy/policyLint.ts';
-import { POLICY_BYTES_MAX } from '../../policy/policyText.ts';
+import { pageQuery } from '../../wire/list.ts';
+import { policyQuery, policyRequest } from '../../wire/policy.ts';
 import { decodeUtf8, parseJson } from '../cloudevents/jsonText.ts';
 import { type MediaType, parseMediaType } from '../cloudevents/mediaType.ts';
 import { allowOnly } from '../http/allowOnly.ts';
@@ -20,8 +22,6 @@ import { readListQuery } from '../http/listQuery.ts';
 import { noSuchFlow } from '../http/notFound.ts';
 import { BODY_BYTES_MAX, readBody } from '../http/readBody.ts';
 import type { IngressDeps } from './ingressDeps.ts';
-import { policyQuery, policyRequest } from './policyShapes.ts';
-import { pageQuery } from './shapes.ts';
 
 const YAML = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml']);
 

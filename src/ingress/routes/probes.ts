@@ -3,16 +3,7 @@ import type { CaseClient } from '../../cases/caseClient.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { type Backlog, readBacklog } from '../../log/backlog.ts';
 import type { Pool } from '../../log/db/database.ts';
-
-export interface Ready {
-  readonly ready: boolean;
-  readonly database: { readonly ok: boolean };
-  readonly temporal: { readonly ok: boolean; readonly address: string; readonly namespace: string; readonly web: string | null };
-  readonly worker: { readonly ok: boolean };
-  readonly backlog: Backlog;
-  /** Flows that this ingress cannot serve as another code folds them. */
-  readonly otherCode?: readonly string[];
-}
+import type { Ready } from '../../wire/ready.ts';
 
 interface ProbeDeps {
   readonly pool: Pool;

@@ -2,13 +2,13 @@
 import { Router } from 'express';
 import { SignalboxError } from '../../domain/errors.ts';
 import { readQuality } from '../../outcomes/readQuality.ts';
+import { qualityQuery } from '../../wire/quality.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendJson } from '../http/answer.ts';
 import { type Authenticate, callerOf } from '../http/authenticate.ts';
 import { parseQuery } from '../http/listQuery.ts';
 import { noSuchFlow } from '../http/notFound.ts';
 import type { IngressDeps } from './ingressDeps.ts';
-import { qualityQuery } from './qualityShapes.ts';
 
 export function qualityRoutes({ pool, flows }: IngressDeps, authenticate: Authenticate): Router {
   const router = Router();

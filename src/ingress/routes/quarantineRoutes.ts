@@ -4,6 +4,7 @@ import { SignalboxError } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
 import { readEvent, readEvents } from '../../log/read/events.ts';
 import { type FeedSource, readFeed, readHeads } from '../../log/read/feed.ts';
+import { quarantineQuery } from '../../wire/event.ts';
 import { receiptOf } from '../accept/receipt.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendJson } from '../http/answer.ts';
@@ -12,7 +13,6 @@ import { writeCursor } from '../http/cursor.ts';
 import { readListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import type { IngressDeps } from './ingressDeps.ts';
-import { quarantineQuery } from './shapes.ts';
 
 /** The condition of the partial index, written out so that the planner sees it. */
 const QUARANTINED: FeedSource = {

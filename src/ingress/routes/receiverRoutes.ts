@@ -1,6 +1,7 @@
 /** Receivers that answered 410 Gone, and switching them on again. */
 import { Router } from 'express';
 import { enableReceiver, listReceivers } from '../../actions/receivers.ts';
+import { pageQuery } from '../../wire/list.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendJson } from '../http/answer.ts';
 import { type Authenticate, callerOf } from '../http/authenticate.ts';
@@ -8,7 +9,6 @@ import { writeCursor } from '../http/cursor.ts';
 import { readListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import type { IngressDeps } from './ingressDeps.ts';
-import { pageQuery } from './shapes.ts';
 
 /** A cursor names the last one read by what follows. */
 const PREFIX = 'rcv_';

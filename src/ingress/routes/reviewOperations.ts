@@ -1,4 +1,6 @@
 /** The part of the API that reviewers use before a verdict, and the page behind a link. */
+import { z } from 'zod';
+import { verdictForm } from '../../wire/approval.ts';
 import type { Operation } from './openapiNames.ts';
 
 const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
@@ -46,7 +48,7 @@ export const REVIEWING: readonly Operation[] = [
     path: '/approve/:token',
     summary: "The link's one verdict, as the page's form sends it",
     scope: null,
-    request: { 'application/x-www-form-urlencoded': { type: 'object', required: ['verdict', 'reason'] } },
+    request: { 'application/x-www-form-urlencoded': z.toJSONSchema(verdictForm, { io: 'input' }) },
     answers: { 200: { description: 'The verdict counts', type: 'text/html' } },
   },
 ];

@@ -6,12 +6,12 @@ import { answerFurther, askFurther } from '../../approvals/questions.ts';
 import type { Reviewer } from '../../approvals/vote.ts';
 import { mayDo } from '../../domain/caller.ts';
 import { SignalboxError } from '../../domain/errors.ts';
+import { answerRequest, questionRequest } from '../../wire/approval.ts';
 import { allowOnly } from '../http/allowOnly.ts';
 import { sendJson } from '../http/answer.ts';
 import { type Authenticate, callerOf, proofOf } from '../http/authenticate.ts';
 import { notFound } from '../http/notFound.ts';
 import { etag, keyOf, readStrictBody } from './approvalRequest.ts';
-import { answerRequest, questionRequest } from './approvalShapes.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 
 function reviewerOf(request: Request, response: Response): Reviewer {

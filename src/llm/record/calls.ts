@@ -2,12 +2,10 @@
 
 import { llmCallId } from '../../domain/ids.ts';
 import type { Client, Pool } from '../../log/db/database.ts';
+import type { CallState } from '../../wire/llmCall.ts';
 import type { LlmAbstention } from '../wire/abstentions.ts';
 import { toUsd } from './budget.ts';
 import { epochMs } from './underModel.ts';
-
-/** `open`: under way, or its process died. `late`: another answer of the step was first. */
-export type CallState = 'open' | 'answered' | 'abstained' | 'off-schema' | 'failed' | 'cancelled' | 'late' | 'reused';
 
 /** One request, or one answer that was taken again. While it is open, tokens and cost are what is reserved. */
 export interface KeptCall {

@@ -4,10 +4,12 @@
  * The first answer of a step stays. One that comes after it (an activity that ran twice, a worker that was taken for dead) is paid for and
  * kept as `late`, and whoever brought it is told the first.
  */
+
+import type { CallState } from '../../wire/llmCall.ts';
 import { type Health, judged } from '../wire/breaker.ts';
 import type { Cost } from './budget.ts';
 import { settleCost } from './budget.ts';
-import { type CallState, type EventPlace, isOver, type KeptCall, readEventCalls } from './calls.ts';
+import { type EventPlace, isOver, type KeptCall, readEventCalls } from './calls.ts';
 import { addTotal } from './totals.ts';
 import { epochMs, keepModel, type LlmLogDeps, type LockedModel, timeOf, underModel } from './underModel.ts';
 

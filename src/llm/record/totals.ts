@@ -1,7 +1,7 @@
 /** Settled calls added up by flow, model and state. Written under the model's lock, so no two writers meet. */
 import type { Client, Pool } from '../../log/db/database.ts';
+import type { CallState } from '../../wire/llmCall.ts';
 import { type Cost, toUsd } from './budget.ts';
-import type { CallState } from './calls.ts';
 
 export async function addTotal(
   client: Client,

@@ -1,22 +1,9 @@
 /** Which policies a flow had, from which position on, and who switched them on. */
+import type { ActivatedPolicy } from '../../wire/policy.ts';
 import type { Pool } from '../db/database.ts';
 
-export interface ActivatedPolicy {
-  readonly version: string;
-  /** The entry that switched it on: events behind it were folded with it, up to the next one. */
-  readonly position: number;
-  readonly at: string;
-  readonly origin: 'build' | 'operator';
-  /** Null for a build. */
-  readonly by: string | null;
-  readonly note: string | null;
-  /** Whether it is this activation that holds now. */
-  readonly active: boolean;
-}
-
-export interface StoredPolicy extends ActivatedPolicy {
-  readonly text: string;
-}
+/** With its text. */
+type StoredPolicy = ActivatedPolicy & { readonly text: string };
 
 interface Row {
   version: string;

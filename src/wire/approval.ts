@@ -1,23 +1,29 @@
-/** The shapes of questions to people, as shapes.ts has the others. */
+/** Questions to people, and what people answer. */
 import { z } from 'zod';
-import { filterText, listParameters } from '../http/listQuery.ts';
-import { at, details, eventRef, id, listOf } from './shapes.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { eventRef } from './eventRef.ts';
+import { at, details, id, jsonObject, links } from './fields.ts';
+import { filterText, listOf, listParameters } from './list.ts';
+
+const APPROVAL_STATES = ['open', 'decided', 'expired'] as const;
 
 const verdict = z.object({
   verdict: z.enum(['approve', 'reject']),
   actor: z.string(),
   reason: z.string(),
-  changes: details.optional(),
+  changes: jsonObject.exactOptional(),
   at,
   via: z.enum(['http', 'cli', 'signal', 'mail', 'default']),
-});
+}) satisfies z.ZodType<Verdict>;
 
+/** One actor's verdict, and what they saw. */
 const vote = verdict.extend({
   via: z.enum(['http', 'cli', 'signal', 'mail']),
   version: z.number().int().describe('The version that was answered'),
   shown: z.string().describe('SHA-256 (hex) of the question, proposal and evidence that were shown'),
 });
 
+/** A reviewer asks for more; the deadline goes on. */
 export const furtherQuestion = z.object({
   n: z.number().int().describe('From 1'),
   question: z.string(),
@@ -30,13 +36,13 @@ export const furtherQuestion = z.object({
 
 export const approval = z.object({
   id: id('apr'),
-  state: z.enum(['open', 'decided', 'expired']),
+  state: z.enum(APPROVAL_STATES),
   flow: z.string(),
   subject: z.string(),
   event: eventRef,
   question: z.string(),
-  evidence: details,
-  proposed: z.object({ outcome: z.string(), result: details }),
+  evidence: jsonObject,
+  proposed: z.object({ outcome: z.string(), result: jsonObject }),
   deadline: at,
   default: z.string(),
   verdict: verdict.nullable(),
@@ -45,24 +51,35 @@ export const approval = z.object({
   asked: z.array(z.string()).describe('The pools that are asked by now; none: everyone who may give verdicts'),
   claim: z.object({ by: z.string(), until: at }).nullable().describe('Who works on it: until then no verdict of others is taken'),
   questions: z.array(furtherQuestion),
-  form: details.nullable().describe('JSON Schema of the `changes` that an approval may carry; null: none'),
-  links: z.record(z.string(), z.string()),
+  form: jsonObject.nullable().describe('JSON Schema of the `changes` that an approval may carry; null: none'),
+  links,
 });
 
 export const approvalList = listOf(approval);
 
-/** What a person sends: anything that is not asked for is refused, so that nobody thinks it counted. */
-export const verdictRequest = z.strictObject({
-  verdict: z.enum(['approve', 'reject']),
-  reason: z.string().trim().min(1).max(2000),
-  changes: details.optional(),
-});
+const reason = z.string().trim().min(1).max(2000);
+
+/** Anything that is not asked for is refused, so that nobody thinks it counted. */
+export const verdictRequest = z.strictObject({ verdict: z.enum(['approve', 'reject']), reason, changes: details.optional() });
+
+/** The same as the page behind a link sends it. */
+export const verdictForm = z
+  .object({ verdict: z.enum(['approve', 'reject']), reason })
+  .catchall(z.string())
+  .describe('Further fields are `change.<name>`, one for each change of the proposed result');
 
 export const questionRequest = z.strictObject({ question: z.string().trim().min(1).max(2000) });
 export const answerRequest = z.strictObject({ answer: z.string().trim().min(1).max(4000) });
 
 export const approvalsQuery = z.strictObject({
   ...listParameters,
-  state: z.enum(['open', 'decided', 'expired', 'all']).optional().describe('`open` unless told'),
+  state: z
+    .enum([...APPROVAL_STATES, 'all'])
+    .optional()
+    .describe('`open` unless told'),
   flow: filterText.optional(),
 });
+
+export type Vote = z.infer<typeof vote>;
+export type FurtherQuestion = z.infer<typeof furtherQuestion>;
+export type Approval = z.infer<typeof approval>;

@@ -1,20 +1,22 @@
-/** The shapes of policies in the API. */
+/** Policies of flows: which held when, their texts, and switching one on. */
 import { z } from 'zod';
-import { POLICY_BYTES_MAX } from '../../policy/policyText.ts';
+import { POLICY_BYTES_MAX } from '../domain/policyBytesMax.ts';
+import { at } from './fields.ts';
+import { listOf } from './list.ts';
 
 const version = z.string().describe('<flow>@<12 hex digits of its content>');
 
 const activatedPolicy = z.object({
   version,
   position: z.number().int().describe('Of the entry that switched it on: events behind it were folded with it, up to the next one'),
-  at: z.iso.datetime(),
+  at,
   origin: z.enum(['build', 'operator']).describe('`build`: it came with the code; an operator’s choice outlives restarts'),
   by: z.string().nullable(),
   note: z.string().nullable(),
   active: z.boolean().describe('Whether it is this activation that holds now'),
 });
 
-export const policyList = z.object({ items: z.array(activatedPolicy), next: z.string(), more: z.boolean() });
+export const policyList = listOf(activatedPolicy);
 
 export const storedPolicy = activatedPolicy.extend({
   flow: z.string(),
@@ -42,6 +44,12 @@ export const policyRequest = z.strictObject({
     .describe('Why'),
 });
 
+export const policyText = z.string().max(POLICY_BYTES_MAX).describe('YAML, at most 256 kB');
+
 export const policyQuery = z.strictObject({
   dry: z.enum(['true', 'false']).optional().describe('`true`: only say what is wrong with it, and what it would change'),
 });
+
+export type ActivatedPolicy = z.infer<typeof activatedPolicy>;
+export type StoredPolicy = z.infer<typeof storedPolicy>;
+export type PolicyChange = z.infer<typeof policyChange>;

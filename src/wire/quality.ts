@@ -1,6 +1,8 @@
-/** The shapes of outcomes and quality: what the query is parsed by, and what the OpenAPI document is made from. */
+/** Outcomes and quality: what turned out to be true, and how decisions compare with it. */
 import { z } from 'zod';
-import { QUALITY_BY } from '../../outcomes/readQuality.ts';
+import { at, id } from './fields.ts';
+
+export const QUALITY_BY = ['rung', 'model', 'prompt', 'reviewer', 'policy'] as const;
 
 /** The database has no year 0. */
 const day = z.iso.date().refine((text) => text >= '0001-01-01', 'must be a day of the years 1 to 9999');
@@ -8,8 +10,8 @@ const share = z.number().min(0).max(1);
 
 export const truth = z.object({
   truth: z.string(),
-  at: z.iso.datetime().describe('Time of the label'),
-  event: z.string().regex(/^evt_/).describe('What said so'),
+  at: at.describe('Time of the label'),
+  event: id('evt').describe('What said so'),
 });
 
 export const qualityQuery = z.strictObject({
@@ -41,12 +43,19 @@ export const quality = z.object({
   by: z.enum(QUALITY_BY),
   from: day.nullable(),
   to: day.nullable(),
-  truths: z.array(z.string()),
+  truths: z.array(z.string()).readonly(),
   positive: z.string().nullable(),
-  silence: z.object({ days: z.number(), truth: z.string(), before: day.nullable(), counted: z.number().int() }).nullable(),
+  silence: z
+    .object({ days: z.number(), truth: z.string(), before: day.nullable(), counted: z.number().int() })
+    .nullable()
+    .describe('What no label means, and up to which day (not included) decisions are old enough for it'),
   labels: z.object({ waiting: z.number().int(), dropped: z.number().int() }),
-  behind: z.number().int(),
+  behind: z.number().int().describe('Entries and records of cases that have not been counted yet'),
   all: figures,
-  groups: z.array(figures.extend({ name: z.string() })),
-  leftOut: z.number().int(),
+  groups: z.array(figures.extend({ name: z.string() })).describe('The largest first; decisions without one are in `all` alone'),
+  leftOut: z.number().int().describe('Groups beyond the limit'),
 });
+
+export type QualityBy = (typeof QUALITY_BY)[number];
+export type Figures = z.infer<typeof figures>;
+export type QualityReport = z.infer<typeof quality>;

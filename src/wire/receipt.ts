@@ -1,0 +1,33 @@
+/** What the sender of an event is told, alone or for each of a batch. */
+import { z } from 'zod';
+import { decision } from './decision.ts';
+import { id } from './fields.ts';
+import { problem } from './problem.ts';
+import { run } from './run.ts';
+
+export const receipt = z.object({
+  event: id('evt'),
+  source: z.string(),
+  id: z.string(),
+  status: z.enum(['decided', 'signalled', 'recorded', 'unrouted', 'expired', 'quarantined']),
+  duplicate: z.literal(true).exactOptional(),
+  flow: z.string().nullable(),
+  subject: z.string().nullable(),
+  decision: decision.nullable(),
+  workflow: run.nullable(),
+  links: z.object({
+    event: z.string(),
+    decision: z.string().exactOptional(),
+    subject: z.string().exactOptional(),
+    approval: z.string().exactOptional(),
+  }),
+});
+
+const rejected = z.object({ status: z.literal('rejected'), problem });
+
+export const batchResults = z.object({ results: z.array(z.union([receipt, rejected])) });
+
+export const accepted = z.union([receipt, batchResults]);
+
+export type Receipt = z.infer<typeof receipt>;
+export type BatchResults = z.infer<typeof batchResults>;
