@@ -110,12 +110,12 @@ interface Row {
   tries: number;
   last_error: string | null;
   wait_ms: number;
+  behind: boolean;
 }
 
 const RETURNED = `state, key, body, tries, last_error, case when not_before > now() then extract(epoch from not_before - now()) * 1000 else 0 end::float8 as wait_ms`;
 export const THIS_ACTION = 'tenant = $1 and flow = $2 and event_position = $3 and action = $4';
-/** One before it is still to be taken: whoever asks has an old list. */
-const ITS_TURN = `not exists (select from actions b where b.tenant = a.tenant and b.flow = a.flow and b.event_position = a.event_position and b.step < a.step and b.state = 'planned')`;
+const BEHIND = `exists (select from actions b where b.tenant = a.tenant and b.flow = a.flow and b.event_position = a.event_position and b.step < a.step and b.state = 'planned')`;
 
 const keptAction = ({ state, key, body, tries, last_error: lastError }: Row): KeptAction => ({ state, key, body, tries, lastError });
 
@@ -123,6 +123,8 @@ export type Try =
   /** It is this caller's turn, for `leaseMs`; `action.tries` counts it. */
   | { readonly turn: 'now'; readonly action: KeptAction }
   | { readonly turn: 'later'; readonly waitMs: number; readonly action: KeptAction }
+  /** One before it is to be taken first: it was sent again, or whoever asks has an old list. */
+  | { readonly turn: 'behind'; readonly action: KeptAction }
   | { readonly turn: 'over'; readonly action: KeptAction };
 
 /** Counts a try and takes the turn in one statement, so that two tries are never in the air at once. Null: no such action. */
@@ -134,16 +136,16 @@ export async function beginTry(
   const key = [tenant, flow, eventPosition, action];
   const begun = await pool.query<Row>(
     `update actions a set tries = tries + 1, not_before = now() + $5 * interval '1 ms', receiver = $6
-    where ${THIS_ACTION} and state = 'planned' and not_before <= now() and ${ITS_TURN} returning ${RETURNED}`,
+    where ${THIS_ACTION} and state = 'planned' and not_before <= now() and not ${BEHIND} returning ${RETURNED}, false as behind`,
     [...key, leaseMs, receiver],
   );
   if (begun.rows[0] !== undefined) return { turn: 'now', action: keptAction(begun.rows[0]) };
-  const { rows } = await pool.query<Row>(`select ${RETURNED} from actions where ${THIS_ACTION}`, key);
+  const { rows } = await pool.query<Row>(`select ${RETURNED}, ${BEHIND} as behind from actions a where ${THIS_ACTION}`, key);
   const row = rows[0];
   if (row === undefined) return null;
-  return row.state === 'planned'
-    ? { turn: 'later', waitMs: Math.ceil(row.wait_ms), action: keptAction(row) }
-    : { turn: 'over', action: keptAction(row) };
+  const kept = keptAction(row);
+  if (row.state !== 'planned') return { turn: 'over', action: kept };
+  return row.behind ? { turn: 'behind', action: kept } : { turn: 'later', waitMs: Math.ceil(row.wait_ms), action: kept };
 }
 
 /** Ends a try that failed: the next one waits for the schedule. */

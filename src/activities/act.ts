@@ -40,10 +40,7 @@ export interface Acted {
   readonly planned?: string[];
 }
 
-/** One that waits for an action before it is looked at again as soon as one that waits for a lease. */
-const laterMs = (waitMs: number) => ({
-  nextRetryDelayMs: waitMs === 0 ? LOOK_AGAIN_MS : Math.max(1, waitMs <= LEASE_MS ? Math.min(waitMs, LOOK_AGAIN_MS) : waitMs),
-});
+const laterMs = (waitMs: number) => ({ nextRetryDelayMs: Math.max(1, waitMs <= LEASE_MS ? Math.min(waitMs, LOOK_AGAIN_MS) : waitMs) });
 
 const dead = (code: ErrorCode, said: string): HowItEnded => ({ state: 'dead', error: { code, said } });
 
@@ -61,7 +58,7 @@ function judge({ result, said }: WebhookAnswer, receiver: Receiver): HowItEnded 
  * again goes on with the schedule where the last one was. The tenth failure makes it a dead letter; a `410 Gone`, which disables the
  * receiver, a receiver that is disabled and a target that may not be called do so at once.
  * *Idempotency*: the key and the bytes were fixed with the decision; a turn is leased in the row, so that no two tries are in
- * the air at once, none comes before an action that is before it, and none follows a recorded end.
+ * the air at once, none comes before an action that is before it (the caller is told which are to be taken first), and none follows a recorded end.
  * *Fails with*: `receiver-refused` and `action-underway` (tried again when the row allows it), `database-away`; `not-found` where no
  * such action was planned (not retried).
  */
@@ -95,7 +92,7 @@ export function createAct({ pool, webhook, scheduleMs = SCHEDULE_MS }: ActDeps) 
     const begun = await beginTry(pool, acting, { leaseMs: LEASE_MS, receiver: receiver?.id ?? null });
     if (begun === null) throw failure('not-found', `No action ${acting.action} was planned for ${acting.flow}.${acting.eventPosition}`);
     const { state, key, tries, lastError } = begun.action;
-    if (begun.turn === 'over') {
+    if (begun.turn === 'over' || begun.turn === 'behind') {
       const standing = await readStanding(pool, acting, [acting.eventPosition]);
       return { state, tries, error: lastError, planned: standing.get(acting.eventPosition)?.planned ?? [] };
     }

@@ -153,6 +153,18 @@ describe('takeActions() of one outcome', () => {
     expect(await titles(position)).toEqual(expect.arrayContaining(['refund: tried anew, by ann', 'refund: done, charge is taken back']));
   });
 
+  it('gives each undo its turn where one that was given up is sent again while a later one is tried', async () => {
+    answers = { ship: () => 500, refund: (nth) => (nth < 2 ? 500 : 204), unreserve: (nth) => (nth === 0 ? null : 204) };
+    const { position, caseId } = await approved();
+    await eventually(async () => sent().includes('unreserve'));
+    expect(await redrive(position, 'refund')).toBe(true);
+    receiver.release(500);
+    await ended(caseId);
+    expect(sent().slice(-5)).toEqual(['refund', 'refund', 'unreserve', 'refund', 'unreserve']);
+    expect(await states(position)).toMatchObject({ ship: 'dead', refund: 'done', unreserve: 'done' });
+    await eventually(() => settled(caseId, position));
+  });
+
   it('goes on where it was when its run is terminated with an action, a failing one and an undo in the air', async () => {
     const terminated: Promise<unknown>[] = [];
     const terminate = (status: number) => (nth: number) => {
