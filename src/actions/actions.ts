@@ -109,19 +109,20 @@ interface Row {
   body: string;
   tries: number;
   last_error: string | null;
+  now_ms: number;
   wait_ms: number;
   behind: boolean;
 }
 
-const RETURNED = `state, key, body, tries, last_error, case when not_before > now() then extract(epoch from not_before - now()) * 1000 else 0 end::float8 as wait_ms`;
+const RETURNED = `(extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms, state, key, body, tries, last_error, case when not_before > now() then extract(epoch from not_before - now()) * 1000 else 0 end::float8 as wait_ms`;
 export const THIS_ACTION = 'tenant = $1 and flow = $2 and event_position = $3 and action = $4';
 const BEHIND = `exists (select from actions b where b.tenant = a.tenant and b.flow = a.flow and b.event_position = a.event_position and b.step < a.step and b.state = 'planned')`;
 
 const keptAction = ({ state, key, body, tries, last_error: lastError }: Row): KeptAction => ({ state, key, body, tries, lastError });
 
 export type Try =
-  /** It is this caller's turn, for `leaseMs`; `action.tries` counts it. */
-  | { readonly turn: 'now'; readonly action: KeptAction }
+  /** It is this caller's turn, for `leaseMs`; `action.tries` counts it. `atMs` is the database's clock. */
+  | { readonly turn: 'now'; readonly atMs: number; readonly action: KeptAction }
   | { readonly turn: 'later'; readonly waitMs: number; readonly action: KeptAction }
   /** One before it is to be taken first: it was sent again, or whoever asks has an old list. */
   | { readonly turn: 'behind'; readonly action: KeptAction }
@@ -139,7 +140,7 @@ export async function beginTry(
     where ${THIS_ACTION} and state = 'planned' and not_before <= now() and not ${BEHIND} returning ${RETURNED}, false as behind`,
     [...key, leaseMs, receiver],
   );
-  if (begun.rows[0] !== undefined) return { turn: 'now', action: keptAction(begun.rows[0]) };
+  if (begun.rows[0] !== undefined) return { turn: 'now', atMs: begun.rows[0].now_ms, action: keptAction(begun.rows[0]) };
   const { rows } = await pool.query<Row>(`select ${RETURNED}, ${BEHIND} as behind from actions a where ${THIS_ACTION}`, key);
   const row = rows[0];
   if (row === undefined) return null;

@@ -18,6 +18,8 @@ export interface WebhookTarget {
 export interface WebhookMessage {
   readonly id: string;
   readonly body: string;
+  /** By the clock that receivers are to hold it against. */
+  readonly sentAtMs: number;
 }
 
 /** `gone`: the receiver wants no more of them. `barred`: it may not be called, nothing was sent. */
@@ -58,7 +60,7 @@ function answered(statusCode: number): WebhookAnswer {
 /** Never throws for what the receiver or the network does. */
 export async function sendWebhook({ url, secret, outbound = PUBLIC_ONLY }: WebhookTarget, message: WebhookMessage): Promise<WebhookAnswer> {
   const { id, body } = message;
-  const sentAt = new Date();
+  const sentAt = new Date(message.sentAtMs);
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'signalbox',

@@ -73,7 +73,7 @@ export function createAct({ pool, webhook, scheduleMs = SCHEDULE_MS }: ActDeps) 
   /** One try, at the caller's turn: how the action ended with it, or when to try again. */
   async function send(
     { key, body, tries, lastError }: KeptAction,
-    { tenant }: Acting,
+    { tenant, atMs }: Acting & { readonly atMs: number },
   ): Promise<HowItEnded | { said: string; waitMs: number }> {
     if (webhook === null || receiver === null) return { state: 'not-sent', error: null };
     // the last try's process died before it said how it went
@@ -81,7 +81,7 @@ export function createAct({ pool, webhook, scheduleMs = SCHEDULE_MS }: ActDeps) 
     const known = await readReceiver(pool, tenant, receiver.id);
     if (known?.state === 'disabled')
       return dead('receiver-disabled', `nothing was sent, as ${receiver.id} is disabled since ${known.disabledAt}: it ${known.why}`);
-    const answer = await sendWebhook(webhook, { id: key, body });
+    const answer = await sendWebhook(webhook, { id: key, body, sentAtMs: atMs });
     const waitMs = scheduleMs[tries];
     const how = judge(answer, receiver);
     if (how !== null) return how;
@@ -98,7 +98,7 @@ export function createAct({ pool, webhook, scheduleMs = SCHEDULE_MS }: ActDeps) 
     }
     if (begun.turn === 'later')
       throw failure('action-underway', `The next try of ${key} may begin in ${begun.waitMs} ms`, laterMs(begun.waitMs));
-    const how = await send(begun.action, acting);
+    const how = await send(begun.action, { ...acting, atMs: begun.atMs });
     if ('state' in how) return end(acting, begun.action, how);
     await failTry(pool, acting, { error: how.said, waitMs: how.waitMs });
     throw failure('receiver-refused', `Try ${tries} of ${scheduleMs.length}: ${how.said}`, { nextRetryDelayMs: Math.max(1, how.waitMs) });

@@ -40,10 +40,10 @@ interface Answer {
  * notice (not retried).
  */
 export function createSendNotice({ pool, noticeTargets, noticeScheduleMs = NOTICE_SCHEDULE_MS }: SendNoticeDeps) {
-  async function send(key: NoticeKey, notice: KeptNotice, kept: KeptApproval): Promise<Answer> {
+  async function send(key: NoticeKey, { notice, atMs }: { notice: KeptNotice; atMs: number }, kept: KeptApproval): Promise<Answer> {
     const { channel, recipient, body } = notice;
     const { webhook = null, mail = null, publicUrl = '' } = noticeTargets ?? {};
-    if (channel === 'webhook' && webhook !== null) return sendHook(webhook, { key, body });
+    if (channel === 'webhook' && webhook !== null) return sendHook(webhook, { key, body, atMs });
     if (channel === 'webhook' || mail === null || recipient === null)
       return { result: 'gone', said: `this worker has no address for the channel ${channel}` };
     const { subject, text } = JSON.parse(body) as MailText;
@@ -52,12 +52,12 @@ export function createSendNotice({ pool, noticeTargets, noticeScheduleMs = NOTIC
   }
 
   /** As of actions: who answered 410 is sent nothing more until somebody says so. */
-  async function sendHook(webhook: WebhookTarget, { key, body }: { key: NoticeKey; body: string }): Promise<Answer> {
+  async function sendHook(webhook: WebhookTarget, { key, body, atMs }: { key: NoticeKey; body: string; atMs: number }): Promise<Answer> {
     const receiver = receiverAt(webhook.url);
     const known = await readReceiver(pool, key.tenant, receiver.id);
     if (known?.state === 'disabled')
       return { result: 'barred', said: `nothing was sent, as ${receiver.id} is disabled since ${known.disabledAt}: it ${known.why}` };
-    const answer = await sendWebhook(webhook, { id: key.key, body });
+    const answer = await sendWebhook(webhook, { id: key.key, body, sentAtMs: atMs });
     return answer.result === 'gone' ? { ...answer, gone: receiver } : answer;
   }
 
@@ -80,7 +80,7 @@ export function createSendNotice({ pool, noticeTargets, noticeScheduleMs = NOTIC
     if (kept.approval.state !== 'open' && notice.kind !== 'decided') return end('late', null);
     // the last try's process died before it said how it went
     if (notice.tries > noticeScheduleMs.length) return end('failed', 'the last try has no known answer');
-    const { result, said, gone } = await send(key, notice, kept);
+    const { result, said, gone } = await send(key, begun, kept);
     if (result === 'taken') return end('sent', null);
     const waitMs = noticeScheduleMs[notice.tries];
     if (result === 'gone' || result === 'barred' || waitMs === undefined) return end('failed', said, gone);

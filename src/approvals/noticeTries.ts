@@ -38,20 +38,22 @@ export interface KeptNotice {
 }
 
 export type NoticeTry =
-  /** It is this caller's turn, for `leaseMs`; `notice.tries` counts it. */
-  { readonly turn: 'now'; readonly notice: KeptNotice } | { readonly turn: 'later'; readonly waitMs: number } | { readonly turn: 'over' };
+  /** It is this caller's turn, for `leaseMs`; `notice.tries` counts it. `atMs` is the database's clock. */
+  | { readonly turn: 'now'; readonly atMs: number; readonly notice: KeptNotice }
+  | { readonly turn: 'later'; readonly waitMs: number }
+  | { readonly turn: 'over' };
 
 /** Counts a try and takes the turn in one statement, so that two tries are never in the air at once. Null: no such notice. */
 export async function beginNoticeTry(pool: Pool, { tenant, key }: NoticeKey, leaseMs: number): Promise<NoticeTry | null> {
-  const begun = await pool.query<Omit<KeptNotice, 'approval'> & { flow: string; event_position: number; turn: number }>(
+  const begun = await pool.query<Omit<KeptNotice, 'approval'> & { now_ms: number; flow: string; event_position: number; turn: number }>(
     `update notices set tries = tries + 1, not_before = now() + $3 * interval '1 ms'
-    where tenant = $1 and key = $2 and state = 'waiting' and not_before <= now() returning flow, event_position, turn, kind, channel, recipient, body, tries`,
+    where tenant = $1 and key = $2 and state = 'waiting' and not_before <= now() returning (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms, flow, event_position, turn, kind, channel, recipient, body, tries`,
     [tenant, key, leaseMs],
   );
   const row = begun.rows[0];
   if (row !== undefined) {
-    const { flow, event_position: eventPosition, turn, ...notice } = row;
-    return { turn: 'now', notice: { ...notice, approval: { tenant, flow, eventPosition, turn } } };
+    const { now_ms: atMs, flow, event_position: eventPosition, turn, ...notice } = row;
+    return { turn: 'now', atMs, notice: { ...notice, approval: { tenant, flow, eventPosition, turn } } };
   }
   const { rows } = await pool.query<{ state: string; wait_ms: number }>(
     'select state, greatest(0, extract(epoch from not_before - now()) * 1000)::float8 as wait_ms from notices where tenant = $1 and key = $2',

@@ -51,7 +51,8 @@ const KEYS = {
   tenant: keyword(ATTRIBUTES.tenant),
 };
 
-export function openCaseClient({ address, namespace, apiKey }: TemporalAddress): CaseClient {
+/** `nowMs`: of the clock that Temporal's is held against. */
+export function openCaseClient({ address, namespace, apiKey }: TemporalAddress, nowMs: () => number = Date.now): CaseClient {
   const connection = Connection.lazy({ address, ...(apiKey === undefined ? {} : { apiKey, tls: true }) });
   const client = new Client({ connection, namespace });
   let calls = 0;
@@ -159,7 +160,7 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress):
             taskQueueType: WORKFLOW_TASK_QUEUE,
           }),
         );
-        const nowSeconds = Date.now() / 1000;
+        const nowSeconds = nowMs() / 1000;
         const polled = (answer.pollers ?? []).map(({ lastAccessTime }) => nowSeconds - Number(lastAccessTime?.seconds ?? 0));
         return { ok: true, workers: polled.some((seconds) => seconds < POLLER_SECONDS_MAX) };
       } catch {

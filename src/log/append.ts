@@ -9,6 +9,7 @@ import { SignalboxError } from '../domain/errors.ts';
 import { APPEND_LIMITS, type AppendLimits, AppendQueue, type Waiting } from './appendQueue.ts';
 import { type Answer, type Arrival, casesWithMail, type LogContext } from './arrival.ts';
 import { type Ahead, appendBatch } from './batch.ts';
+import { ClockMoved, DatabaseClock } from './db/clock.ts';
 import { isDatabaseAway, type Pool } from './db/database.ts';
 import { watchBlockers } from './db/watchdog.ts';
 
@@ -22,6 +23,8 @@ interface AppenderDeps {
   /** Opened for appending. */
   readonly pool: Pool;
   readonly context: LogContext;
+  /** Of the process, where it has others that go by it. */
+  readonly clock?: DatabaseClock;
   readonly limits?: AppendLimits;
   /** Called after each commit with the cases that got mail, as `<tenant> <flow> <case id>`. */
   readonly mailed: (cases: readonly string[]) => void;
@@ -39,10 +42,14 @@ const EARLY_COUNT_MIN = 16;
 /** Answers given before the event loop has another turn: some milliseconds. */
 const ANSWERS_A_TURN = 64;
 
+const isAgain = (error: unknown): boolean =>
+  error instanceof ClockMoved || isDatabaseAway(error) || AGAIN.has((error as { code?: string }).code ?? '');
+
 export class Appender {
   readonly #deps: AppenderDeps;
   readonly #limits: AppendLimits;
   readonly #queue: AppendQueue;
+  readonly #clock: DatabaseClock;
   #running: Promise<void> | null = null;
   /** Batches between their first statement and their commit. */
   #underWay = 0;
@@ -54,6 +61,7 @@ export class Appender {
     this.#deps = deps;
     this.#limits = deps.limits ?? APPEND_LIMITS;
     this.#queue = new AppendQueue(this.#limits);
+    this.#clock = deps.clock ?? new DatabaseClock();
   }
 
   /** Events waiting to be committed. */
@@ -145,7 +153,7 @@ export class Appender {
       try {
         return await this.#transaction(arrivals, { ahead, sent: turn.sent });
       } catch (error) {
-        if (!isDatabaseAway(error) && !AGAIN.has((error as { code?: string }).code ?? '')) throw error;
+        if (!isAgain(error)) throw error;
         pauseMs = backOff.next();
         if (performance.now() + pauseMs > untilMs) {
           this.#away = true;
@@ -161,7 +169,12 @@ export class Appender {
     const client = await pool.connect();
     const unwatch = watchBlockers(pool, client);
     try {
-      const answers = await appendBatch(client, this.#deps.context, { arrivals, behind: ahead && { ahead, pool }, sent });
+      const answers = await appendBatch(client, this.#deps.context, {
+        arrivals,
+        clock: this.#clock,
+        behind: ahead && { ahead, pool },
+        sent,
+      });
       client.release();
       return answers;
     } catch (error) {

@@ -16,6 +16,7 @@ import { readInstant } from '../domain/instant.ts';
 import { effectiveTime, foldEntry, keysOf } from '../kit/fold.ts';
 import type { Answer, Arrival, LogContext } from './arrival.ts';
 import { BatchWrite } from './batchWrite.ts';
+import { ClockMoved, type DatabaseClock } from './db/clock.ts';
 import type { Client, Pool } from './db/database.ts';
 import { BEGIN, COMMIT, type Statement, together } from './db/together.ts';
 import { type Head, headLock, type LockAnswer, lockedHead } from './head.ts';
@@ -32,15 +33,16 @@ export interface Ahead {
 
 interface Appending {
   readonly arrivals: readonly Arrival[];
+  readonly clock: DatabaseClock;
   /** The batch of this process that commits meanwhile, and where to read while it does; null where there is none. */
   readonly behind: { readonly ahead: Ahead; readonly pool: Pool } | null;
   /** Called when this batch's rows are on their way. */
   readonly sent: (ahead: Ahead) => void;
 }
 
-/** Accepts a batch and commits it. The caller rolls back on a throw; `client` is in pipeline mode. */
-export async function appendBatch(client: Client, context: LogContext, { arrivals, behind, sent }: Appending): Promise<Answer[]> {
-  const batch = draftBatch(context, arrivals);
+/** Accepts a batch and commits it. The caller rolls back on a throw; `client` is in pipeline mode. Throws ClockMoved where it is to be done again. */
+export async function appendBatch(client: Client, context: LogContext, { arrivals, clock, behind, sent }: Appending): Promise<Answer[]> {
+  const batch = draftBatch(context, clock, arrivals);
   const { head, folded } = behind === null ? await lockAndFold(client, batch) : await lockAndGuess(client, batch, behind);
   // where writing fails, the server skips the commit
   const committing = together(client, [...folded.writes, COMMIT]);
@@ -60,16 +62,17 @@ interface Draft {
 
 interface Batch {
   readonly context: LogContext;
+  readonly clock: DatabaseClock;
   readonly acceptedAtMs: number;
   readonly drafts: readonly Draft[];
   readonly wanted: Wanted;
 }
 
-function draftBatch(context: LogContext, arrivals: readonly Arrival[]): Batch {
-  const acceptedAtMs = Date.now();
+function draftBatch(context: LogContext, clock: DatabaseClock, arrivals: readonly Arrival[]): Batch {
+  const acceptedAtMs = clock.nowMs();
   const drafts = arrivals.map((arrival) => draftOf(context.flow, arrival, acceptedAtMs));
   const keys = new Set(drafts.flatMap((draft) => (draft.keys instanceof Error ? [] : draft.keys)));
-  return { context, acceptedAtMs, drafts, wanted: { arrivals, keys } };
+  return { context, clock, acceptedAtMs, drafts, wanted: { arrivals, keys } };
 }
 
 /** The event as the reflex will see it, but for its position, which is drawn when it is known to be new. */
@@ -94,8 +97,9 @@ interface Locked {
 
 async function lockAndFold(client: Client, batch: Batch): Promise<Locked> {
   const { context, wanted } = batch;
+  const askedAt = performance.now();
   const [, locked, read] = await together(client, [BEGIN, headLock(context.tenant, context.log), reading(context, wanted)]);
-  const head = headOf(context, locked);
+  const head = headOf(batch, locked, askedAt);
   return { head, folded: await fold(client, batch, { head, known: knownOf(read.rows) }) };
 }
 
@@ -114,18 +118,21 @@ async function guessOn({ head, left }: Ahead, pool: Pool, batch: Batch): Promise
   return fold(pool, batch, { head, known });
 }
 
-async function lock(client: Client, { context }: Batch): Promise<Head> {
+async function lock(client: Client, batch: Batch): Promise<Head> {
+  const { context } = batch;
+  const askedAt = performance.now();
   const [, locked] = await together(client, [BEGIN, headLock(context.tenant, context.log)]);
-  return headOf(context, locked);
+  return headOf(batch, locked, askedAt);
 }
 
-function headOf({ tenant, log, flow }: LogContext, locked: LockAnswer): Head {
+function headOf({ context: { tenant, log, flow }, clock }: Batch, locked: LockAnswer, askedAt: number): Head {
   const head = lockedHead(locked, tenant, log);
   if (flow !== null && head.code !== flow.code)
     throw new SignalboxError(
       'other-code',
       `The flow ${flow.name} runs code ${head.code?.slice(0, 12) ?? 'unknown'}, this ingress has ${flow.code.slice(0, 12)}`,
     );
+  if (!clock.agrees(head.nowMs, askedAt)) throw new ClockMoved();
   return head;
 }
 

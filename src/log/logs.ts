@@ -7,6 +7,7 @@ import { Appender } from './append.ts';
 import type { AppendLimits } from './appendQueue.ts';
 import type { Answer, Arrival } from './arrival.ts';
 import type { CaseIds } from './caseIds.ts';
+import { DatabaseClock } from './db/clock.ts';
 import type { Pool } from './db/database.ts';
 import { Policies } from './policies.ts';
 
@@ -16,6 +17,7 @@ interface LogsDeps {
   readonly flows: readonly Flow[];
   /** Needed where a flow's subjects are personal. */
   readonly caseIds?: CaseIds;
+  readonly clock?: DatabaseClock;
   readonly mailed: (cases: readonly string[]) => void;
   readonly committed?: (log: string, count: number, ms: number) => void;
   readonly limits?: AppendLimits;
@@ -32,12 +34,12 @@ export class Logs {
   readonly tenant: string;
 
   /** Throws where two flows answer one type: which of them decided would be a matter of luck. */
-  constructor({ pool, tenant, flows, caseIds, mailed, committed, limits }: LogsDeps) {
+  constructor({ pool, tenant, flows, caseIds, clock = new DatabaseClock(), mailed, committed, limits }: LogsDeps) {
     this.tenant = tenant;
     const policies = new Policies();
     const open = (log: string, flow: Flow | null): void => {
       const context = { tenant, log, flow, policies, ...(caseIds === undefined ? {} : { caseIds }) };
-      const deps = { pool, context, mailed, ...(limits === undefined ? {} : { limits }) };
+      const deps = { pool, context, clock, mailed, ...(limits === undefined ? {} : { limits }) };
       this.#appenders.set(
         log,
         new Appender(committed === undefined ? deps : { ...deps, committed: (count, ms) => committed(log, count, ms) }),

@@ -26,6 +26,7 @@ import { openAdopter } from '../log/adopt/adopter.ts';
 import { readUnseen } from '../log/adopt/unseen.ts';
 import { readBacklog } from '../log/backlog.ts';
 import { openCaseIds } from '../log/caseIds.ts';
+import { DatabaseClock } from '../log/db/clock.ts';
 import { assertDurable, openDatabase } from '../log/db/database.ts';
 import { migrate } from '../log/db/migrate.ts';
 import { openNotifier } from '../log/db/notify.ts';
@@ -33,6 +34,7 @@ import { Logs } from '../log/logs.ts';
 import { redrive } from '../log/redrive.ts';
 import { readAllQuality } from '../outcomes/readQuality.ts';
 import { type Config, noticeChannels } from '../settings/config.ts';
+import { watchClock } from './watchClock.ts';
 
 const TENANT = 'default';
 /** Connections of one log: a batch commits, the next one waits for its lock, and reads meanwhile. */
@@ -61,17 +63,16 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     const pool = openDatabase(url, { name: 'ingress', size: 16 });
     releases.push(() => pool.end());
     await assertDurable(pool);
+    const clock = new DatabaseClock();
+    releases.push(watchClock(clock, pool, logger));
     const presence = await joinIngresses(url, pool, { tenant: TENANT, flows });
     releases.push(() => presence.close());
     for (const { flow, what, to } of presence.activated) logger.info({ flow, what, to }, 'switched on');
     for (const policy of presence.kept)
       logger.info({ policy }, "left on: an operator's policy stays, `signalbox flow activate` puts this build's in its place");
 
-    const cases = openCaseClient({
-      address: config.TEMPORAL_ADDRESS,
-      namespace: config.TEMPORAL_NAMESPACE,
-      apiKey: config.TEMPORAL_API_KEY,
-    });
+    const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
+    const cases = openCaseClient({ ...temporal, apiKey: config.TEMPORAL_API_KEY }, () => clock.nowMs());
     releases.push(() => cases.close());
     const dispatcher = new Dispatcher({ pool, url, flows, cases, logger });
     releases.push(() => dispatcher.close());
@@ -96,20 +97,14 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       metrics.committed(log, count, ms);
       adopter.wake(log);
     };
-    const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, mailed, committed });
+    const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, clock, mailed, committed });
     releases.push(() => logs.close());
     const finals = new FinalDecisions(url);
     releases.push(() => finals.close());
 
     const web = config.TEMPORAL_UI_URL ?? null;
     const receipts = createReceipts({ pool, namespace: config.TEMPORAL_NAMESPACE, web, caseIds });
-    const probes = openProbes({
-      pool,
-      cases,
-      flows,
-      tenant: TENANT,
-      temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE, web },
-    });
+    const probes = openProbes({ pool, cases, clock, flows, tenant: TENANT, temporal: { ...temporal, web } });
     const receiver = config.SIGNALBOX_WEBHOOK_URL === undefined ? null : receiverAt(config.SIGNALBOX_WEBHOOK_URL).id;
     const app = createApp(
       {

@@ -10,6 +10,10 @@ export const ready = z.object({
   temporal: z.object({ ok: z.boolean(), address: z.string(), namespace: z.string(), web: z.string().nullable() }),
   worker: z.object({ ok: z.boolean() }),
   backlog: z.object({ events: z.number().int(), oldestSeconds: z.number() }),
+
+  clock: z
+    .object({ ok: z.boolean(), aheadSeconds: z.number().int() })
+    .describe("This machine's against the database's, by which events are accepted"),
   otherCode: z.array(z.string()).exactOptional().describe('Flows that this ingress cannot serve as another code folds them'),
 });
 

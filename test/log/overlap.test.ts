@@ -7,6 +7,7 @@ import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { Appender } from '../../src/log/append.ts';
 import type { Answer } from '../../src/log/arrival.ts';
 import { type Ahead, appendBatch } from '../../src/log/batch.ts';
+import { DatabaseClock } from '../../src/log/db/clock.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { BEGIN } from '../../src/log/db/together.ts';
 import { Policies } from '../../src/log/policies.ts';
@@ -183,6 +184,7 @@ describe('appendBatch() behind another', () => {
     const client = await pool.connect();
     const [answer] = await appendBatch(client, context, {
       arrivals: [booking({ id: 'behind' })],
+      clock: new DatabaseClock(),
       behind: { ahead: of, pool },
       sent: () => undefined,
     });

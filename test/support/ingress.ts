@@ -44,6 +44,7 @@ const READY = {
   temporal: { ok: true, address: '127.0.0.1:7233', namespace: 'default', web: null },
   worker: { ok: true },
   backlog: { events: 0, oldestSeconds: 0 },
+  clock: { ok: true, aheadSeconds: 0 },
 };
 
 export async function startIngress({ database, flows, auth = 'off', server, deps = {} }: TestIngressOptions): Promise<TestIngress> {

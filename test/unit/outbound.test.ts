@@ -6,7 +6,7 @@ import { type LookUpAll, openOutbound } from '../../src/actions/outbound.ts';
 import { sendWebhook } from '../../src/actions/sendWebhook.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 
-const message = { id: 'act_fraud.3.release', body: '{"type":"fraud.release"}' };
+const message = { id: 'act_fraud.3.release', body: '{"type":"fraud.release"}', sentAtMs: Date.now() };
 const secret = 'a secret of the tests';
 
 /** Gives one answer after the other, the last one for ever; counts. */

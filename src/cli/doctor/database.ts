@@ -1,5 +1,6 @@
 /** The database: reachable, keeping what it promised, with our schema; and what stands in it that needs a hand. */
 import { readBacklog } from '../../log/backlog.ts';
+import { CLOCK_APART_MS, DatabaseClock } from '../../log/db/clock.ts';
 import { assertDurable, openDatabase, type Pool } from '../../log/db/database.ts';
 import { schemaGap } from '../../log/db/migrate.ts';
 import { type Finding, fail, guarded, ok, warn } from './finding.ts';
@@ -31,7 +32,21 @@ async function lookAtServer(pool: Pool): Promise<Finding[]> {
     await assertDurable(pool);
     return [ok('durability', 'commits are on disk before they are answered')];
   });
-  return [server, ...durable, await schema(pool)];
+  return [server, await clockOf(pool), ...durable, await schema(pool)];
+}
+
+export const clockApart = (whose: string, aheadSeconds: number): Finding =>
+  warn(
+    'clock',
+    `that of ${whose} is ${Math.abs(aheadSeconds)} s ${aheadSeconds > 0 ? 'ahead of' : 'behind'} the database's`,
+    "set it right (NTP); events are accepted, and deadlines held, by the database's",
+  );
+
+async function clockOf(pool: Pool): Promise<Finding> {
+  const clock = new DatabaseClock();
+  await clock.look(pool);
+  const aheadMs = clock.aheadMs();
+  return Math.abs(aheadMs) > CLOCK_APART_MS ? clockApart('this machine', Math.round(aheadMs / 1000)) : ok('clock', "is the database's");
 }
 
 async function schema(pool: Pool): Promise<Finding> {

@@ -2,12 +2,14 @@
 import type { CaseClient } from '../../cases/caseClient.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { type Backlog, readBacklog } from '../../log/backlog.ts';
+import { CLOCK_APART_MS, type DatabaseClock } from '../../log/db/clock.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Ready } from '../../wire/ready.ts';
 
 interface ProbeDeps {
   readonly pool: Pool;
   readonly cases: Pick<CaseClient, 'probe'>;
+  readonly clock: DatabaseClock;
   readonly flows: readonly Flow[];
   readonly tenant: string;
   readonly temporal: { readonly address: string; readonly namespace: string; readonly web: string | null };
@@ -17,7 +19,7 @@ interface ProbeDeps {
 const FRESH_MS = 1000;
 
 /** `ready` is whether events can be accepted: Temporal and workers may be away. */
-export function openProbes({ pool, cases, flows, tenant, temporal }: ProbeDeps): { ready: () => Promise<Ready> } {
+export function openProbes({ pool, cases, clock, flows, tenant, temporal }: ProbeDeps): { ready: () => Promise<Ready> } {
   let last: { atMs: number; answer: Promise<Ready> } | null = null;
 
   async function look(): Promise<Ready> {
@@ -29,6 +31,7 @@ export function openProbes({ pool, cases, flows, tenant, temporal }: ProbeDeps):
       temporal: { ok, ...temporal },
       worker: { ok: workers },
       backlog,
+      clock: { ok: Math.abs(clock.aheadMs()) <= CLOCK_APART_MS, aheadSeconds: Math.round(clock.aheadMs() / 1000) },
       ...(otherCode.length === 0 ? {} : { otherCode }),
     };
   }
@@ -37,6 +40,7 @@ export function openProbes({ pool, cases, flows, tenant, temporal }: ProbeDeps):
     try {
       const { rows } = await pool.query<{ log: string; code: string | null }>('select log, code from heads where tenant = $1', [tenant]);
       const otherCode = flows.filter(({ name, code }) => rows.find(({ log }) => log === name)?.code !== code).map(({ name }) => name);
+      await clock.look(pool);
       return { up: true, otherCode, backlog: await readBacklog(pool) };
     } catch {
       return { up: false, otherCode: [], backlog: { events: 0, oldestSeconds: 0 } };

@@ -66,7 +66,7 @@ async function take(
   { head, adoptees, historyTo }: { head: Head; adoptees: readonly Adoptee[]; historyTo: Stretch['historyTo'] },
 ): Promise<AcceptedEvent[]> {
   const { tenant, flow, source, policies } = context;
-  const nowMs = Date.now();
+  const { nowMs } = head;
   const { policy, version } = await policies.get(client, tenant, flow, head.policy ?? '');
   const keys = new Set(adoptees.flatMap((adoptee) => (adoptee.keys instanceof Error ? [] : adoptee.keys)));
   const { states, stored } = await readKnown(client, context, { arrivals: [], keys });
