@@ -54,7 +54,10 @@ export async function activatePolicy(pool: Pool, wanted: WantedPolicy): Promise<
 /** What `activatePolicy` would do now; changes nothing. */
 export async function tryPolicy(pool: Pool, wanted: WantedPolicy): Promise<PolicyChange> {
   const { tenant, flow, text } = wanted;
-  const { rows } = await pool.query<Head>('select position, code, policy from heads where tenant = $1 and log = $2', [tenant, flow.name]);
+  const { rows } = await pool.query<Omit<Head, 'nowMs'>>('select position, code, policy from heads where tenant = $1 and log = $2', [
+    tenant,
+    flow.name,
+  ]);
   const head = rows[0];
   if (head === undefined) throw new SignalboxError('not-found');
   assertFree(wanted, head);
@@ -64,7 +67,7 @@ export async function tryPolicy(pool: Pool, wanted: WantedPolicy): Promise<Polic
   return { version, previous: head.policy, changed: version !== head.policy, warnings };
 }
 
-function assertFree({ flow, ifMatch }: WantedPolicy, { code, policy }: Head): void {
+function assertFree({ flow, ifMatch }: WantedPolicy, { code, policy }: Pick<Head, 'code' | 'policy'>): void {
   if (code !== flow.code) throw new SignalboxError('other-code', `Another build folds ${flow.name}: only its schema can judge a policy`);
   if (ifMatch !== undefined && ifMatch !== policy) throw new SignalboxError('stale', `The active policy is ${policy ?? 'none'}`);
 }
