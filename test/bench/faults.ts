@@ -1,5 +1,5 @@
 /**
- * `npm run faults`: kills every part of the local stack, many times, under steady load, and proves that nothing was lost, doubled or
+ * `npm run trial:faults`: kills every part of the local stack, many times, under steady load, and proves that nothing was lost, doubled or
  * reordered. Then Temporal away under full load; with `--terminate`, every run terminated and Temporal's store deleted.
  *
  * Not shown here: a machine that loses power, a disk that lies about its syncs, networks between the parts.

@@ -1,5 +1,5 @@
 /**
- * `npm run ladder [-- --data DIR --kills 50 --only faults,injection,stall,calm,llm-kills,action-kills]`: what the ladder promises where its LLM is
+ * `npm run trial:ladder [-- --data DIR --kills 50 --only faults,injection,stall,calm,llm-kills,action-kills]`: what the ladder promises where its LLM is
  * slow, wrong, hostile or away, on a whole stack of its own with a fake LLM at wire level. `--data` names a folder with llm-faults.json and
  * prompt-injection.jsonl; without it, small tables of our own serve.
  *
