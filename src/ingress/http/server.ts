@@ -1,9 +1,9 @@
 /** The HTTP server: what a request may cost before it reaches a route, and how those are refused that never do. */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { type ErrorCode, SignalboxError } from '../../domain/errors.ts';
-import { PROBLEM_TYPE, problemOf, sendProblem } from './problem.ts';
+import { HEADER_BYTES_MAX, refuseBadPackets } from './badPackets.ts';
+import { holdContinue } from './expectContinue.ts';
+import { endSlowReaders } from './slowReaders.ts';
 
 export interface ServerOptions {
   readonly PORT: number;
@@ -12,6 +12,10 @@ export interface ServerOptions {
   readonly requestTimeoutMs?: number;
   /** For its headers; 10 s. */
   readonly headersTimeoutMs?: number;
+  /** For an answer of which no byte is taken; 30 s. */
+  readonly stallTimeoutMs?: number;
+  /** At a time; 10,000. A further one is closed at once. */
+  readonly connectionsMax?: number;
 }
 
 export interface Listening {
@@ -20,7 +24,6 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-const HEADER_BYTES_MAX = 16 * 1024;
 /** Longer than a load balancer's 60 s: it must be the one that closes. */
 const KEEP_ALIVE_MS = 65_000;
 /** How late a timeout may be noticed; Node's own 30 s would make 20 s mean 50. */
@@ -43,56 +46,15 @@ export async function listen(app: RequestListener, options: ServerOptions): Prom
   );
   // a limit of 2,000 headers would drop the rest without a word; their bytes are limited above
   server.maxHeadersCount = 0;
-  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
-    sendProblem(response, new SignalboxError('expectation-failed')),
-  );
-  refuseBadRequests(server);
+  server.maxConnections = options.connectionsMax ?? 10_000;
+  holdContinue(server);
+  refuseBadPackets(server);
+  endSlowReaders(server, options.stallTimeoutMs ?? 30_000);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.PORT, options.HOST, resolve);
   });
   return { address: () => server.address() as AddressInfo, close: () => close(server) };
-}
-
-/** Answers in our shape what Node's parser refuses. */
-function refuseBadRequests(server: Server): void {
-  const current = new WeakMap<Duplex, ServerResponse>();
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => current.set(request.socket, response));
-  server.on('clientError', (error: RefusedPacket, socket: Duplex) => {
-    const response = current.get(socket);
-    // an answer is on its way, or was given before the body had ended: another one would be taken for the next request's
-    const begun =
-      response !== undefined && (response.headersSent ? !response.req.complete || !response.writableEnded : response.req.complete);
-    if (!socket.writable || begun || error.code === 'ECONNRESET') {
-      socket.destroy();
-      return;
-    }
-    socket.end(rawProblem(codeOf(error)), () => socket.destroy());
-  });
-}
-
-interface RefusedPacket extends NodeJS.ErrnoException {
-  readonly rawPacket?: Buffer;
-}
-
-function codeOf({ code, rawPacket }: RefusedPacket): ErrorCode {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'too-slow';
-  if (code !== 'HPE_HEADER_OVERFLOW') return 'bad-request';
-  // headers and address share one limit: an address alone that fills it shows as a first line without an end
-  const firstLine = rawPacket?.subarray(0, HEADER_BYTES_MAX / 2).toString('latin1') ?? '';
-  return /^[A-Z]+ [^\r\n]*$/.test(firstLine) && firstLine.length === HEADER_BYTES_MAX / 2 ? 'uri-too-long' : 'headers-too-large';
-}
-
-function rawProblem(code: ErrorCode): string {
-  const problem = problemOf(new SignalboxError(code));
-  const text = JSON.stringify(problem);
-  const lines = [
-    `HTTP/1.1 ${problem.status} ${problem.title}`,
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    'Connection: close',
-  ];
-  return `${lines.join('\r\n')}\r\n\r\n${text}`;
 }
 
 async function close(server: Server): Promise<void> {
