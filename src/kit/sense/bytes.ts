@@ -71,6 +71,30 @@ export class ByteWriter {
     this.#length += 8;
   }
 
+  /** A number as IEEE single, in 4 bytes: rounded to what `Math.fround` gives. */
+  float32(value: number): void {
+    this.#reserve(4);
+    new DataView(this.#bytes.buffer).setFloat32(this.#length, value, true);
+    this.#length += 4;
+  }
+
+  /** As many singles as there are, without their number. */
+  floats(values: ArrayLike<number>): void {
+    this.#reserve(4 * values.length);
+    const view = new DataView(this.#bytes.buffer);
+    for (let at = 0; at < values.length; at += 1) view.setFloat32(this.#length + 4 * at, values[at] as number, true);
+    this.#length += 4 * values.length;
+  }
+
+  /** UTF-8 with its length in bytes before it. */
+  text(value: string): void {
+    const bytes = new TextEncoder().encode(value);
+    this.varint(bytes.length);
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
   /** What was written, in bytes of its own. The writer is empty then. */
   finish(): Uint8Array {
     const written = this.#bytes.slice(0, this.#length);
@@ -130,10 +154,30 @@ export class ByteReader {
   }
 
   float64(): number {
+    return this.#take(8).getFloat64(0, true);
+  }
+
+  float32(): number {
+    return this.#take(4).getFloat32(0, true);
+  }
+
+  floats(length: number): Float32Array {
+    const view = this.#take(4 * length);
+    const values = new Float32Array(length);
+    for (let at = 0; at < length; at += 1) values[at] = view.getFloat32(4 * at, true);
+    return values;
+  }
+
+  text(): string {
+    const { buffer, byteOffset, byteLength } = this.#take(this.varint());
+    return new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+
+  #take(length: number): DataView {
     const { buffer, byteOffset, byteLength } = this.#bytes;
-    if (this.#at + 8 > byteLength) throw new RangeError(`Cannot read a state as it ends after ${byteLength} bytes`);
-    const value = new DataView(buffer, byteOffset, byteLength).getFloat64(this.#at, true);
-    this.#at += 8;
-    return value;
+    if (this.#at + length > byteLength) throw new RangeError(`Cannot read a state as it ends after ${byteLength} bytes`);
+    const view = new DataView(buffer, byteOffset + this.#at, length);
+    this.#at += length;
+    return view;
   }
 }
