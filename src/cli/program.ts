@@ -6,6 +6,7 @@ import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { decisions } from './decisions.ts';
 import { doctor } from './doctor.ts';
+import { evaluate } from './evaluate.ts';
 import { events } from './events.ts';
 import { flow } from './flow.ts';
 import { importVerb } from './import.ts';
@@ -35,7 +36,7 @@ export function program(): Command {
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
   const own = [start(), ingress(), worker()];
-  const asking = [events(), decisions(), approvals(), actions(), receivers(), quarantine(), flow(), policy(), quality()];
+  const asking = [events(), decisions(), approvals(), actions(), receivers(), quarantine(), flow(), policy(), quality(), evaluate()];
   const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), ...asking, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);

@@ -15,7 +15,7 @@ const NOTE_CHARS_MAX = 500;
 export const NOT_FOLDED = 'reflex: ';
 /** Tells an event that was never folded from one that expired on its way to its case. */
 export const AT_ACCEPTANCE = 'at-acceptance';
-const KEYS_MAX = 8;
+const KEYS_MAX = 32;
 const KEY_CHARS_MAX = 512;
 
 /** States by key as the batch stands now; null where a key has none yet. A fold replaces values, it never changes bytes. */

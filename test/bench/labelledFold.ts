@@ -1,7 +1,8 @@
 /** The Fraud Detection Handbook's payments as the reflex judges them in time order, with what turned out to be true. */
 import type { Decision } from '../../src/domain/decision.ts';
 import type { FlowEvent, JsonObject } from '../../src/domain/event.ts';
-import { dayStartMs, findCsv, readTransactions, toEvents } from '../../src/flows/fraud/evaluate/handbook.ts';
+import { DataFolder } from '../../src/evaluate/dataFolder.ts';
+import { COLUMNS, dayStartMs, readTransactions, toEvents } from '../../src/flows/fraud/evaluate/handbook.ts';
 import { FEATURES } from '../../src/flows/fraud/features.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
 import { takePayment } from '../../src/flows/fraud/takePayment.ts';
@@ -24,7 +25,7 @@ export interface LabelledPayment {
 /** The payments of the test week, judged after all that came before them; labels are known a week after their payment. */
 export async function* foldTestWeek(directory: string): AsyncGenerator<LabelledPayment> {
   const policy = parsePolicy(fraud, fraud.policyText);
-  const events = toEvents(readTransactions(await findCsv(directory, 'transactions_')));
+  const events = toEvents(readTransactions((await DataFolder.open(directory)).tables(COLUMNS)));
   for await (const { sent, event, before, decision, found } of foldAll({ flow: fraud, policy }, events)) {
     if (sent.transaction === null || decision === null || event.timeMs < FROM_MS || event.timeMs >= BEFORE_MS) continue;
     // what the reflex hands to a case, also for a payment that needs none

@@ -24,7 +24,7 @@ export interface Seasonal {
 
 export const noSeason = (): SeasonalDeviation => ({ hours: new Float32Array(HOURS).fill(Number.NaN), residuals: noStats() });
 
-export const hourOf = (timeMs: number): number => (((Math.floor(timeMs / HOUR_MS) % HOURS) + HOURS) % HOURS) as number;
+const hourOf = (timeMs: number): number => (((Math.floor(timeMs / HOUR_MS) % HOURS) + HOURS) % HOURS) as number;
 
 export function seasonalDeviation({ hours, residuals }: SeasonalDeviation, value: number, timeMs: number): Seasonal {
   const hour = hourOf(timeMs);

@@ -4,6 +4,8 @@
  * Variables", Technometrics 1 (1959)), smoothed (C. A. Lowry et al., "A Multivariate Exponentially Weighted Moving Average Control Chart",
  * Technometrics 34 (1992)). Values in any units: each is told in deviations from its mean, at most 8.
  *
+ * It does not see what happens in the directions that hold the last tenth: that two values part which have always been nearly equal.
+ *
  * Learnt once from the first rows, in two passes: channels that move slowly are left out (J. von Neumann, "Distribution of the Ratio of the
  * Mean Square Successive Difference to the Variance", 1941), since their mean in a few minutes says nothing of the next hour.
  */

@@ -1,12 +1,14 @@
 /** Holds features against the handbook authors' own: |a - b| <= 1e-6 * max(1, |b|). */
+import type { CsvTable } from '../../../evaluate/csv.ts';
 import { REFERENCE_FEATURES } from '../features.ts';
-import { readNumbers, type Transaction } from './handbook.ts';
+import type { Transaction } from './handbook.ts';
 import { exchanged } from './tiedPayments.ts';
 
 const TOLERANCE = 1e-6;
 const WINDOWS = ['1DAY', '7DAY', '30DAY'];
-/** In the order of `REFERENCE_FEATURES`. */
-const COLUMNS = [
+/** In the order of `REFERENCE_FEATURES`, behind the payment's id. */
+export const REFERENCE_COLUMNS = [
+  'TRANSACTION_ID',
   'TX_DURING_WEEKEND',
   'TX_DURING_NIGHT',
   ...WINDOWS.flatMap((window) => [`CUSTOMER_ID_NB_TX_${window}_WINDOW`, `CUSTOMER_ID_AVG_AMOUNT_${window}_WINDOW`]),
@@ -38,10 +40,13 @@ export class ReferenceCheck {
     this.#rows = rows;
   }
 
-  static async read(file: string): Promise<ReferenceCheck> {
+  static async read(tables: readonly CsvTable[]): Promise<ReferenceCheck> {
     const rows = new Map<number, Float64Array>();
-    for await (const [id, ...values] of readNumbers(file, ['TRANSACTION_ID', ...COLUMNS]))
-      rows.set(id as number, Float64Array.from(values));
+    for (const table of tables)
+      for await (const cells of table.rows(REFERENCE_COLUMNS)) {
+        const [id, ...values] = cells.map(Number);
+        rows.set(id as number, Float64Array.from(values));
+      }
     return new ReferenceCheck(rows);
   }
 

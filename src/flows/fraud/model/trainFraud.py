@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the fraud model and writes fraud.model.json beside this script.
 
-    npm run features:fraud -- --data DIR --from 2018-05-08 --before 2018-07-25 --to features.bin
+    node scripts/fraudFeatures.mjs --data DIR --from 2018-05-08 --before 2018-07-25 --to features.bin
     python3 src/flows/fraud/model/trainFraud.py features.bin
 
 Needs: lightgbm==4.7.0, numpy, scikit-learn (only to print figures).

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { figuresOf, intervalsOf } from '../../../evaluate/bootstrap.ts';
 import { byScore, rank } from '../../../evaluate/ranking.ts';
 import { cardDays, cardPrecision } from '../evaluate/cardPrecision.ts';
 import { type Transaction, toEvents } from '../evaluate/handbook.ts';
-import { testPayments } from '../evaluate/protocol.ts';
+import { testDays, testPayments } from '../evaluate/protocol.ts';
 import { exchanged, tiedPairs } from '../evaluate/tiedPayments.ts';
+import { weekFigures, weekIntervals } from '../evaluate/weekFigures.ts';
 import { DAY_MS } from '../horizon.ts';
 
 const START_MS = Date.UTC(2018, 3, 1);
@@ -23,13 +23,13 @@ describe('rank', () => {
     // roc_auc_score and average_precision_score of scikit-learn 1.9.1
     const labels = [1, 0, 1, 1, 0, 0, 1, 0, 0, 0];
     const scores = [0.9, 0.8, 0.8, 0.7, 0.7, 0.5, 0.4, 0.4, 0.2, 0.1];
-    const { auc, averagePrecision } = rank(byScore(scores.map((score, place) => ({ score, fraud: labels[place] === 1 }))));
+    const { auc, averagePrecision } = rank(byScore(scores.map((score, place) => ({ score, positive: labels[place] === 1 }))));
     expect(auc).toBeCloseTo(0.7708333333333333, 12);
     expect(averagePrecision).toBeCloseTo(0.6916666666666667, 12);
   });
 
   it('rank() with weights equals repeating the items', () => {
-    const items = byScore([0.9, 0.8, 0.7, 0.6].map((score, place) => ({ score, fraud: place % 2 === 0 })));
+    const items = byScore([0.9, 0.8, 0.7, 0.6].map((score, place) => ({ score, positive: place % 2 === 0 })));
     const weights = [1, 3, 2, 0];
     const repeated = items.flatMap((item, place) => Array(weights[place]).fill(item) as typeof items);
     expect(rank(items, weights)).toEqual(rank(repeated));
@@ -58,11 +58,20 @@ describe('testPayments', () => {
   it('testPayments() drops a card that is known by the training week, or eight days before', () => {
     const [training, test] = [115, 129];
     const kept = (fraudDay: number, day: number): number =>
-      testPayments([at(fraudDay, { id: 1, fraud: true }), at(day, { id: 2 })], () => 0).filter(({ id }) => id === 2).length;
+      testPayments([at(fraudDay, { id: 1, fraud: true }), at(day, { id: 2 })], test, () => 0).filter(({ id }) => id === 2).length;
     expect(kept(training, test)).toBe(0);
     expect(kept(training + 7, test)).toBe(1);
     expect(kept(training + 7, test + 1)).toBe(0);
     expect(kept(test - 1, test + 6)).toBe(1);
+  });
+});
+
+describe('testDays', () => {
+  it('testDays() begins with the week of the handbook and takes whole weeks with a fortnight before them', () => {
+    expect(testDays(0, 135)).toEqual([129]);
+    expect(testDays(0, 134)).toEqual([]);
+    expect(testDays(0, 150)).toEqual([129, 136, 143]);
+    expect(testDays(136, 160)).toEqual([150]);
   });
 });
 
@@ -100,16 +109,23 @@ describe('tiedPayments', () => {
   });
 });
 
-describe('intervalsOf', () => {
-  it('intervalsOf() surrounds the figure and is the same every time', () => {
-    const payments = Array.from({ length: 400 }, (_, id) => {
-      const fraud = id % 9 === 0;
-      return { id, day: id % 3, card: id % 50, amount: 1, fraud, score: (id % 17) / 17 + (fraud ? 0.4 : 0) };
-    });
-    const { auc } = figuresOf(payments);
-    const intervals = intervalsOf(payments, 50);
-    expect(intervals.auc[0]).toBeLessThan(auc);
-    expect(intervals.auc[1]).toBeGreaterThan(auc);
-    expect(intervalsOf(payments, 50)).toEqual(intervals);
+describe('weekIntervals', () => {
+  const payments = Array.from({ length: 400 }, (_, id) => {
+    const fraud = id % 9 === 0;
+    return { id, day: id % 3, card: id % 50, amount: 1, fraud, score: (id % 17) / 17 + (fraud ? 0.4 : 0) };
+  });
+
+  it('weekIntervals() surrounds the figure and is the same every time', () => {
+    const { auc } = weekFigures([payments]);
+    const { of } = weekIntervals([payments], 50);
+    expect(of.auc?.[0]).toBeLessThan(auc as number);
+    expect(of.auc?.[1]).toBeGreaterThan(auc as number);
+    expect(weekIntervals([payments], 50).of).toEqual(of);
+  });
+
+  it('weekFigures() of several weeks is their mean', () => {
+    const other = payments.map((payment) => ({ ...payment, score: 1 - payment.score }));
+    const [one, two] = [weekFigures([payments]), weekFigures([other])];
+    expect(weekFigures([payments, other]).auc).toBeCloseTo(((one.auc as number) + (two.auc as number)) / 2, 12);
   });
 });

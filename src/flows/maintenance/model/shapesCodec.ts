@@ -5,9 +5,13 @@ import { loadCategories, saveCategories } from '../../../kit/sense/fuzzyArt.ts';
 import { loadRing, saveRing } from '../../../kit/sense/ring.ts';
 import { loadStats, saveStats } from '../../../kit/sense/runningStats.ts';
 import { BINS, CATEGORIES_MAX, NUMBERS, type Shapes, WINDOW } from './shapes.ts';
+import { openState, startState } from './stateHead.ts';
 import type { Vigilances } from './vigilances.ts';
 
-export function saveShapes(writer: ByteWriter, { waiting, average, median, window, categories, vigilances }: Shapes): void {
+const BYTES_LIKELY = 9000;
+
+export function writeShapes({ waiting, average, median, window, categories, vigilances }: Shapes, timeMs: number): Uint8Array {
+  const writer = startState(timeMs, BYTES_LIKELY);
   writer.varint(waiting.length);
   for (const { mean, least, most } of waiting) writer.floats([mean, least, most]);
   writer.byte(average === null ? 0 : 1);
@@ -16,9 +20,11 @@ export function saveShapes(writer: ByteWriter, { waiting, average, median, windo
   saveRing(writer, window);
   saveCategories(writer, categories);
   saveVigilances(writer, vigilances);
+  return writer.finish();
 }
 
-export function loadShapes(reader: ByteReader): Shapes {
+export function readShapes(state: Uint8Array): Shapes {
+  const { reader } = openState(state);
   const waiting = Array.from({ length: reader.varint() }, () => {
     const [mean, least, most] = reader.floats(3) as unknown as [number, number, number];
     return { mean, least, most };
@@ -40,7 +46,13 @@ function saveVigilances(writer: ByteWriter, vigilances: Vigilances): void {
 }
 
 function loadVigilances(reader: ByteReader): Vigilances {
-  const [trial, steps, calmSteps, alerts, step] = Array.from({ length: 5 }, () => reader.varint()) as [number, number, number, number, number];
+  const [trial, steps, calmSteps, alerts, step] = Array.from({ length: 5 }, () => reader.varint()) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const [upper, lower, alertMatches, match] = reader.floats(4) as unknown as [number, number, number, number];
   return {
     ...{ trial, steps, upper, lower, matches: loadStats(reader) },

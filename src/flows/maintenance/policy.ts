@@ -1,0 +1,37 @@
+/** The schema of policy.yaml. */
+import { z } from 'zod';
+import { ladderFits, ladderParts } from '../../policy/ladderPolicy.ts';
+import { SENSORS_MAX } from './readings.ts';
+
+export const OUTCOMES = ['normal', 'watch', 'alert'] as const;
+
+const MACHINES_MAX = 10_000;
+/** A learning time shorter than this knows no deviation worth the name. */
+const rows = z.int().min(100).max(5000);
+/** Kept until the end of its learning time. */
+const jointRows = z.int().min(100).max(1000);
+
+export const maintenancePolicy = z
+  .strictObject({
+    detect: z.strictObject({
+      learnRows: rows,
+      jointLearnRows: jointRows,
+      sensorsMax: z.int().min(1).max(SENSORS_MAX),
+      watchFrom: z.number().min(0).max(1),
+    }),
+    incident: z.strictObject({
+      debounceRows: z.int().min(1).max(1000),
+      restShare: z.number().min(0).max(10),
+      clearBelow: z.number().min(0).max(1),
+    }),
+    machines: z
+      .record(z.string().min(1).max(200), z.strictObject({ learnRows: rows.optional(), jointLearnRows: jointRows.optional() }))
+      .refine((machines) => Object.keys(machines).length <= MACHINES_MAX, { error: `must be at most ${MACHINES_MAX}` })
+      .default({}),
+    ...ladderParts(OUTCOMES),
+  })
+  .superRefine(ladderFits)
+  // the reflex climbs it: one that is left out would be climbed all the same
+  .refine(({ rungs: [first] }) => first?.rung === 'model', { error: 'must begin with model, which the reflex climbs', path: ['rungs'] });
+
+export type MaintenancePolicy = z.infer<typeof maintenancePolicy>;
