@@ -17,24 +17,46 @@ const SHAPED_KEYS = new RegExp(
     '[prs]k_(?:live|test)_\\w{8,}',
     'gh[a-z]_\\w{16,}',
     'github_pat_\\w{16,}',
-    'glpat-[\\w-]{16,}',
-    'xox[a-z]-[\\w-]{10,}',
+    'gl[a-z]{2,5}-[\\w-]{16,}',
+    'x(?:ox[a-z]|app)-[\\w-]{10,}',
     'A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16,}',
     'AIza[\\w-]{30,}',
     'ya29\\.[\\w-]{16,}',
+    'GOCSPX-[\\w-]{16,}',
     'SG\\.[\\w.-]{32,}',
-    '(?:whsec|sbx|npm|hf|shpat)_[\\w+/=-]{16,}',
+    'sq0[a-z]{3}-[\\w-]{16,}',
+    'hv[sb]\\.[\\w-]{16,}',
+    'pypi-[\\w-]{16,}',
+    'do[opr]_v1_[a-f0-9]{32,}',
+    '(?:dapi|key-|SK)[a-f0-9]{32}',
+    '(?:whsec|sbx|npm|hf|shp(?:at|ca|pa|ss)|lin_api|ntn|dop)_[\\w+/=-]{16,}',
+    // a bot's: its number, and behind a colon the key
+    '\\d{8,10}:[\\w-]{35}',
+    '[MNO][\\w-]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,40}',
     'eyJ[\\w-]{10,}(?:\\.[\\w-]*){0,4}',
   ].join('|')})`,
   'g',
 );
-const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,8192}(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g;
-/** The user and password of an address. */
-const ADDRESS_KEY = /:\/\/[^\s/@:?#]{0,128}:[^\s/@]{1,256}@/g;
-const BEARER = /\b((?:bearer|basic)\s{1,4})([\w.~+/=-]{8,})/gi;
-/** What stands behind a word that announces it. */
+/** The head of a key block: of PEM, of PGP, of SSH2 (four dashes and a blank). */
+const BLOCK_BEGINS = /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/g;
+const BLOCK_ENDS = /-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}/;
+/** A block that nothing ends is cut here. */
+const BLOCK_CHARS_MAX = 16_384;
+/** The user and password of an address; not the port of one. */
+const ADDRESS_KEY = /:\/\/[^\s/@:?#]{0,128}:(?!\d{1,5}(?:[/?#]|$))[^\s@]{1,256}@(?:[^\s@]{0,64}@){0,3}/g;
+/** The signature of a shared access address, and the key of a storage account. */
+const QUERY_KEY = /((?:[?&;]|\b)(?:sig|accountkey|sharedaccesskey|sharedaccesssignature)=)[^\s&;"'<>]{16,512}/gi;
+const COOKIES = /(\b(?:set-)?cookie\s{0,4}["']?\s{0,4}[:=]\s{0,4}["']?)[^\s=;,"']{1,128}=[^\r\n"']{0,4096}/gi;
+const BEARER = /\b((?:bearer|basic)\s{1,4})([^\s"'<>,;]{8,2048})/gi;
+/** Between a name and its value: quotes that may be escaped, a colon, an equals sign or an arrow. */
+const SAYS = '[\\\\"\'\\]\\s]{0,4}(?::|=>?)[\\s]{0,4}';
+/** In quotes: to the same quote. Else to a blank. Shorter ones are words such as `no`. */
+const VALUE = '(?:\\\\?"(?:[^"\\\\\\r\\n]|\\\\[^"\\r\\n]){3,512}\\\\?"|\\\\?\'[^\'\\r\\n]{3,512}\\\\?\'|[^\\s"\'\\\\]{3,512}["\'\\\\]?)';
+/** A password is one however plain it looks, if something says that it is. */
+const PASSWORD = new RegExp(`((?:pass(?:word|wd|phrase|code)|\\bpwd|\\bpass)${SAYS})(${VALUE})`, 'gi');
+/** What stands behind another word that announces it. */
 const NAMED_KEY =
-  /((?:key|token|secret|password|passwd|credential|authorization|signature)s?["'\]\s:=>]{1,6}(?:(?:is|was)\s)?["']?)([\w+/.~=-]{16,})/gi;
+  /((?<!\[)(?:key|token|secret|password|passwd|credential|authorization|signature)s?[\\"'\]\s:=>]{1,6}(?:(?:is|was)\s)?[\\"']{0,2})([^\s"'<>,;\\]{16,2048})/gi;
 
 const hasDigit = (text: string): boolean => /\d/.test(text);
 
@@ -46,12 +68,35 @@ function looksRandom(text: string): boolean {
   return hasDigit(text) && /[A-Za-z]/.test(text) && new Set(text).size >= 8 && !GIVEN_NAME.test(text);
 }
 
+/** A value in its quotes, or with the bracket that closes around it, keeps them: what stood around it still reads. */
+function masked(value: string): string {
+  const quote = /^\\?["']/.exec(value)?.[0];
+  if (quote !== undefined) return `${quote}[key]${quote}`;
+  return `[key]${/[)\]},;]*\\?["']?$/.exec(value)?.[0] ?? ''}`;
+}
+
+function withoutKeyBlocks(text: string): string {
+  let out = '';
+  let copied = 0;
+  for (const { 0: head, index } of text.matchAll(BLOCK_BEGINS)) {
+    if (index < copied) continue;
+    const inside = index + head.length;
+    const rest = text.slice(inside, inside + BLOCK_CHARS_MAX);
+    const end = BLOCK_ENDS.exec(rest);
+    out += `${text.slice(copied, index)}[key]`;
+    copied = inside + (end === null ? rest.length : end.index + end[0].length);
+  }
+  return out + text.slice(copied);
+}
+
 function withoutKeys(text: string): string {
-  return text
-    .replace(PRIVATE_KEY, '[key]')
+  return withoutKeyBlocks(text)
     .replace(ADDRESS_KEY, '://[key]@')
     .replace(SHAPED_KEYS, '[key]')
+    .replace(QUERY_KEY, '$1[key]')
+    .replace(COOKIES, '$1[key]')
     .replace(BEARER, (whole, word: string, value: string) => (hasDigit(value) ? `${word}[key]` : whole))
+    .replace(PASSWORD, (_whole, word: string, value: string) => `${word}${masked(value)}`)
     .replace(NAMED_KEY, (whole, word: string, value: string) => (looksRandom(value) ? `${word}[key]` : whole));
 }
 
@@ -60,26 +105,44 @@ const AT_SIGN = /@|%40/g;
 const DOMAIN = /(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}[\p{L}\p{N}-]{1,62}/uy;
 const LOCAL_CHARACTER = /[^\s@<>()[\]{},;:"'`|=\\/]/;
 const LOCAL_CHARS_MAX = 64;
+/** `user@[192.0.2.1]`, `user@[IPv6:2001:db8::1]`. */
+const ADDRESS_LITERAL = /\[[A-Za-z0-9.:]{2,64}\]/y;
+
+/** Where the part before an `@` begins: a text in quotes whole, else as far as its characters may stand in one. */
+function localStart(text: string, at: number, earliest: number): number {
+  if (text[at - 1] === '"') {
+    const from = text.lastIndexOf('"', at - 2);
+    if (from >= earliest && from >= at - LOCAL_CHARS_MAX - 2) return from;
+  }
+  let from = at;
+  while (from > earliest && at - from < LOCAL_CHARS_MAX && LOCAL_CHARACTER.test(text[from - 1] as string)) from -= 1;
+  return from;
+}
 
 /** A domain needs a dot: `fraud@0123456789ab` is a policy, `sku@place` a subject. */
 function withoutMail(text: string): string {
   let out = '';
   let copied = 0;
   for (const { 0: sign, index } of text.matchAll(AT_SIGN)) {
-    DOMAIN.lastIndex = index + sign.length;
-    if (!DOMAIN.test(text)) continue;
-    let from = index;
-    while (from > copied && index - from < LOCAL_CHARS_MAX && LOCAL_CHARACTER.test(text[from - 1] as string)) from -= 1;
+    const server = [DOMAIN, ADDRESS_LITERAL].find((pattern) => {
+      pattern.lastIndex = index + sign.length;
+      return pattern.test(text);
+    });
+    if (server === undefined) continue;
+    const from = localStart(text, index, copied);
     if (from === index) continue;
     out += `${text.slice(copied, from)}[mail]`;
-    copied = DOMAIN.lastIndex;
+    copied = server.lastIndex;
   }
   return out + text.slice(copied);
 }
 
 const CARD_DIGITS = { min: 13, max: 19 };
-/** As people and forms part groups of digits: blanks of all widths, dashes, dots, a bar, an escaped blank. */
-const BETWEEN = '(?:[ \\t\\u00a0\\u2000-\\u2015\\u202f\\u2060\\ufeff._/-]|%20){0,2}';
+/**
+ * As people, forms and line breaks part groups: blanks of all widths and none, line ends, dashes and minus signs, soft hyphens, dots, a bar,
+ * an escaped blank. Three at most: ` - `.
+ */
+const BETWEEN = '(?:[\\s\\u00ad\\u180e\\u2000-\\u2015\\u202f\\u2060\\u2212\\ufeff._/-]|%20){0,3}';
 const NUMBER = new RegExp(`\\d(?:${BETWEEN}\\d)+`, 'g');
 const GROUP = new RegExp(`(\\d+)(${BETWEEN})`, 'y');
 
@@ -135,7 +198,9 @@ const IBAN_LENGTHS = new Map(
     .match(/[A-Z]{2}\d{2}/g)
     ?.map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const IBAN_START = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}/g;
+/** Glued to a word, too: two letters before two digits are where one would begin. */
+const IBAN_START = new RegExp(`[A-Za-z]{2}${BETWEEN}\\d\\d`, 'g');
+const GAP = new RegExp(BETWEEN, 'y');
 
 /** The check of ISO 7064, MOD 97-10: the first four characters count last. */
 function isIban(characters: string): boolean {
@@ -147,14 +212,15 @@ function isIban(characters: string): boolean {
   return rest === 1;
 }
 
-/** Where an IBAN that begins here ends; null where none does. Groups are parted by at most one blank or dash. */
+/** Where an IBAN that begins here ends; null where none does. */
 function ibanEnd(text: string, from: number): number | null {
   const length = IBAN_LENGTHS.get(text.slice(from, from + 2).toUpperCase());
   if (length === undefined) return null;
   let characters = '';
   let at = from;
   while (characters.length < length) {
-    if (characters.length >= 4 && /[ \u00a0-]/.test(text[at] ?? '')) at += 1;
+    GAP.lastIndex = at;
+    if (characters.length >= 2 && GAP.test(text)) at = GAP.lastIndex;
     if (!/[A-Za-z0-9]/.test(text[at] ?? '')) return null;
     characters += text[at];
     at += 1;
