@@ -15,20 +15,22 @@ async function run(): Promise<void> {
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
-    const [{ readConfig }, { startStack }, { startPage }] = await Promise.all([
+    const [{ readConfig }, { startStack }, { startPage }, { openOutput }] = await Promise.all([
       import('../settings/config.ts'),
       import('../local/stack.ts'),
       import('../local/startPage.ts'),
+      import('../local/terminal.ts'),
     ]);
     const config = readConfig();
-    const say = (line: string) => void process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
+    const terminal = openOutput(process.stdout.fd, () => stopping.abort());
+    const say = (line: string) => terminal.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
     const stack = await startStack(config, { say, signal: stopping.signal }).catch((error: unknown) => {
       if (!stopping.signal.aborted) throw error;
       say('stopped before everything was up: nothing is left running');
       return null;
     });
     if (stack === null) return;
-    process.stdout.write(startPage(stack.facts, config.SIGNALBOX_AUTH, (performance.now() - began) / 1000));
+    terminal.write(startPage(stack.facts, config.SIGNALBOX_AUTH, (performance.now() - began) / 1000));
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
     say('stopping');
     await stack.stop();

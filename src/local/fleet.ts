@@ -33,6 +33,7 @@ export function openFleet({ path, supervisor }: DataFolder, { say, signal }: Ter
   const pids = new Map<string, number>();
   let addresses: Addresses = { url: null, database: null, temporal: null };
   let writing: Promise<void> = Promise.resolve();
+  let written = true;
 
   const write = async () => {
     const processes: Record<string, ProcessIdentity> = {};
@@ -44,7 +45,15 @@ export function openFleet({ path, supervisor }: DataFolder, { say, signal }: Ter
   };
   // one after the other: an older picture must not replace a newer one
   const rewrite = async () => {
-    writing = writing.then(write).catch((error: Error) => say(`run.json could not be written: ${error.message}`));
+    writing = writing.then(write).then(
+      () => {
+        written = true;
+      },
+      (error: Error) => {
+        if (written) say(`run.json could not be written: ${error.message}`);
+        written = false;
+      },
+    );
     await writing;
   };
 
@@ -55,7 +64,7 @@ export function openFleet({ path, supervisor }: DataFolder, { say, signal }: Ter
         else pids.set(spec.name, pid);
         void rewrite();
       };
-      const log = processLog(spec, logFile(join(path, 'logs', `${spec.name}.log`)), say);
+      const log = processLog(spec, logFile(join(path, 'logs', `${spec.name}.log`), { say }), say);
       running.push(await supervise(spec, { log, say, changed, signal }));
     },
     async learn(more) {

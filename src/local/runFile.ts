@@ -32,8 +32,14 @@ export async function readRunFile(data: string): Promise<RunFile | null> {
 /** Renamed into place: a reader never sees half of it. */
 export async function writeRunFile(data: string, content: RunFile): Promise<void> {
   const making = `${place(data)}.${randomUUID()}`;
-  await writeFile(making, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  await rename(making, place(data));
+  try {
+    await writeFile(making, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    await rename(making, place(data));
+  } catch (error) {
+    // half of it, on a full disk
+    await rm(making, { force: true });
+    throw error;
+  }
 }
 
 export async function removeRunFile(data: string): Promise<void> {

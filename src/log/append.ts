@@ -10,7 +10,7 @@ import { APPEND_LIMITS, type AppendLimits, AppendQueue, type Waiting } from './a
 import { type Answer, type Arrival, casesWithMail, type LogContext } from './arrival.ts';
 import { type Ahead, appendBatch } from './batch.ts';
 import { ClockMoved, DatabaseClock } from './db/clock.ts';
-import { isDatabaseAway, type Pool } from './db/database.ts';
+import { databaseAway, isDatabaseAway, type Pool } from './db/database.ts';
 import { watchBlockers } from './db/watchdog.ts';
 
 /** Where a batch stands among its neighbours. */
@@ -157,7 +157,7 @@ export class Appender {
         pauseMs = backOff.next();
         if (performance.now() + pauseMs > untilMs) {
           this.#away = true;
-          throw new SignalboxError('database-away', undefined, { cause: error });
+          throw databaseAway(error);
         }
       }
       await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -30,6 +30,16 @@ function shownFields(fields: object, depth: number): Record<string, unknown> {
   return Object.fromEntries(members.map(([name, value]) => [name, shownField(value, depth)]));
 }
 
+/** Lines that wait where standard output is a file and its disk is full; beyond it they are lost. */
+const WAITING_CHARS_MAX = 1024 * 1024;
+
+/** Logging never ends a process: what cannot be written waits, within its limit, and is written with the next line that can. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: WAITING_CHARS_MAX });
+  output.on('error', () => undefined);
+  return output;
+}
+
 /** On stdout unless told. */
 export function createLogger(name: string, config: Pick<Config, 'SIGNALBOX_LOG_LEVEL'>, destination?: DestinationStream): Logger {
   return pino(
@@ -41,6 +51,6 @@ export function createLogger(name: string, config: Pick<Config, 'SIGNALBOX_LOG_L
       // errors are made into what is shown before pino's own serializer would print all that hangs on them
       serializers: { err: (shown: unknown) => shown, msg: (text: unknown) => (typeof text === 'string' ? shownText(text) : text) },
     },
-    destination ?? pino.destination(1),
+    destination ?? standardOutput(),
   );
 }

@@ -10,7 +10,6 @@ export const ready = z.object({
   temporal: z.object({ ok: z.boolean(), address: z.string(), namespace: z.string(), web: z.string().nullable() }),
   worker: z.object({ ok: z.boolean() }),
   backlog: z.object({ events: z.number().int(), oldestSeconds: z.number() }),
-
   clock: z
     .object({ ok: z.boolean(), aheadSeconds: z.number().int() })
     .describe("This machine's against the database's, by which events are accepted"),

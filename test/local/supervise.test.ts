@@ -1,12 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { logFile } from '../../src/local/logFile.ts';
 import { processLog } from '../../src/local/processLog.ts';
 import type { ProcessSpec } from '../../src/local/processSpec.ts';
 import { type Supervised, supervise } from '../../src/local/supervise.ts';
 import { until } from '../../src/local/until.ts';
+import { ensureBuilt, ROOT } from '../support/built.ts';
 
 const SOON_MS = 20_000;
 const soon = (condition: () => Promise<boolean>) => until(condition, AbortSignal.timeout(SOON_MS));
@@ -50,7 +54,7 @@ describe('supervise()', () => {
   }
 
   async function begin(spec: ProcessSpec, pids: (number | null)[] = []): Promise<void> {
-    const log = processLog(spec, logFile(join(folder, 'fixture.log')), (line) => said.push(line));
+    const log = processLog(spec, logFile(join(folder, 'logs', 'fixture.log')), (line) => said.push(line));
     const signal = AbortSignal.timeout(SOON_MS);
     started = await supervise(spec, { log, say: (line) => said.push(line), changed: (pid) => pids.push(pid), signal });
   }
@@ -62,6 +66,24 @@ describe('supervise()', () => {
     await soon(async () => said.some((line) => line.startsWith('fixture is back')));
     expect(await marked()).not.toBe(first);
     expect(said[0]).toBe('fixture ended with signal SIGKILL: starting it again');
+  });
+
+  it('supervise() goes on where its logs are removed and where their disk is full', async () => {
+    await begin(fixture(`${LIVES} setInterval(() => console.log("still here"), 5);`));
+    const logs = join(folder, 'logs');
+    const log = join(logs, 'fixture.log');
+    await soon(async () => (await readFile(log, 'utf8')).includes('still here'));
+    await rm(logs, { recursive: true });
+    await soon(async () => (await readFile(log, 'utf8')).includes('still here'));
+    // every write to it fails for want of space
+    await rm(log);
+    await symlink('/dev/full', log);
+    process.kill(await marked(), 'SIGKILL');
+    await soon(async () => said.some((line) => line.startsWith('fixture is back')));
+    await rm(log);
+    await soon(async () => (await readFile(log, 'utf8')).includes('still here'));
+    await started?.stop();
+    expect(said.some((line) => line.startsWith('fixture did not come back'))).toBe(false);
   });
 
   it('supervise() tells each change of the process id', async () => {
@@ -92,7 +114,7 @@ describe('supervise()', () => {
   it('supervise() keeps every line structured and shows the important ones', async () => {
     const loud = `console.log("plain"); console.log(JSON.stringify({ level: 50, msg: "broken" })); ${LIVES}`;
     await begin(fixture(loud));
-    const lines = async () => (await readFile(join(folder, 'fixture.log'), 'utf8')).trim().split('\n');
+    const lines = async () => (await readFile(join(folder, 'logs', 'fixture.log'), 'utf8')).trim().split('\n');
     await soon(async () => (await lines()).length === 2);
     expect((await lines()).map((line) => JSON.parse(line).msg)).toEqual(['plain', 'broken']);
     expect(said).toEqual(['fixture: broken']);
@@ -139,10 +161,67 @@ describe('supervise()', () => {
 describe('logFile()', () => {
   it('logFile() keeps at most twice its limit', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
-    const file = logFile(join(folder, 'a.log'), 100);
+    const file = logFile(join(folder, 'a.log'), { bytesMax: 100 });
     for (let line = 0; line < 50; line += 1) file.write(`${String(line).padStart(29, '0')}\n`);
     expect((await readFile(join(folder, 'a.log'), 'utf8')).length).toBeLessThanOrEqual(100);
     expect((await readFile(join(folder, 'a.log.1'), 'utf8')).length).toBeLessThanOrEqual(100);
     await rm(folder, { recursive: true });
   });
+
+  it('logFile() never throws, and says once that lines are lost and once that they are not any more', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
+    const path = join(folder, 'logs', 'a.log');
+    const said: string[] = [];
+    await mkdir(join(folder, 'logs'));
+    await symlink('/dev/full', path);
+    const file = logFile(path, { say: (line) => said.push(line) });
+    for (let line = 0; line < 3; line += 1) file.write('lost\n');
+    expect(said).toEqual([expect.stringMatching(/a\.log cannot be written \(ENOSPC.*\): its lines are lost until it can$/)]);
+    await rm(join(folder, 'logs'), { recursive: true });
+    for (let line = 0; line < 3; line += 1) file.write('kept\n');
+    expect(said.slice(1)).toEqual([`${path} is written again: 3 lines were lost`]);
+    expect(await readFile(path, 'utf8')).toBe('kept\nkept\nkept\n');
+    // a folder that is a file: nothing can be made in it
+    await rm(join(folder, 'logs'), { recursive: true });
+    await writeFile(join(folder, 'logs'), '');
+    file.write('lost\n');
+    expect(said.at(-1)).toContain('cannot be written');
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('where the disk of standard output is full', () => {
+  const BUILD_MS = 120_000;
+  const near = (path: string): string => JSON.stringify(pathToFileURL(join(ROOT, 'dist', path)).href);
+  /** Each says some lines, and then on another output that it lives. */
+  const PROCESSES = [
+    [
+      'openOutput()',
+      `import { openOutput } from ${near('local/terminal.js')}; const said = openOutput(1, () => undefined);`,
+      "said.write('a line\\n')",
+    ],
+    [
+      'createLogger()',
+      `import { createLogger } from ${near('run/logger.js')}; const said = createLogger('test', { SIGNALBOX_LOG_LEVEL: 'info' });`,
+      "said.warn('a line')",
+    ],
+  ] as const;
+
+  it.each(PROCESSES)(
+    '%s does not end its process',
+    async (_name, opened, say) => {
+      await ensureBuilt();
+      const full = await open('/dev/full', 'w');
+      const script = `${opened} for (let nth = 0; nth < 3; nth += 1) ${say}; setTimeout(() => process.stderr.write('alive'), 50);`;
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', full.fd, 'pipe'] });
+      let errors = '';
+      child.stderr?.on('data', (chunk: Buffer) => {
+        errors += chunk.toString('utf8');
+      });
+      await once(child, 'close');
+      await full.close();
+      expect(errors).toBe('alive');
+    },
+    BUILD_MS,
+  );
 });

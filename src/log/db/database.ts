@@ -1,6 +1,6 @@
 /** Opens the database with the settings that everything here relies on, and refuses one that would lose what it promised. */
 import pg from 'pg';
-import { CannotRun } from '../../domain/errors.ts';
+import { CannotRun, SignalboxError } from '../../domain/errors.ts';
 
 export type Pool = pg.Pool;
 export type Client = pg.ClientBase;
@@ -80,4 +80,12 @@ export function isDatabaseAway(error: unknown): boolean {
     return /^(08|57P|53|25P0[23]|ECONN|EPIPE|ENOENT|ETIMEDOUT|EAI_AGAIN|ENOTFOUND)/.test(code);
   }
   return /connection|timeout exceeded|Client (was closed|has encountered)/i.test(message ?? '');
+}
+
+const DISK_FULL = '53100';
+
+/** What the caller is told of it: trying again helps. */
+export function databaseAway(cause: unknown): SignalboxError {
+  const full = (cause as { code?: string }).code === DISK_FULL;
+  return new SignalboxError('database-away', full ? 'The database has no space left: nothing can be stored' : undefined, { cause });
 }

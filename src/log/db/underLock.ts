@@ -1,7 +1,6 @@
 /** One transaction that begins by waiting for a lock, with an end for whoever is frozen while holding it. */
 import type { PoolClient } from 'pg';
-import { SignalboxError } from '../../domain/errors.ts';
-import { isDatabaseAway, type Pool } from './database.ts';
+import { databaseAway, isDatabaseAway, type Pool } from './database.ts';
 import { watchBlockers } from './watchdog.ts';
 
 /** Locked too long, cancelled or picked as a deadlock's victim: the same work may succeed when tried again. */
@@ -33,8 +32,7 @@ export async function underLock<Result>(
     );
     client?.release(kept !== true);
     const { code = '' } = error as { code?: string };
-    if (isDatabaseAway(error) || AGAIN.has(code) || again.includes(code))
-      throw new SignalboxError('database-away', undefined, { cause: error });
+    if (isDatabaseAway(error) || AGAIN.has(code) || again.includes(code)) throw databaseAway(error);
     throw error;
   } finally {
     unwatch?.();
