@@ -23,6 +23,7 @@ const feedSource = (state: ApprovalFilter): FeedSource => ({
   where: WHERE[state],
   values: [],
   scan: state === 'decided' || state === 'expired',
+  bytes: 'octet_length(t.body)',
 });
 
 export interface ApprovalPage {

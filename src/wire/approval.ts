@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Verdict } from '../domain/verdict.ts';
 import { eventRef } from './eventRef.ts';
-import { at, details, id, jsonObject, links } from './fields.ts';
+import { at, details, id, jsonObject, links, saidText } from './fields.ts';
 import { filterText, listOf, listParameters } from './list.ts';
 
 const APPROVAL_STATES = ['open', 'decided', 'expired'] as const;
@@ -57,7 +57,7 @@ export const approval = z.object({
 
 export const approvalList = listOf(approval);
 
-const reason = z.string().trim().min(1).max(2000);
+const reason = saidText(2000);
 
 /** Anything that is not asked for is refused, so that nobody thinks it counted. */
 export const verdictRequest = z.strictObject({ verdict: z.enum(['approve', 'reject']), reason, changes: details.optional() });
@@ -68,8 +68,8 @@ export const verdictForm = z
   .catchall(z.string())
   .describe('Further fields are `change.<name>`, one for each change of the proposed result');
 
-export const questionRequest = z.strictObject({ question: z.string().trim().min(1).max(2000) });
-export const answerRequest = z.strictObject({ answer: z.string().trim().min(1).max(4000) });
+export const questionRequest = z.strictObject({ question: saidText(2000) });
+export const answerRequest = z.strictObject({ answer: saidText(4000) });
 
 export const approvalsQuery = z.strictObject({
   ...listParameters,

@@ -1,6 +1,7 @@
 /** Fields that many shapes have. */
 import { z } from 'zod';
 import type { JsonObject } from '../domain/event.ts';
+import { hasVisible } from '../domain/hasVisible.ts';
 
 export const id = (prefix: string): z.ZodString => z.string().regex(new RegExp(`^${prefix}_`));
 
@@ -14,3 +15,7 @@ export const details = z.record(z.string(), z.unknown());
 export const jsonObject = details as unknown as z.ZodType<JsonObject>;
 
 export const links = z.record(z.string(), z.string());
+
+/** What somebody has to say, for others to read. */
+export const saidText = (charsMax: number): z.ZodString =>
+  z.string().trim().min(1).max(charsMax).refine(hasVisible, 'must hold a character that can be seen');

@@ -1,7 +1,7 @@
 /** Policies of flows: which held when, their texts, and switching one on. */
 import { z } from 'zod';
 import { POLICY_BYTES_MAX } from '../domain/policyBytesMax.ts';
-import { at } from './fields.ts';
+import { at, saidText } from './fields.ts';
 import { listOf } from './list.ts';
 
 const version = z.string().describe('<flow>@<12 hex digits of its content>');
@@ -34,11 +34,7 @@ export const policyChange = z.object({
 /** The text may also be sent alone, as `application/yaml`. */
 export const policyRequest = z.strictObject({
   text: z.string().max(POLICY_BYTES_MAX),
-  note: z
-    .string()
-    .trim()
-    .min(1)
-    .max(500)
+  note: saidText(500)
     .refine((note) => !note.includes('\u0000') && !/\p{Cs}/u.test(note), 'must not hold U+0000 or half a surrogate pair')
     .optional()
     .describe('Why'),

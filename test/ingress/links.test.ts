@@ -152,6 +152,7 @@ describe('POST /approve/:token', () => {
 
   it.each([
     ['no verdict', { reason: 'x' }, 422],
+    ['a reason that nobody can see', { verdict: 'approve', reason: '\u00ad\u200b' }, 422],
     ['no reason', { verdict: 'approve', reason: ' ' }, 422],
     ['a field too many', { ...approve, actor: 'root' }, 422],
     ['a change off limits', { ...approve, 'change.amount': '6001' }, 422],

@@ -99,6 +99,7 @@ describe('POST /v1/flows/:flow/policies', () => {
     ['JSON without a text', 422, '{"note":"x"}', { 'content-type': 'application/json' }],
     ['JSON with more than it has', 422, '{"text":"","active":true}', { 'content-type': 'application/json' }],
     ['a note that is empty', 422, '{"text":"","note":" "}', { 'content-type': 'application/json' }],
+    ['a note that nobody can see', 422, '{"text":"","note":"\\u2060"}', { 'content-type': 'application/json' }],
     ['a text with half a surrogate pair', 422, '{"text":"alarmAbove: 1 # \\ud800"}', { 'content-type': 'application/json' }],
     ['another type', 415, 'alarmAbove: 1', { 'content-type': 'text/plain' }],
     ['another charset', 415, 'alarmAbove: 1', { 'content-type': 'text/yaml; charset=latin1' }],

@@ -76,6 +76,7 @@ describe('POST /v1/approvals/:approval/verdict', () => {
     ['off the list', { verdict: 'perhaps', reason: 'x' }, 422, '/verdict'],
     ['without a reason', { verdict: 'approve' }, 422, '/reason'],
     ['with an empty reason', { verdict: 'approve', reason: ' ' }, 422, '/reason'],
+    ['with a reason that nobody can see', { verdict: 'approve', reason: '\u200b' }, 422, '/reason'],
     ['with a reason too long', { verdict: 'approve', reason: 'x'.repeat(2001) }, 422, '/reason'],
     ['with a field too many', { ...approve, approvedBy: 'root' }, 422, '/approvedBy'],
     ['with changes that are none', { ...approve, changes: 5 }, 422, '/changes'],

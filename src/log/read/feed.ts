@@ -3,7 +3,7 @@
  * `position > after order by position` misses nothing; over several logs the pages are merged by time, each log in its own order.
  */
 import type { Pool } from '../db/database.ts';
-import { mergeByTime } from './mergeByTime.ts';
+import { mergeByTime, PAGE_BYTES_MAX, type PageLimits } from './mergeByTime.ts';
 
 /** The last position read, by log. */
 export type Positions = ReadonlyMap<string, number>;
@@ -25,6 +25,8 @@ export interface FeedSource {
   readonly values: readonly unknown[];
   /** No index answers `where`: a request reads a bounded stretch of each log, and the cursor goes on behind it. */
   readonly scan: boolean;
+  /** What is read of a row `t` where that may be much, in bytes; absent: each row is small. */
+  readonly bytes?: string;
 }
 
 export interface LogPlace {
@@ -32,8 +34,14 @@ export interface LogPlace {
   readonly position: number;
 }
 
+export interface FeedPlace extends LogPlace {
+  /** What is read of it, where that may be much. */
+  readonly bytes?: number;
+}
+
 export interface FeedPage {
-  readonly places: readonly LogPlace[];
+  /** Of `PAGE_BYTES_MAX` together; one alone may have more. */
+  readonly places: readonly FeedPlace[];
   readonly next: Positions;
   readonly more: boolean;
 }
@@ -47,28 +55,31 @@ export async function readHeads(pool: Pool, tenant: string): Promise<Map<string,
   return new Map(rows.map(({ log, position }) => [log, position]));
 }
 
-interface FoundRow extends LogPlace {
+interface FoundRow extends FeedPlace {
   at: Date;
 }
 
 export async function readFeed(pool: Pool, source: FeedSource, reading: Reading): Promise<FeedPage> {
   const endMs = performance.now() + SCAN_MS_MAX;
   const next = new Map(reading.after);
-  const places: LogPlace[] = [];
-  for (;;) {
+  const places: FeedPlace[] = [];
+  for (let full = false; !full; ) {
     const open = [...reading.upTo].filter(([log, upTo]) => (next.get(log) ?? 0) < upTo);
-    if (open.length === 0 || places.length >= reading.limit) break;
+    if (open.length === 0) break;
     const stretches = open.map(([log, upTo]) => {
       const after = next.get(log) ?? 0;
       return { log, after, upTo: source.scan ? Math.min(upTo, after + STRETCH) : upTo };
     });
-    const wanted = reading.limit - places.length;
-    const rows = await readStretches(pool, source, { tenant: reading.tenant, stretches, wanted });
-    places.push(...takeMerged(rows, { stretches, wanted, next }));
-    if (performance.now() > endMs) break;
+    const left = { count: reading.limit - places.length, bytes: PAGE_BYTES_MAX - bytesOf(places) };
+    const rows = await readStretches(pool, source, { tenant: reading.tenant, stretches, wanted: left.count });
+    const { taken, rest } = takeMerged(rows, { stretches, left, next });
+    places.push(...taken);
+    full = rest || places.length >= reading.limit || bytesOf(places) >= PAGE_BYTES_MAX || performance.now() > endMs;
   }
   return { places, next, more: [...reading.upTo].some(([log, upTo]) => (next.get(log) ?? 0) < upTo) };
 }
+
+const bytesOf = (places: readonly FeedPlace[]): number => places.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
 
 interface Stretch {
   readonly log: string;
@@ -78,13 +89,13 @@ interface Stretch {
 
 async function readStretches(
   pool: Pool,
-  { table, logColumn, timeColumn, where, values }: FeedSource,
+  { table, logColumn, timeColumn, where, values, bytes = '0' }: FeedSource,
   { tenant, stretches, wanted }: { tenant: string; stretches: readonly Stretch[]; wanted: number },
 ): Promise<FoundRow[]> {
   const { rows } = await pool.query<FoundRow>(
-    `select q.log, found.position, found.at from unnest($2::text[], $3::bigint[], $4::bigint[]) as q(log, after, up_to)
+    `select q.log, found.position, found.at, found.bytes from unnest($2::text[], $3::bigint[], $4::bigint[]) as q(log, after, up_to)
      cross join lateral (
-       select t.position, t.${timeColumn} as at from ${table} t
+       select t.position, t.${timeColumn} as at, (${bytes})::bigint as bytes from ${table} t
        where t.tenant = $1 and t.${logColumn} = q.log collate "C" and t.position > q.after and t.position <= q.up_to and ${where}
        order by t.position limit $5
      ) found`,
@@ -101,14 +112,17 @@ async function readStretches(
   return rows;
 }
 
-/** The oldest rows of all logs, each log in order. Moves `next`: to a log's last row taken, or behind a stretch that was taken whole. */
+/**
+ * The oldest rows of all logs, each log in order, and whether a limit left some. Moves `next`: to a log's last row taken, or behind a stretch
+ * that was taken whole.
+ */
 function takeMerged(
   rows: readonly FoundRow[],
-  { stretches, wanted, next }: { stretches: readonly Stretch[]; wanted: number; next: Map<string, number> },
-): LogPlace[] {
+  { stretches, left, next }: { stretches: readonly Stretch[]; left: PageLimits; next: Map<string, number> },
+): { taken: FeedPlace[]; rest: boolean } {
   const queues = stretches.map(({ log }) => rows.filter((row) => row.log === log));
-  const taken = mergeByTime(queues, wanted).map(({ log, position }) => ({ log, position }));
+  const taken = mergeByTime(queues, left).map(({ log, position, bytes = 0 }) => ({ log, position, bytes }));
   for (const { log, position } of taken) next.set(log, position);
   for (const [at, { log, upTo }] of stretches.entries()) if (queues[at]?.length === 0) next.set(log, upTo);
-  return taken;
+  return { taken, rest: queues.some((queue) => queue.length > 0) };
 }

@@ -2,9 +2,9 @@
 import { decisionId, eventId } from '../../domain/ids.ts';
 import type { Pool } from '../db/database.ts';
 import type { LogPlace, Positions } from './feed.ts';
-import { mergeByTime } from './mergeByTime.ts';
+import { mergeByTime, PAGE_BYTES_MAX } from './mergeByTime.ts';
 import { ORIGIN } from './origin.ts';
-import { AFTER, type FoundItem, type ReadPart, type TimelineItem, type TimelineSubject } from './timelinePart.ts';
+import { AFTER, type FoundItem, type ReadPart, type TimelineItem, type TimelineSubject, WITHIN_PAGE } from './timelinePart.ts';
 
 export interface TimelinePage {
   readonly items: readonly TimelineItem[];
@@ -19,20 +19,20 @@ async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, 
     type: string;
     ending: string;
     note: string | null;
+    bytes: number;
     body: string | null;
     origin: LogPlace | null;
   }>(
-    `select e.position, e.accepted_at as at, e.type, e.ending, e.note, b.body,
-       ${ORIGIN} from entries e
-       left join lateral (select body from bodies b where b.tenant = e.tenant and b.log = e.log and b.position = e.position limit 1) b on true
-     where e.tenant = $1 and e.log = $2 and ${AFTER('e')} and e.kind in ('event', 'adopt') order by e.subject, e.position limit $5`,
+    `select position, at, type, ending, note, origin, ${WITHIN_PAGE('body')} from (
+       select e.position, e.accepted_at as at, e.type, e.ending, e.note, b.body,
+         ${ORIGIN} from entries e
+         left join lateral (select body from bodies b where b.tenant = e.tenant and b.log = e.log and b.position = e.position limit 1) b on true
+       where e.tenant = $1 and e.log = $2 and ${AFTER('e')} and e.kind in ('event', 'adopt') order by e.subject, e.position limit $5) rows
+     order by position`,
     [...values],
   );
-  return rows.map(({ position, at, type, ending, note, body, origin }) => ({
-    part: 'events',
-    position,
-    at,
-    tie: position,
+  return rows.map(({ position, at, type, ending, note, bytes, body, origin }) => ({
+    ...{ part: 'events', position, at, tie: position, bytes },
     item: {
       at: at.toISOString(),
       kind: 'event',
@@ -52,26 +52,28 @@ interface DecisionRow {
   provisional: boolean;
   policy: string;
   at: Date;
-  body: string;
+  bytes: number;
+  /** Null where no page has room for it. */
+  body: string | null;
 }
 
 /** `cases`: those that the flow's cases recorded, else those of its reflex. Each has positions of its own log. */
 function readSubjectDecisions(cases: boolean): ReadPart {
   return async (pool, { tenant, flow }, values) => {
     const { rows } = await pool.query<DecisionRow>(
-      `select position, event_position, revision, outcome, provisional, policy, at, body from decisions
-       where tenant = $1 and flow = $2 and subject = $3 and position > $4 and (log <> flow) = $6 order by position limit $5`,
+      `select position, event_position, revision, outcome, provisional, policy, at, ${WITHIN_PAGE('body')} from (
+         select * from decisions where tenant = $1 and flow = $2 and subject = $3 and position > $4 and (log <> flow) = $6
+         order by position limit $5) rows
+       order by position`,
       [...values, cases],
     );
     return rows.map((row) => {
       const event = { tenant, log: flow, position: row.event_position };
-      const { confidence, score, rung, result } = JSON.parse(row.body) as { [name: string]: unknown };
+      const { confidence, score, rung, result } = JSON.parse(row.body ?? '{}') as { [name: string]: unknown };
       const { outcome, provisional, policy } = row;
       return {
         part: cases ? 'case-decisions' : 'decisions',
-        position: row.position,
-        at: row.at,
-        tie: row.event_position,
+        ...{ position: row.position, at: row.at, tie: row.event_position, bytes: row.bytes },
         item: {
           at: row.at.toISOString(),
           kind: 'decision',
@@ -85,23 +87,31 @@ function readSubjectDecisions(cases: boolean): ReadPart {
   };
 }
 
+interface RecordRow {
+  position: number;
+  event_position: number;
+  at: Date;
+  kind: string;
+  title: string;
+  bytes: number;
+  detail: string | null;
+}
+
 async function readSubjectRecords(pool: Pool, { tenant, flow }: TimelineSubject, values: readonly unknown[]): Promise<FoundItem[]> {
-  const { rows } = await pool.query<{ position: number; event_position: number; at: Date; kind: string; title: string; detail: string }>(
-    `select position, event_position, at, kind, title, detail from records
-     where tenant = $1 and log = $2 || '/cases' and ${AFTER('records')} order by subject, position limit $5`,
+  const { rows } = await pool.query<RecordRow>(
+    `select position, event_position, at, kind, title, ${WITHIN_PAGE('detail')} from (
+       select * from records where tenant = $1 and log = $2 || '/cases' and ${AFTER('records')} order by subject, position limit $5) rows
+     order by position`,
     [...values],
   );
-  return rows.map(({ position, event_position: eventPosition, at, kind, title, detail }) => ({
-    part: 'records',
-    position,
-    at,
-    tie: eventPosition,
+  return rows.map(({ position, event_position: eventPosition, at, kind, title, bytes, detail }) => ({
+    ...{ part: 'records', position, at, tie: eventPosition, bytes },
     item: {
       at: at.toISOString(),
       kind,
       id: `rec_${tenant === 'default' ? '' : `${tenant}.`}${flow}.${position}`,
       title,
-      detail,
+      detail: detail ?? '{}',
       causes: [eventId({ tenant, log: flow, position: eventPosition })],
     },
   }));
@@ -127,7 +137,7 @@ export async function readTimeline(
   const parts = await Promise.all(
     [...PARTS, ...added].map(([part, read]) => read(pool, of, [of.tenant, of.flow, of.subject, after.get(part) ?? 0, limit + 1])),
   );
-  const taken = mergeByTime(parts, limit);
+  const taken = mergeByTime(parts, { count: limit, bytes: PAGE_BYTES_MAX });
   const next = new Map(after);
   for (const { part, position } of taken) next.set(part, position);
   return { items: taken.map(({ item }) => item), next, more: parts.some((rest) => rest.length > 0) };
