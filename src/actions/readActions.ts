@@ -82,7 +82,7 @@ async function readAt(pool: Pool, tenant: string, places: readonly LogPlace[]): 
 }
 
 /** With what every try of it sends. */
-export async function readAction(pool: Pool, key: ActionKey): Promise<(ActionItem & { readonly message: unknown }) | null> {
+export async function readAction(pool: Pool, key: ActionKey): Promise<(ActionItem & { readonly message: Record<string, unknown> }) | null> {
   const { tenant, flow, eventPosition, action } = key;
   const { rows } = await pool.query<Row>(`select ${COLUMNS} from (select * from actions where ${THIS_ACTION}) a ${ITS_EVENT}`, [
     tenant,
@@ -90,7 +90,7 @@ export async function readAction(pool: Pool, key: ActionKey): Promise<(ActionIte
     eventPosition,
     action,
   ]);
-  return rows[0] === undefined ? null : { ...actionItem(rows[0]), message: JSON.parse(rows[0].body) };
+  return rows[0] === undefined ? null : { ...actionItem(rows[0]), message: JSON.parse(rows[0].body) as Record<string, unknown> };
 }
 
 export interface TakenAction {

@@ -2,7 +2,7 @@
  * `/approve/{token}`, where links in mails lead. GET shows and never acts: mail programs and scanners follow links. POST acts once, for the recipient whom
  * the token stands for; it must come from the page itself.
  */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Request, Response } from 'express';
 import helmet from 'helmet';
 import type { KeptApproval } from '../approvals/approval.ts';
 import { followLink, giveVerdictByLink } from '../approvals/links.ts';
@@ -10,16 +10,17 @@ import { ERRORS, SignalboxError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/event.ts';
 import { decodeUtf8 } from '../ingress/cloudevents/jsonText.ts';
 import { parseMediaType } from '../ingress/cloudevents/mediaType.ts';
-import { allowOnly } from '../ingress/http/allowOnly.ts';
+import { parseStrict, SAID_BYTES_MAX } from '../ingress/http/jsonBody.ts';
 import { problemOf } from '../ingress/http/problem.ts';
 import { readBody } from '../ingress/http/readBody.ts';
-import { parseStrict, VERDICT_BYTES_MAX } from '../ingress/routes/approvalRequest.ts';
 import { assertCounts } from '../ingress/routes/approvalRoutes.ts';
-import type { IngressDeps } from '../ingress/routes/ingressDeps.ts';
-import { verdictRequest } from '../wire/approval.ts';
+import { type Call, type Route, route } from '../ingress/routes/route.ts';
+import { verdictForm, verdictRequest } from '../wire/approval.ts';
+import { tokenParam } from '../wire/params.ts';
 import { answeredPage, approvePage, CHANGE_PREFIX, refusedPage } from './approvePage.ts';
 
-const APPROVE_PATH = '/approve/';
+const PATH = '/approve/:token';
+const FORM = 'application/x-www-form-urlencoded';
 
 const noLink = (): SignalboxError =>
   new SignalboxError('not-found', 'No approval has this link: it must be whole, as it stands in the mail');
@@ -37,27 +38,30 @@ const security = helmet({
   strictTransportSecurity: false,
 });
 
-const headers: RequestHandler = (request, response, next) => {
+function setHeaders({ request, response }: Pick<Call, 'request' | 'response'>): void {
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('X-Robots-Tag', 'noindex, nofollow');
-  security(request, response, next);
-};
+  security(request, response, () => undefined);
+}
 
 function sendPage(response: Response, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': Buffer.byteLength(text) });
   response.end(text);
 }
 
+type Handle = (call: Pick<Call, 'request' | 'response' | 'params'>) => Promise<void>;
+
 /** Refuses in HTML whoever prefers it; trouble of ours goes on to where it is logged. */
-function forBrowsers(handle: (request: Request, response: Response) => Promise<void>): RequestHandler {
-  return async (request, response) => {
+function forBrowsers(handle: Handle): Handle {
+  return async (call) => {
+    setHeaders(call);
     try {
-      await handle(request, response);
+      await handle(call);
     } catch (error) {
       const problem = problemOf(error);
-      const wanted = request.accepts(['application/problem+json', 'text/html']) === 'text/html';
+      const wanted = call.request.accepts(['application/problem+json', 'text/html']) === 'text/html';
       if (!wanted || ERRORS[problem.code].status >= 500) throw error;
-      sendPage(response, problem.status, refusedPage(problem));
+      sendPage(call.response, problem.status, refusedPage(problem));
     }
   };
 }
@@ -72,9 +76,9 @@ function assertOwnForm({ headers: { origin, host } }: Request, publicUrl: string
 
 async function readForm(request: Request): Promise<ReadonlyMap<string, string>> {
   const type = parseMediaType(request.headers['content-type'] ?? '')?.essence;
-  if (type !== 'application/x-www-form-urlencoded')
+  if (type !== FORM)
     throw new SignalboxError('unsupported-media', 'Cannot read the verdict as it must be a form (application/x-www-form-urlencoded)');
-  const sent = [...new URLSearchParams(decodeUtf8(await readBody(request, VERDICT_BYTES_MAX)))];
+  const sent = [...new URLSearchParams(decodeUtf8(await readBody(request, SAID_BYTES_MAX)))];
   const form = new Map(sent);
   if (form.size < sent.length) throw new SignalboxError('bad-verdict', 'Each field is sent once');
   return form;
@@ -91,34 +95,57 @@ function changesOf(form: ReadonlyMap<string, string>, { rules, approval }: KeptA
   return Object.fromEntries(changes.filter(([field, value]) => approval.proposed.result[field] !== value));
 }
 
-export function approveRoutes({ pool, notifier, notices, config }: IngressDeps): Router {
-  const router = Router();
-  const path = `${APPROVE_PATH}:token`;
+const HTML = { description: 'A page', type: 'text/html', example: '<!doctype html>' } as const;
 
-  const show = forBrowsers(async (request, response) => {
-    const found = await followLink(pool, String(request.params.token));
-    if (found === null) throw noLink();
-    sendPage(response, 200, approvePage(found));
-  });
-
-  const answer = forBrowsers(async (request, response) => {
-    assertOwnForm(request, config.SIGNALBOX_PUBLIC_URL);
-    const token = String(request.params.token);
-    const found = await followLink(pool, token);
-    if (found === null) throw noLink();
-    const form = await readForm(request);
-    const plain = Object.fromEntries([...form].filter(([name]) => !name.startsWith(CHANGE_PREFIX)));
-    const { verdict, reason } = parseStrict(plain, { schema: verdictRequest, what: 'a verdict', code: 'bad-verdict' });
-    const changes = changesOf(form, found.kept);
-    const said = { verdict, reason, ...(changes === undefined ? {} : { changes }) };
-    const given = await giveVerdictByLink({ pool, notifier, notices }, token, said);
-    if (given === null) throw noLink();
-    assertCounts(given);
-    sendPage(response, 200, answeredPage(given));
-  });
-
-  router.get(path, headers, show);
-  router.post(path, headers, answer);
-  router.all(path, allowOnly('GET, HEAD, POST'));
-  return router;
-}
+export const approveRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: PATH,
+    id: 'showApproval',
+    tag: 'pages',
+    summary: 'The page behind a link in a mail. It shows and never acts.',
+    scopes: [],
+    params: { token: tokenParam },
+    query: 'any',
+    answers: { 200: { ...HTML, description: 'Question, evidence and form' } },
+    refusesInHtml: true,
+    handler: ({ pool }) =>
+      forBrowsers(async ({ response, params }) => {
+        const found = await followLink(pool, String(params.token));
+        if (found === null) throw noLink();
+        sendPage(response, 200, approvePage(found));
+      }),
+  }),
+  route({
+    method: 'POST',
+    path: PATH,
+    id: 'answerByLink',
+    tag: 'pages',
+    summary: "The link's one verdict, as the page's form sends it",
+    scopes: [],
+    params: { token: tokenParam },
+    query: 'any',
+    body: {
+      bytesMax: SAID_BYTES_MAX,
+      content: { [FORM]: { schema: verdictForm, example: { verdict: 'approve', reason: 'called the customer' } } },
+    },
+    answers: { 200: { ...HTML, description: 'The verdict counts' } },
+    refusesInHtml: true,
+    handler: ({ pool, notifier, notices, config }) =>
+      forBrowsers(async ({ request, response, params }) => {
+        assertOwnForm(request, config.SIGNALBOX_PUBLIC_URL);
+        const token = String(params.token);
+        const found = await followLink(pool, token);
+        if (found === null) throw noLink();
+        const form = await readForm(request);
+        const plain = Object.fromEntries([...form].filter(([name]) => !name.startsWith(CHANGE_PREFIX)));
+        const { verdict, reason } = parseStrict(plain, { schema: verdictRequest, code: 'bad-verdict' });
+        const changes = changesOf(form, found.kept);
+        const said = { verdict, reason, ...(changes === undefined ? {} : { changes }) };
+        const given = await giveVerdictByLink({ pool, notifier, notices }, token, said);
+        if (given === null) throw noLink();
+        assertCounts(given);
+        sendPage(response, 200, answeredPage(given));
+      }),
+  }),
+];

@@ -1,18 +1,17 @@
 /** The first page: what is here and where to go. */
 import type { Flow } from '../domain/flow.ts';
-import { OPERATIONS } from '../ingress/routes/openapi.ts';
-import { templateOf } from '../ingress/routes/openapiNames.ts';
+import { type Route, templateOf } from '../ingress/routes/route.ts';
 import { html, page, prose } from './page.ts';
 
 /** Routes that a browser can simply open. */
-const isLink = ({ method, path }: { method: string; path: string }): boolean => method === 'get' && !path.includes(':');
+const isLink = ({ method, path }: Route): boolean => method === 'GET' && !path.includes(':');
 
-export function homePage(flows: readonly Flow[], temporalUi: string | null): string {
-  const routes = OPERATIONS.map((operation) => {
-    const { method, path, summary } = operation;
+export function homePage(table: readonly Route[], flows: readonly Flow[], temporalUi: string | null): string {
+  const routes = table.map((one) => {
+    const { method, path, summary } = one;
     const code = html`<code>${templateOf(path)}</code>`;
-    const shown = isLink(operation) ? html`<a href="${path}">${code}</a>` : code;
-    return html`<tr><td>${method.toUpperCase()}</td><td>${shown}</td><td>${prose(summary)}</td></tr>`;
+    const shown = isLink(one) ? html`<a href="${path}">${code}</a>` : code;
+    return html`<tr><td>${method}</td><td>${shown}</td><td>${prose(summary)}</td></tr>`;
   });
   const known = flows.map(
     ({ name, title, types }) => html`<li><a href="/v1/flows/${name}">${title}</a>: ${Object.keys(types).join(', ')}</li>`,

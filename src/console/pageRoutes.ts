@@ -1,15 +1,15 @@
 /** Pages for people, and the document that one of them is made from. Security headers are for pages alone: they cost on every answer. */
-import { type Response, Router } from 'express';
+import type { Response } from 'express';
 import helmet from 'helmet';
-import { allowOnly } from '../ingress/http/allowOnly.ts';
 import { sendText } from '../ingress/http/answer.ts';
-import type { IngressDeps } from '../ingress/routes/ingressDeps.ts';
 import { openApiDocument } from '../ingress/routes/openapi.ts';
+import { type Call, type Route, route } from '../ingress/routes/route.ts';
+import { details } from '../wire/fields.ts';
 import { docsPage } from './docsPage.ts';
 import { homePage } from './homePage.ts';
 
 /** Nothing runs and nothing is fetched; the style is inline. */
-const headers = helmet({
+const security = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
@@ -18,21 +18,56 @@ const headers = helmet({
   strictTransportSecurity: false,
 });
 
-function sendPage(response: Response, text: string): void {
+function sendPage({ request, response }: { request: Call['request']; response: Response }, text: string): void {
+  security(request, response, () => undefined);
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': Buffer.byteLength(text) });
   response.end(text);
 }
 
-export function pageRoutes({ flows, temporal }: IngressDeps): Router {
-  const router = Router();
-  // made once: they follow from the code alone
-  const home = homePage(flows, temporal.web);
-  const docs = docsPage();
-  const openapi = JSON.stringify(openApiDocument());
+const HTML = { description: 'A page', type: 'text/html', example: '<!doctype html>' } as const;
 
-  router.get('/openapi.json', (_request, response) => sendText(response, 200, openapi));
-  router.get('/docs', headers, (_request, response) => sendPage(response, docs));
-  router.get('/', headers, (_request, response) => sendPage(response, home));
-  for (const path of ['/openapi.json', '/docs', '/']) router.all(path, allowOnly('GET, HEAD'));
-  return router;
-}
+/** `table`: all routes, these too. What they show is made once: it follows from the code alone. */
+export const pageRoutes = (table: () => readonly Route[]): readonly Route[] => [
+  route({
+    method: 'GET',
+    path: '/openapi.json',
+    id: 'getOpenApi',
+    tag: 'operations',
+    summary: 'The API as an OpenAPI 3.1 document',
+    scopes: [],
+    query: 'any',
+    answers: { 200: { description: 'It', schema: details, example: { openapi: '3.1.1' } } },
+    handler: () => {
+      const text = JSON.stringify(openApiDocument(table()));
+      return ({ response }) => sendText(response, 200, text);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/docs',
+    id: 'showReference',
+    tag: 'pages',
+    summary: 'The reference: what to send to each route, and what comes back',
+    scopes: [],
+    query: 'any',
+    answers: { 200: HTML },
+    handler: ({ flows }) => {
+      const page = docsPage(table(), flows);
+      return (call) => sendPage(call, page);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/',
+    id: 'showStart',
+    tag: 'pages',
+    summary: 'What is here',
+    scopes: [],
+    query: 'any',
+    answers: { 200: HTML },
+    handler: ({ flows, temporal }) => {
+      const page = homePage(table(), flows, temporal.web);
+      return (call) => sendPage(call, page);
+    },
+  }),
+];

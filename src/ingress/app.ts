@@ -3,38 +3,22 @@
  * what comes in. Every layer between showed in its rate, Express' own most of all.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import express, { type ErrorRequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler } from 'express';
 import { SignalboxError } from '../domain/errors.ts';
-import { createAuthenticate, createCallers } from './http/authenticate.ts';
+import { createCallers } from './http/authenticate.ts';
 import { createGuard } from './http/guard.ts';
 import { sendProblem } from './http/problem.ts';
 import { openTroubleLog } from './http/troubleLog.ts';
-import { actionRoutes } from './routes/actionRoutes.ts';
-import { approvalRoutes } from './routes/approvalRoutes.ts';
-import { decisionRoutes } from './routes/decisionRoutes.ts';
-import { eventRoutes } from './routes/eventRoutes.ts';
-import { flowRoutes } from './routes/flowRoutes.ts';
 import type { IngressDeps } from './routes/ingressDeps.ts';
-import { operationRoutes } from './routes/operationRoutes.ts';
-import { policyRoutes } from './routes/policyRoutes.ts';
-import { createPostEvents } from './routes/postEvents.ts';
-import { qualityRoutes } from './routes/qualityRoutes.ts';
-import { quarantineRoutes } from './routes/quarantineRoutes.ts';
-import { receiverRoutes } from './routes/receiverRoutes.ts';
-import { reviewRoutes } from './routes/reviewRoutes.ts';
+import { createPostEvents, postEventsRoute } from './routes/postEvents.ts';
+import type { Route } from './routes/route.ts';
+import { serveRoutes } from './routes/serveRoutes.ts';
 
-const ROUTES = [
-  ...[eventRoutes, decisionRoutes, flowRoutes, policyRoutes, qualityRoutes, approvalRoutes, reviewRoutes],
-  ...[actionRoutes, receiverRoutes, quarantineRoutes, operationRoutes],
-];
-
-/** `pages`: routers for people, which stand behind the API's own. */
-export function createApp(deps: IngressDeps, pages: readonly ((deps: IngressDeps) => Router)[] = []): RequestListener {
+export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestListener {
   const { pool, config, logger } = deps;
   const accept = createPostEvents(deps.accepting);
   const guard = createGuard(config.SIGNALBOX_AUTH);
   const callers = createCallers({ pool, auth: config.SIGNALBOX_AUTH });
-  const authenticate = createAuthenticate(callers);
   const note = openTroubleLog(logger);
   const refuse = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
     note(error, request);
@@ -46,7 +30,7 @@ export function createApp(deps: IngressDeps, pages: readonly ((deps: IngressDeps
   async function postEvents(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       guard(request);
-      const caller = callers(request, 'events:write');
+      const caller = callers(request, ...postEventsRoute.scopes);
       await accept(request, response, caller instanceof Promise ? await caller : caller);
     } catch (error) {
       refuse(error, request, response);
@@ -61,11 +45,7 @@ export function createApp(deps: IngressDeps, pages: readonly ((deps: IngressDeps
     guard(request);
     next();
   });
-  app.post('/v1/events', postEvents);
-  for (const routes of ROUTES) {
-    app.use(routes(deps, authenticate));
-  }
-  for (const page of pages) app.use(page(deps));
+  app.use(serveRoutes(routes, deps, callers));
   app.use((request) => {
     throw new SignalboxError('not-found', `There is nothing at ${request.method} ${request.path.slice(0, 200)}`);
   });

@@ -6,8 +6,7 @@ import { receiverAt } from '../actions/receivers.ts';
 import { redriveAction } from '../actions/redriveAction.ts';
 import { openCaseClient } from '../cases/caseClient.ts';
 import { Dispatcher } from '../cases/dispatcher.ts';
-import { approveRoutes } from '../console/approveRoutes.ts';
-import { pageRoutes } from '../console/pageRoutes.ts';
+import { ROUTES } from '../console/routes.ts';
 import { CannotRun } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
 import { createAccept } from '../ingress/accept/accept.ts';
@@ -109,6 +108,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     const app = createApp(
       {
         pool,
+        tenant: TENANT,
         config,
         flows,
         temporal: { namespace: config.TEMPORAL_NAMESPACE, web, caseIds },
@@ -124,7 +124,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
         redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),
         logger,
       },
-      [pageRoutes, approveRoutes],
+      ROUTES,
     );
     const server = await listen(app, config).catch((error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? ' as it is in use' : `: ${error.message}`;

@@ -22,6 +22,9 @@ export const cloudEvent = z
   })
   .catchall(z.union([z.string(), z.boolean(), z.int32(), z.null()]));
 
+/** Binary mode, where attributes are headers. */
+export const eventData = z.unknown().describe('The data as it is; its attributes in `ce-` headers');
+
 export const cloudEventBatch = z.array(cloudEvent).describe('At most 5,000');
 
 export const storedEvent = receipt.extend({

@@ -29,3 +29,8 @@ export const listParameters = {
 };
 
 export const pageQuery = z.strictObject(listParameters);
+
+/** For the reference. */
+export const pageExample = <Item>(item: Item): { items: Item[]; next: string; more: boolean } => ({
+  ...{ items: [item], next: 'eyJmcmF1ZCI6MTd9', more: false },
+});

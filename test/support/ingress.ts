@@ -3,8 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { redriveAction } from '../../src/actions/redriveAction.ts';
-import { approveRoutes } from '../../src/console/approveRoutes.ts';
-import { pageRoutes } from '../../src/console/pageRoutes.ts';
+import { ROUTES } from '../../src/console/routes.ts';
 import type { Flow } from '../../src/domain/flow.ts';
 import { createApp } from '../../src/ingress/app.ts';
 import { listen, type ServerOptions } from '../../src/ingress/http/server.ts';
@@ -64,7 +63,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
   const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });
   const app = createApp(
     {
-      ...{ pool, flows, temporal, notifier, logger, registry: metrics.registry },
+      ...{ pool, tenant: 'default', flows, temporal, notifier, logger, registry: metrics.registry },
       config: { SIGNALBOX_AUTH: auth },
       health: async () => READY,
       redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
@@ -72,7 +71,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
       redriveAction: (request) => redriveAction({ pool, caseIds, mailed: () => undefined }, { ...request, receiver: null }),
       ...deps,
     },
-    [pageRoutes, approveRoutes],
+    ROUTES,
   );
   const listening = await listen(app, { PORT: 0, HOST: '127.0.0.1', ...server });
   const { port } = listening.address() as AddressInfo;

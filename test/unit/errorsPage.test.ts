@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { ERRORS } from '../../src/domain/errors.ts';
+import { ERROR_HELP } from '../../src/domain/errorHelp.ts';
+import { ERRORS, type ErrorCode } from '../../src/domain/errors.ts';
 import { LLM_ABSTENTIONS } from '../../src/llm/wire/abstentions.ts';
 
 describe('docs/errors.md', () => {
@@ -21,9 +22,9 @@ describe('docs/errors.md', () => {
         status: Number(status),
         retryable: again === 'yes',
         title,
-        told: todo?.trim() !== '',
+        help: todo?.trim().replace(/\[([^\]]+)\]\([^)]+\)/g, '$1'),
       }),
     );
-    expect(documented).toEqual(Object.entries(ERRORS).map(([code, kind]) => ({ code, ...kind, told: true })));
+    expect(documented).toEqual(Object.entries(ERRORS).map(([code, kind]) => ({ code, ...kind, help: ERROR_HELP[code as ErrorCode] })));
   });
 });

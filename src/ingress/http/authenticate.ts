@@ -3,7 +3,6 @@
  * `Authorization: Bearer sbx_...`, its scopes and tenant from the database, remembered for a few seconds.
  */
 import type { IncomingMessage } from 'node:http';
-import type { RequestHandler, Response } from 'express';
 import type { Proof } from '../../approvals/approvalRules.ts';
 import { type Caller, mayDo, type Scope } from '../../domain/caller.ts';
 import { SignalboxError } from '../../domain/errors.ts';
@@ -21,18 +20,10 @@ interface Remembered {
   readonly untilMs: number;
 }
 
-/** Any one of the scopes will do. */
-export type Authenticate = (...scopes: readonly Scope[]) => RequestHandler;
-
-/** Set by `authenticate` before any handler runs. */
-export function callerOf(response: Response): Caller {
-  return response.locals.caller as Caller;
-}
-
 /** How it is known who answers an approval. */
 export const proofOf = ({ roles }: Caller): Proof => (roles === null ? { by: 'nobody' } : { by: 'key', roles });
 
-/** Who calls; throws `unauthenticated`, or `forbidden` where the caller lacks the scopes. */
+/** Who calls. Any one of the scopes will do. Throws `unauthenticated`, or `forbidden` where the caller lacks the scopes. */
 export type Callers = (request: IncomingMessage, ...scopes: readonly Scope[]) => Caller | Promise<Caller>;
 
 export function createCallers({ pool, auth }: { pool: Pool; auth: 'off' | 'keys' }): Callers {
@@ -46,14 +37,6 @@ export function createCallers({ pool, auth }: { pool: Pool; auth: 'off' | 'keys'
       throw new SignalboxError('forbidden', `The key ${holder.name} lacks the scope ${scopes.join(' or ')}`);
     return caller;
   };
-}
-
-export function createAuthenticate(callers: Callers): Authenticate {
-  return (...scopes) =>
-    async (request, response, next) => {
-      response.locals.caller = await callers(request, ...scopes);
-      next();
-    };
 }
 
 async function holderOf(request: IncomingMessage, remembered: Map<string, Remembered>, pool: Pool): Promise<KeyHolder> {

@@ -27,12 +27,11 @@ export function parseQuery<Parameters>(schema: z.ZodType<Parameters>, query: unk
   );
 }
 
-/** `schema` is a strict object over `listParameters` and the list's filters. Throws `bad-query`. */
-export function readListQuery<Parameters extends { after?: string | undefined; limit?: string | undefined }>(
-  schema: z.ZodType<Parameters>,
-  query: unknown,
+/** Of a list's parameters, which were parsed. Throws `bad-query` where the cursor is none. */
+export function toListQuery<Parameters extends { after?: string | undefined; limit?: string | undefined }>(
+  parameters: Parameters,
 ): ListQuery<Omit<Parameters, 'after' | 'limit'>> {
-  const { after, limit, ...filters } = parseQuery(schema, query);
+  const { after, limit, ...filters } = parameters;
   return {
     after: after === undefined ? new Map() : readCursor(after),
     limit: Number(limit ?? LIMIT),

@@ -10,6 +10,9 @@ const ID_FORMS = {
   receiver: 'rcv_0f1e2d3c4b5a6978',
 } as const;
 
+/** Whether a path's parameter of this name is an id of such a kind. */
+export const isIdKind = (name: string): name is keyof typeof ID_FORMS => Object.hasOwn(ID_FORMS, name);
+
 export const notFound = (what: keyof typeof ID_FORMS): SignalboxError =>
   new SignalboxError('not-found', `There is no such ${what}: ids look like ${ID_FORMS[what]}`);
 

@@ -1,21 +1,21 @@
 /** Actions: what followed from decisions and how it went. Dead letters are sent again from here. */
-import { Router } from 'express';
 import type { ActionKey } from '../../actions/actions.ts';
 import { readAction, readActions } from '../../actions/readActions.ts';
 import { parseId } from '../../domain/ids.ts';
+import type { Pool } from '../../log/db/database.ts';
 import { readHeads } from '../../log/read/feed.ts';
-import { type ActionItem, actionsQuery } from '../../wire/action.ts';
+import { type ActionDetail, type ActionItem, actionDetail, actionList, actionsQuery } from '../../wire/action.ts';
+import { actionExample } from '../../wire/examples.ts';
+import { pageExample } from '../../wire/list.ts';
+import { actionParam } from '../../wire/params.ts';
 import { subjectPath } from '../accept/receipt.ts';
-import { allowOnly } from '../http/allowOnly.ts';
-import { sendJson } from '../http/answer.ts';
-import { type Authenticate, callerOf } from '../http/authenticate.ts';
 import { writeCursor } from '../http/cursor.ts';
-import { readListQuery } from '../http/listQuery.ts';
+import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
-import type { IngressDeps } from './ingressDeps.ts';
+import { type Route, route } from './route.ts';
 
 /** An id of another tenant is as unknown as one that never was. */
-function keyOf(id: unknown, tenant: string): ActionKey {
+function keyOf(id: string | undefined, tenant: string): ActionKey {
   const place = parseId('act', String(id));
   if (place === null || place.tenant !== tenant || place.tail === null) throw notFound('action');
   return { tenant, flow: place.log, eventPosition: place.position, action: place.tail };
@@ -28,38 +28,66 @@ function shown<Item extends ActionItem>(action: Item): Item & { links: Record<st
   return { ...action, links: action.state === 'dead' ? { ...links, redrive: `${self}/redrive` } : links };
 }
 
-export function actionRoutes({ pool, redriveAction }: IngressDeps, authenticate: Authenticate): Router {
-  const router = Router();
-
-  async function one(key: ActionKey): Promise<object> {
-    const action = await readAction(pool, key);
-    if (action === null) throw notFound('action');
-    return shown(action);
-  }
-
-  router.get('/v1/actions', authenticate('read'), async (request, response) => {
-    const { tenant } = callerOf(response);
-    const { after, limit, filters } = readListQuery(actionsQuery, request.query);
-    const heads = [...(await readHeads(pool, tenant))].filter(([log]) => log.endsWith('/cases'));
-    const flows = heads.map(([log, position]) => [log.slice(0, -'/cases'.length), position] as const);
-    const upTo = new Map(flows.filter(([flow]) => filters.flow === undefined || flow === filters.flow));
-    const { actions, page } = await readActions(pool, filters.state ?? 'all', { tenant, upTo, after, limit });
-    sendJson(response, 200, { items: actions.map(shown), next: writeCursor(page.next), more: page.more });
-  });
-
-  router.get('/v1/actions/:action', authenticate('read'), async (request, response) => {
-    sendJson(response, 200, await one(keyOf(request.params.action, callerOf(response).tenant)));
-  });
-
-  router.post('/v1/actions/:action/redrive', authenticate('admin'), async (request, response) => {
-    const { tenant, actor } = callerOf(response);
-    const key = keyOf(request.params.action, tenant);
-    if (!(await redriveAction({ ...key, actor }))) throw notFound('action');
-    sendJson(response, 200, await one(key));
-  });
-
-  router.all('/v1/actions', allowOnly('GET, HEAD'));
-  router.all('/v1/actions/:action', allowOnly('GET, HEAD'));
-  router.all('/v1/actions/:action/redrive', allowOnly('POST'));
-  return router;
+async function one(pool: Pool, key: ActionKey): Promise<ActionDetail> {
+  const action = await readAction(pool, key);
+  if (action === null) throw notFound('action');
+  return shown(action);
 }
+
+export const actionRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/actions',
+    id: 'listActions',
+    tag: 'actions',
+    summary: 'What followed from decisions; the dead letters with `state=dead`',
+    scopes: ['read'],
+    query: actionsQuery,
+    answers: {
+      200: { description: 'A page', schema: actionList, example: pageExample((({ message: _, ...item }) => item)(actionExample)) },
+    },
+    handler:
+      ({ pool }) =>
+      async ({ caller: { tenant }, query, send }) => {
+        const { after, limit, filters } = toListQuery(query);
+        const heads = [...(await readHeads(pool, tenant))].filter(([log]) => log.endsWith('/cases'));
+        const flows = heads.map(([log, position]) => [log.slice(0, -'/cases'.length), position] as const);
+        const upTo = new Map(flows.filter(([flow]) => filters.flow === undefined || flow === filters.flow));
+        const { actions, page } = await readActions(pool, filters.state ?? 'all', { tenant, upTo, after, limit });
+        send(200, { items: actions.map(shown), next: writeCursor(page.next), more: page.more });
+      },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/actions/:action',
+    id: 'getAction',
+    tag: 'actions',
+    summary: 'An action, with what every try of it sends',
+    scopes: ['read'],
+    params: { action: actionParam },
+    answers: { 200: { description: 'It', schema: actionDetail, example: actionExample } },
+    handler:
+      ({ pool }) =>
+      async ({ caller, params, send }) =>
+        send(200, await one(pool, keyOf(params.action, caller.tenant))),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/actions/:action/redrive',
+    id: 'redriveAction',
+    tag: 'actions',
+    summary: 'Send a dead letter again, with the same key and bytes',
+    scopes: ['admin'],
+    params: { action: actionParam },
+    answers: {
+      200: { description: 'It is planned again', schema: actionDetail, example: { ...actionExample, state: 'planned', error: null } },
+    },
+    handler:
+      ({ pool, redriveAction }) =>
+      async ({ caller: { tenant, actor }, params, send }) => {
+        const key = keyOf(params.action, tenant);
+        if (!(await redriveAction({ ...key, actor }))) throw notFound('action');
+        send(200, await one(pool, key));
+      },
+  }),
+];

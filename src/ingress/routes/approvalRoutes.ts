@@ -1,5 +1,4 @@
 /** Questions to people, and their verdicts. The row decides who was first; this only asks it and says what it said. */
-import { Router } from 'express';
 import { readApproval } from '../../approvals/approval.ts';
 import { giveVerdict } from '../../approvals/approvals.ts';
 import { readApprovals } from '../../approvals/readApprovals.ts';
@@ -7,15 +6,17 @@ import type { VerdictResult } from '../../approvals/vote.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/event.ts';
 import { readHeads } from '../../log/read/feed.ts';
-import { approvalsQuery, verdictRequest } from '../../wire/approval.ts';
-import { allowOnly } from '../http/allowOnly.ts';
-import { sendJson } from '../http/answer.ts';
-import { type Authenticate, callerOf, proofOf } from '../http/authenticate.ts';
+import { approval, approvalList, approvalsQuery, verdictRequest } from '../../wire/approval.ts';
+import { approvalExample, verdictExample } from '../../wire/examples.ts';
+import { pageExample } from '../../wire/list.ts';
+import { approvalParam } from '../../wire/params.ts';
+import { proofOf } from '../http/authenticate.ts';
 import { writeCursor } from '../http/cursor.ts';
-import { readListQuery } from '../http/listQuery.ts';
+import { jsonBody } from '../http/jsonBody.ts';
+import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
-import { etag, keyOf, readStrictBody } from './approvalRequest.ts';
-import type { IngressDeps } from './ingressDeps.ts';
+import { etag, keyOf } from './approvalKeys.ts';
+import { type Route, route } from './route.ts';
 
 /** `If-Match: "3"`; an ETag that we never gave is a version that nothing has. */
 function ifMatchOf(header: string | undefined): { ifMatch?: number } {
@@ -33,47 +34,82 @@ export function assertCounts({ result, approval }: VerdictResult): void {
   if (result === 'stale') throw new SignalboxError('stale');
 }
 
-export function approvalRoutes({ pool, notifier, notices }: IngressDeps, authenticate: Authenticate): Router {
-  const router = Router();
-
-  router.get('/v1/approvals', authenticate('read'), async (request, response) => {
-    const { tenant } = callerOf(response);
-    const { after, limit, filters } = readListQuery(approvalsQuery, request.query);
-    const heads = [...(await readHeads(pool, tenant))].filter(([log]) => log.endsWith('/cases'));
-    const upTo = new Map(heads.map(([log, position]) => [log.slice(0, -'/cases'.length), position] as const));
-    const wanted = new Map([...upTo].filter(([flow]) => filters.flow === undefined || flow === filters.flow));
-    const { approvals, page } = await readApprovals(pool, filters.state ?? 'open', { tenant, upTo: wanted, after, limit });
-    sendJson(response, 200, { items: approvals.map(({ approval }) => approval), next: writeCursor(page.next), more: page.more });
-  });
-
-  router.get('/v1/approvals/:approval', authenticate('read'), async (request, response) => {
-    const kept = await readApproval(pool, keyOf(request.params.approval, callerOf(response).tenant));
-    if (kept === null) throw notFound('approval');
-    sendJson(response, 200, kept.approval, etag(kept));
-  });
-
-  router.post('/v1/approvals/:approval/verdict', authenticate('approve'), async (request, response) => {
-    const caller = callerOf(response);
-    const key = keyOf(request.params.approval, caller.tenant);
-    const wanted = { schema: verdictRequest, what: 'a verdict', code: 'bad-verdict' } as const;
-    const { verdict, reason, changes } = await readStrictBody(request, wanted);
-    const given = await giveVerdict(
-      { pool, notifier, notices },
-      {
-        ...{ ...key, verdict, reason, actor: caller.actor, proof: proofOf(caller) },
-        via: request.headers['signalbox-via'] === 'cli' ? 'cli' : 'http',
-        // it was parsed from JSON: every value is one of JSON's
-        ...(changes === undefined ? {} : { changes: changes as JsonObject }),
-        ...ifMatchOf(request.headers['if-match']),
+export const approvalRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/approvals',
+    id: 'listApprovals',
+    tag: 'approvals',
+    summary: 'Questions to people',
+    scopes: ['read'],
+    query: approvalsQuery,
+    answers: { 200: { description: 'A page', schema: approvalList, example: pageExample(approvalExample) } },
+    handler:
+      ({ pool }) =>
+      async ({ caller: { tenant }, query, send }) => {
+        const { after, limit, filters } = toListQuery(query);
+        const heads = [...(await readHeads(pool, tenant))].filter(([log]) => log.endsWith('/cases'));
+        const upTo = new Map(heads.map(([log, position]) => [log.slice(0, -'/cases'.length), position] as const));
+        const wanted = new Map([...upTo].filter(([flow]) => filters.flow === undefined || flow === filters.flow));
+        const { approvals, page } = await readApprovals(pool, filters.state ?? 'open', { tenant, upTo: wanted, after, limit });
+        send(200, { items: approvals.map((kept) => kept.approval), next: writeCursor(page.next), more: page.more });
       },
-    );
-    if (given === null) throw notFound('approval');
-    assertCounts(given);
-    sendJson(response, 200, given.approval, etag(given));
-  });
-
-  router.all('/v1/approvals', allowOnly('GET, HEAD'));
-  router.all('/v1/approvals/:approval', allowOnly('GET, HEAD'));
-  router.all('/v1/approvals/:approval/verdict', allowOnly('POST'));
-  return router;
-}
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/approvals/:approval',
+    id: 'getApproval',
+    tag: 'approvals',
+    summary: 'An approval',
+    scopes: ['read'],
+    params: { approval: approvalParam },
+    answers: { 200: { description: 'It', schema: approval, example: approvalExample, headers: { ETag: 'Its version, for `If-Match`' } } },
+    handler:
+      ({ pool }) =>
+      async ({ caller, params, send }) => {
+        const kept = await readApproval(pool, keyOf(params.approval, caller.tenant));
+        if (kept === null) throw notFound('approval');
+        send(200, kept.approval, etag(kept));
+      },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/approvals/:approval/verdict',
+    id: 'giveVerdict',
+    tag: 'approvals',
+    summary: 'Give a verdict. The first one counts; every other is told who won (`winner`).',
+    scopes: ['approve'],
+    params: { approval: approvalParam },
+    headers: { 'If-Match': 'The ETag that was read', 'Signalbox-Via': '`cli`: recorded as given by the command line' },
+    body: jsonBody(verdictRequest, { what: 'a verdict', code: 'bad-verdict', example: verdictExample }),
+    answers: {
+      200: {
+        description: 'The verdict counts, or is the one that this actor gave before',
+        schema: approval,
+        example: {
+          ...approvalExample,
+          state: 'decided',
+          verdict: { ...verdictExample, actor: 'ann', at: '2026-03-02T09:41:10.003Z', via: 'http' },
+        },
+        headers: { ETag: 'Its new version' },
+      },
+    },
+    handler:
+      ({ pool, notifier, notices }) =>
+      async ({ request, caller, params, body: { verdict, reason, changes }, send }) => {
+        const given = await giveVerdict(
+          { pool, notifier, notices },
+          {
+            ...{ ...keyOf(params.approval, caller.tenant), verdict, reason, actor: caller.actor, proof: proofOf(caller) },
+            via: request.headers['signalbox-via'] === 'cli' ? 'cli' : 'http',
+            // it was parsed from JSON: every value is one of JSON's
+            ...(changes === undefined ? {} : { changes: changes as JsonObject }),
+            ...ifMatchOf(request.headers['if-match']),
+          },
+        );
+        if (given === null) throw notFound('approval');
+        assertCounts(given);
+        send(200, given.approval, etag(given));
+      },
+  }),
+];

@@ -1,61 +1,85 @@
-/** Stored events. Their bodies go out as the text that is stored: parsing it again would round its big numbers. */
-import { Router } from 'express';
+/** Events: sending them, and those that are stored. Their bodies go out as the text that is stored: parsing it again would round its big numbers. */
 import { eventId, parseId } from '../../domain/ids.ts';
-import { findAdoption, findEvent, type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
-import { type FeedPage, type FeedSource, readFeed, readHeads } from '../../log/read/feed.ts';
-import { eventsQuery } from '../../wire/event.ts';
+import { type EventSource, findAdoption, findEvent, type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
+import { type FeedPage, type FeedSource, type Positions, readFeed, readHeads } from '../../log/read/feed.ts';
+import { eventList, eventsQuery, storedEvent } from '../../wire/event.ts';
+import { storedEventExample } from '../../wire/examples.ts';
+import { pageExample } from '../../wire/list.ts';
+import { eventParam } from '../../wire/params.ts';
 import { receiptOf, type TemporalWeb } from '../accept/receipt.ts';
-import { allowOnly } from '../http/allowOnly.ts';
 import { sendText } from '../http/answer.ts';
-import { type Authenticate, callerOf } from '../http/authenticate.ts';
 import { writeCursor } from '../http/cursor.ts';
-import { type ListQuery, readListQuery } from '../http/listQuery.ts';
+import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
-import type { IngressDeps } from './ingressDeps.ts';
+import { type Route, route } from './route.ts';
 
 type Filters = { source?: string | undefined; id?: string | undefined; flow?: string | undefined; type?: string | undefined };
 
-export function eventRoutes({ pool, temporal }: IngressDeps, authenticate: Authenticate): Router {
-  const router = Router();
-  const events = { pool, caseIds: temporal.caseIds };
-
-  async function page(tenant: string, { after: given, limit, filters }: ListQuery<Filters>, fromEnd: boolean): Promise<FeedPage> {
-    const { source, id, flow, type } = filters;
-    const heads = await readHeads(pool, tenant);
-    const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (flow === undefined || log === flow)));
-    const after = fromEnd ? upTo : given;
-    if (source === undefined || id === undefined) return readFeed(pool, entriesSource(filters), { tenant, upTo, after, limit });
-    const accepted = await findEvent(pool, tenant, { source, id });
-    const elsewhere = accepted !== null && flow !== undefined && accepted.log !== flow;
-    const place = elsewhere ? await findAdoption(pool, tenant, flow, accepted) : accepted;
-    const there = place !== null && upTo.has(place.log) && (after.get(place.log) ?? 0) < place.position;
-    const kept = there ? await readEvent(events, { tenant, ...place }) : null;
-    const wanted = kept !== null && (type === undefined || kept.type === type);
-    return { places: wanted ? [kept] : [], next: new Map([...after, ...upTo]), more: false };
-  }
-
-  router.get('/v1/events', authenticate('read'), async (request, response) => {
-    const { tenant } = callerOf(response);
-    // whoever follows the log from now on has no cursor yet, and should not have to read all of it to get one
-    const fromEnd = request.query.after === 'end';
-    const query = readListQuery(eventsQuery, fromEnd ? { ...request.query, after: undefined } : request.query);
-    const { places, next, more } = await page(tenant, query, fromEnd);
-    const found = await readEvents(events, tenant, places);
-    const items = found.map((event) => storedEventText(event, temporal));
-    sendText(response, 200, `{"items":[${items.join(',')}],"next":"${writeCursor(next)}","more":${more}}`);
-  });
-
-  router.get('/v1/events/:event', authenticate('read'), async (request, response) => {
-    const place = parseId('evt', String(request.params.event));
-    const event = place === null || place.tenant !== callerOf(response).tenant ? null : await readEvent(events, place);
-    if (event === null) throw notFound('event');
-    sendText(response, 200, storedEventText(event, temporal));
-  });
-
-  router.all('/v1/events', allowOnly('GET, HEAD, POST'));
-  router.all('/v1/events/:event', allowOnly('GET, HEAD'));
-  return router;
+interface Wanted {
+  /** `end`: what comes from now on. */
+  readonly after: Positions | 'end';
+  readonly limit: number;
+  readonly filters: Filters;
 }
+
+async function pageOf(events: EventSource, tenant: string, { after: given, limit, filters }: Wanted): Promise<FeedPage> {
+  const { pool } = events;
+  const { source, id, flow, type } = filters;
+  const heads = await readHeads(pool, tenant);
+  const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (flow === undefined || log === flow)));
+  const after = given === 'end' ? upTo : given;
+  if (source === undefined || id === undefined) return readFeed(pool, entriesSource(filters), { tenant, upTo, after, limit });
+  const accepted = await findEvent(pool, tenant, { source, id });
+  const elsewhere = accepted !== null && flow !== undefined && accepted.log !== flow;
+  const place = elsewhere ? await findAdoption(pool, tenant, flow, accepted) : accepted;
+  const there = place !== null && upTo.has(place.log) && (after.get(place.log) ?? 0) < place.position;
+  const kept = there ? await readEvent(events, { tenant, ...place }) : null;
+  const wanted = kept !== null && (type === undefined || kept.type === type);
+  return { places: wanted ? [kept] : [], next: new Map([...after, ...upTo]), more: false };
+}
+
+export const eventRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/events',
+    id: 'listEvents',
+    tag: 'events',
+    summary: 'Stored events',
+    scopes: ['read'],
+    query: eventsQuery,
+    answers: { 200: { description: 'A page', schema: eventList, example: pageExample(storedEventExample) } },
+    handler: ({ pool, temporal }) => {
+      const events = { pool, caseIds: temporal.caseIds };
+      return async ({ response, caller: { tenant }, query: { after, ...query } }) => {
+        const { after: from, limit, filters } = toListQuery(after === undefined || after === 'end' ? query : { ...query, after });
+        // whoever follows the log from now on has no cursor yet, and should not have to read all of it to get one
+        const { places, next, more } = await pageOf(events, tenant, { after: after === 'end' ? after : from, limit, filters });
+        const found = await readEvents(events, tenant, places);
+        const items = found.map((event) => storedEventText(event, temporal));
+        sendText(response, 200, `{"items":[${items.join(',')}],"next":"${writeCursor(next)}","more":${more}}`);
+      };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/events/:event',
+    id: 'getEvent',
+    tag: 'events',
+    summary: 'A stored event and what became of it',
+    scopes: ['read'],
+    params: { event: eventParam },
+    answers: { 200: { description: 'It', schema: storedEvent, example: storedEventExample } },
+    handler:
+      ({ pool, temporal }) =>
+      async ({ response, caller, params }) => {
+        const place = parseId('evt', String(params.event));
+        const known = place !== null && place.tenant === caller.tenant;
+        const event = known ? await readEvent({ pool, caseIds: temporal.caseIds }, place) : null;
+        if (event === null) throw notFound('event');
+        sendText(response, 200, storedEventText(event, temporal));
+      },
+  }),
+];
 
 /**
  * An id without its source, a source without an id and a type have no index: they are looked for along the logs. Each event is listed where

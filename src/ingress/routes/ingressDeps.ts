@@ -15,6 +15,8 @@ import type { TemporalWeb } from '../accept/receipt.ts';
 
 export interface IngressDeps {
   readonly pool: Pool;
+  /** The one that is served here. */
+  readonly tenant: string;
   readonly config: Pick<Config, 'SIGNALBOX_AUTH' | 'SIGNALBOX_PUBLIC_URL'>;
   readonly flows: readonly Flow[];
   readonly temporal: TemporalWeb;

@@ -1,172 +1,106 @@
-/** The API as an OpenAPI 3.1 document, made from the schemas that requests are parsed by. */
+/** The API as an OpenAPI 3.1 document, made from the table of routes and the schemas that requests are parsed by. */
 import { z } from 'zod';
 import { ERRORS } from '../../domain/errors.ts';
-import * as approvals from '../../wire/approval.ts';
-import { decisionsQuery } from '../../wire/decision.ts';
-import { cloudEvent, cloudEventBatch, eventsQuery, quarantineQuery } from '../../wire/event.ts';
-import { pageQuery } from '../../wire/list.ts';
-import { qualityQuery } from '../../wire/quality.ts';
-import { ACTION_OPERATIONS } from './actionOperations.ts';
-import { NAMED, type Operation, templateOf } from './openapiNames.ts';
-import { POLICY_OPERATIONS } from './policyOperations.ts';
-import { REVIEWING } from './reviewOperations.ts';
+import { problemExample } from '../../wire/examples.ts';
+import { problem } from '../../wire/problem.ts';
+import { NAMED } from './openapiNames.ts';
+import { type Answered, NDJSON, type Route, TAGS, templateOf } from './route.ts';
 
-const ref = (name: keyof typeof NAMED): object => ({ $ref: `#/components/schemas/${name}` });
+type Members = Record<string, unknown>;
 
-const inputOf = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: 'input' });
+const NAME_OF = new Map<z.ZodType, string>(Object.entries(NAMED).map(([name, schema]) => [schema, name]));
 
-export const OPERATIONS: readonly Operation[] = [
-  {
-    method: 'post',
-    path: '/v1/events',
-    summary:
-      'Accept one CloudEvent or a batch: structured, binary (`ce-` headers) or batch mode. A 2xx is durable. The type `decision.outcome` (data: DecisionOutcome) labels a decision of any flow.',
-    scope: 'events:write',
-    headers: { Prefer: '`wait=N`: wait up to N seconds (60 at most) for the final decision' },
-    request: {
-      'application/cloudevents+json': inputOf(cloudEvent),
-      'application/cloudevents-batch+json': inputOf(cloudEventBatch),
-      '*/*': { description: 'Binary mode: the data as it is, its attributes in `ce-` headers' },
-    },
-    answers: {
-      200: { description: 'The final decision came within `Prefer: wait`', schema: 'Receipt' },
-      202: { description: 'Accepted: a receipt; for a batch, `results` in order', schema: 'Accepted' },
-    },
-  },
-  list('/v1/events', { summary: 'Stored events', query: eventsQuery, schema: 'EventList' }),
-  one('/v1/events/:event', { summary: 'A stored event and what became of it', schema: 'StoredEvent' }),
-  list('/v1/decisions', {
-    summary: 'Decisions. With `Accept: application/x-ndjson` all that is there, a line each; `Signalbox-Next` is the cursor to go on from.',
-    query: decisionsQuery,
-    schema: 'DecisionList',
-    otherType: 'application/x-ndjson',
-  }),
-  one('/v1/decisions/:decision', { summary: 'A decision with its rungs and cost', schema: 'DecisionDetail' }),
-  list('/v1/flows', { summary: 'Flows', query: pageQuery, schema: 'FlowList' }),
-  one('/v1/flows/:flow', { summary: 'A flow', schema: 'Flow' }),
-  list('/v1/flows/:flow/subjects/:subject', { summary: "One subject's timeline", query: pageQuery, schema: 'Timeline' }),
-  ...POLICY_OPERATIONS,
-  {
-    method: 'get',
-    path: '/v1/flows/:flow/quality',
-    summary: 'How the final decisions compare with what turned out to be true, and what they cost',
-    scope: 'read',
-    query: qualityQuery,
-    answers: { 200: { description: 'Figures, for all and by group', schema: 'Quality' } },
-  },
-  list('/v1/approvals', { summary: 'Questions to people', query: approvals.approvalsQuery, schema: 'ApprovalList' }),
-  one('/v1/approvals/:approval', { summary: 'An approval, with an ETag', schema: 'Approval' }),
-  {
-    method: 'post',
-    path: '/v1/approvals/:approval/verdict',
-    summary: 'Give a verdict. The first one counts; every other is told who won (`winner`).',
-    scope: 'approve',
-    headers: { 'If-Match': 'The ETag that was read' },
-    request: { 'application/json': ref('VerdictRequest') },
-    answers: { 200: { description: 'The verdict counts, or is the one that this actor gave before', schema: 'Approval' } },
-  },
-  ...REVIEWING,
-  ...ACTION_OPERATIONS,
-  list('/v1/quarantine', { summary: 'Events that their flow could not fold', query: quarantineQuery, schema: 'QuarantineList' }),
-  {
-    method: 'post',
-    path: '/v1/quarantine/:event/redrive',
-    summary: 'Fold a quarantined event again, now',
-    scope: 'admin',
-    answers: { 200: { description: 'What became of it', schema: 'Receipt' } },
-  },
-  {
-    method: 'get',
-    path: '/healthz',
-    summary: 'The process lives',
-    scope: null,
-    answers: { 200: { description: 'It does', schema: 'Alive' } },
-  },
-  {
-    method: 'get',
-    path: '/readyz',
-    summary: 'Whether events can be accepted',
-    scope: null,
-    answers: { 200: { description: 'They can', schema: 'Ready' }, 503: { description: 'They cannot', schema: 'Ready' } },
-  },
-  {
-    method: 'get',
-    path: '/metrics',
-    summary: 'Prometheus metrics',
-    scope: 'read',
-    answers: { 200: { description: 'Text', type: 'text/plain' } },
-  },
-];
+/** What a name is given to is referred to by it. */
+export const nameOf = (schema: z.ZodType | undefined): string | undefined => (schema === undefined ? undefined : NAME_OF.get(schema));
 
-interface Listed extends Pick<Operation, 'summary' | 'query'> {
-  readonly schema: keyof typeof NAMED;
-  readonly otherType?: string;
+/** As input: an answer may have more members some day, and only what a caller sends is closed. */
+function inline(schema: z.ZodType): Members {
+  const { $schema, ...members } = z.toJSONSchema(schema, { io: 'input' }) as Members;
+  return members;
 }
 
-function list(path: string, { summary, query, ...answered }: Listed): Operation {
-  return {
-    method: 'get',
-    path,
-    summary,
-    scope: 'read',
-    ...(query === undefined ? {} : { query }),
-    answers: { 200: { description: 'A page', ...answered } },
-  };
+function schemaOf(schema: z.ZodType): Members {
+  const name = nameOf(schema);
+  return name === undefined ? inline(schema) : { $ref: `#/components/schemas/${name}` };
 }
 
-function one(path: string, { summary, schema }: { summary: string; schema: keyof typeof NAMED }): Operation {
-  return { method: 'get', path, summary, scope: 'read', answers: { 200: { description: 'It', schema } } };
+const aboutText = (description: string) => ({ description, schema: { type: 'string' } });
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required?: true;
+  readonly description?: string;
+  readonly schema: Members;
 }
 
-function parametersOf({ path, query, headers }: Operation): object[] {
-  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
-  const schema = query === undefined ? {} : (z.toJSONSchema(query, { io: 'input' }).properties ?? {});
-  const inQuery = Object.entries(schema).map(([name, property]) => ({ name, in: 'query', schema: property }));
-  const inHeaders = Object.entries(headers ?? {}).map(([name, description]) => ({
-    name,
-    in: 'header',
-    description,
-    schema: { type: 'string' },
-  }));
+export function parametersOf({ params = {}, query, headers = {} }: Route): Parameter[] {
+  const inPath = Object.entries(params).map(([name, schema]) => ({ name, in: 'path', required: true, schema: inline(schema) }) as const);
+  const known = query === undefined || query === 'any' ? {} : ((inline(query).properties ?? {}) as Record<string, Members>);
+  const inQuery = Object.entries(known).map(([name, schema]) => ({ name, in: 'query', schema }) as const);
+  const inHeaders = Object.entries(headers).map(([name, about]) => ({ name, in: 'header', ...aboutText(about) }) as const);
   return [...inPath, ...inQuery, ...inHeaders];
 }
 
-function operationObject(operation: Operation): object {
-  const { summary, scope, request, answers } = operation;
-  const responses = Object.entries(answers).map(([status, { description, schema, type = 'application/json', otherType }]) => {
-    const other = otherType === undefined ? {} : { [otherType]: {} };
-    return [status, { description, content: { [type]: schema === undefined ? {} : { schema: ref(schema) }, ...other } }];
-  });
-  const content = Object.entries(request ?? {}).map(([type, schema]) => [type, { schema }]);
+/** Lines are text for whoever reads them whole; the schema is that of each line. */
+function linesContent({ schema, example }: NonNullable<Answered['lines']>): object {
+  const text = { type: 'string', description: 'One of the content schema a line', contentMediaType: NDJSON };
+  return { schema: { ...text, contentSchema: schemaOf(schema) }, example };
+}
+
+function examplesOf({ example, otherExamples }: Answered): object {
+  if (otherExamples === undefined) return { example };
+  const named = Object.entries({ one: example, ...otherExamples }).map(([name, value]) => [name, { value }]);
+  return { examples: Object.fromEntries(named) };
+}
+
+function responseOf(answered: Answered): object {
+  const { description, schema, type = 'application/json', lines, headers = {} } = answered;
+  const content = {
+    [type]: { schema: schema === undefined ? { type: 'string' } : schemaOf(schema), ...examplesOf(answered) },
+    ...(lines === undefined ? {} : { [NDJSON]: linesContent(lines) }),
+  };
+  const said = Object.entries(headers).map(([name, about]) => [name, aboutText(about)]);
+  return { description, content, ...(said.length === 0 ? {} : { headers: Object.fromEntries(said) }) };
+}
+
+function operationOf(route: Route): object {
+  const { id, tag, summary, scopes, body, answers, refusesInHtml } = route;
+  const content = Object.entries(body?.content ?? {}).map(([type, { schema, example }]) => [type, { schema: schemaOf(schema), example }]);
+  const responses = Object.entries(answers).map(([status, answered]) => [status, responseOf(answered)]);
+  const refusal = {
+    'application/problem+json': { schema: schemaOf(problem), example: problemExample },
+    ...(refusesInHtml === true ? { 'text/html': { schema: { type: 'string' }, example: '<!doctype html>' } } : {}),
+  };
   return {
+    operationId: id,
+    tags: [tag],
     summary,
-    parameters: parametersOf(operation),
-    ...(request === undefined ? {} : { requestBody: { required: true, content: Object.fromEntries(content) } }),
-    responses: {
-      ...Object.fromEntries(responses),
-      default: { description: 'A refusal', content: { 'application/problem+json': { schema: ref('Problem') } } },
-    },
-    security: scope === null ? [] : [{ key: [scope] }],
+    parameters: parametersOf(route),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: Object.fromEntries(content) } }),
+    responses: { ...Object.fromEntries(responses), default: { description: 'A refusal', content: refusal } },
+    // any one of them will do
+    security: scopes.map((scope) => ({ key: [scope] })),
   };
 }
 
-/** As input: an answer may have more members some day, and only what a caller sends is closed. */
-function componentSchemas(): Record<string, object> {
+function componentSchemas(): Record<string, Members> {
   const registry = z.registry<{ id: string }>();
   for (const [name, schema] of Object.entries(NAMED)) registry.add(schema, { id: name });
   const { schemas } = z.toJSONSchema(registry, { io: 'input', uri: (name) => `#/components/schemas/${name}` });
   return Object.fromEntries(Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => [name, schema]));
 }
 
-export function openApiDocument(): { openapi: string; paths: Record<string, Record<string, object>> } & Record<string, unknown> {
+export function openApiDocument(routes: readonly Route[]) {
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of OPERATIONS) {
-    const path = templateOf(operation.path);
-    paths[path] = { ...paths[path], [operation.method]: operationObject(operation) };
+  for (const route of routes) {
+    const path = templateOf(route.path);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
   return {
     openapi: '3.1.1',
     info: { title: 'Signalbox', version: '1', description: 'Turns business events into durable AI decisions.' },
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       schemas: componentSchemas(),

@@ -1,18 +1,18 @@
 /** Events that their flow could not fold, and trying them again. */
-import { Router } from 'express';
 import { SignalboxError } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
-import { readEvent, readEvents } from '../../log/read/events.ts';
+import { type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
 import { type FeedSource, readFeed, readHeads } from '../../log/read/feed.ts';
-import { quarantineQuery } from '../../wire/event.ts';
-import { receiptOf } from '../accept/receipt.ts';
-import { allowOnly } from '../http/allowOnly.ts';
-import { sendJson } from '../http/answer.ts';
-import { type Authenticate, callerOf } from '../http/authenticate.ts';
+import { quarantineList, quarantineQuery } from '../../wire/event.ts';
+import { decidedExample, quarantinedExample } from '../../wire/examples.ts';
+import { pageExample } from '../../wire/list.ts';
+import { eventParam } from '../../wire/params.ts';
+import { receipt } from '../../wire/receipt.ts';
+import { receiptOf, type TemporalWeb } from '../accept/receipt.ts';
 import { writeCursor } from '../http/cursor.ts';
-import { readListQuery } from '../http/listQuery.ts';
+import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
-import type { IngressDeps } from './ingressDeps.ts';
+import { type Route, route } from './route.ts';
 
 /** The condition of the partial index, written out so that the planner sees it. */
 const QUARANTINED: FeedSource = {
@@ -24,35 +24,51 @@ const QUARANTINED: FeedSource = {
   scan: false,
 };
 
-export function quarantineRoutes({ pool, temporal, redrive }: IngressDeps, authenticate: Authenticate): Router {
-  const router = Router();
-  const stored = { pool, caseIds: temporal.caseIds };
+const receiptNow = (event: KeptEvent, temporal: TemporalWeb) => receiptOf({ ...event, decision: event.decisions.at(-1) ?? null }, temporal);
 
-  router.get('/v1/quarantine', authenticate('read'), async (request, response) => {
-    const { tenant } = callerOf(response);
-    const { after, limit, filters } = readListQuery(quarantineQuery, request.query);
-    const heads = await readHeads(pool, tenant);
-    const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (filters.flow === undefined || log === filters.flow)));
-    const { places, next, more } = await readFeed(pool, QUARANTINED, { tenant, upTo, after, limit });
-    const events = await readEvents(stored, tenant, places);
-    const items = events.map((event) => {
-      const { type, acceptedAt, note, decisions } = event;
-      const receipt = receiptOf({ ...event, decision: decisions.at(-1) ?? null }, temporal);
-      return { ...receipt, type, acceptedAt: acceptedAt.toISOString(), reason: note };
-    });
-    sendJson(response, 200, { items, next: writeCursor(next), more });
-  });
-
-  router.post('/v1/quarantine/:event/redrive', authenticate('admin'), async (request, response) => {
-    const place = parseId('evt', String(request.params.event));
-    if (place === null || place.tenant !== callerOf(response).tenant) throw notFound('event');
-    const ending = await redrive({ tenant: place.tenant, log: place.log, position: place.position });
-    const event = ending === null ? null : await readEvent(stored, place);
-    if (event === null) throw new SignalboxError('not-found', 'No such event is in quarantine');
-    sendJson(response, 200, receiptOf({ ...event, decision: event.decisions.at(-1) ?? null }, temporal));
-  });
-
-  router.all('/v1/quarantine', allowOnly('GET, HEAD'));
-  router.all('/v1/quarantine/:event/redrive', allowOnly('POST'));
-  return router;
-}
+export const quarantineRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/quarantine',
+    id: 'listQuarantine',
+    tag: 'events',
+    summary: 'Events that their flow could not fold',
+    scopes: ['read'],
+    query: quarantineQuery,
+    answers: { 200: { description: 'A page', schema: quarantineList, example: pageExample(quarantinedExample) } },
+    handler:
+      ({ pool, temporal }) =>
+      async ({ caller: { tenant }, query, send }) => {
+        const { after, limit, filters } = toListQuery(query);
+        const heads = await readHeads(pool, tenant);
+        const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (filters.flow === undefined || log === filters.flow)));
+        const { places, next, more } = await readFeed(pool, QUARANTINED, { tenant, upTo, after, limit });
+        const events = await readEvents({ pool, caseIds: temporal.caseIds }, tenant, places);
+        const items = events.map((event) => {
+          const { type, acceptedAt, note: reason } = event;
+          return { ...receiptNow(event, temporal), type, acceptedAt: acceptedAt.toISOString(), reason };
+        });
+        send(200, { items, next: writeCursor(next), more });
+      },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/quarantine/:event/redrive',
+    id: 'redriveEvent',
+    tag: 'events',
+    summary: 'Fold a quarantined event again, now',
+    scopes: ['admin'],
+    params: { event: eventParam },
+    answers: { 200: { description: 'What became of it', schema: receipt, example: decidedExample } },
+    handler:
+      ({ pool, temporal, redrive }) =>
+      async ({ caller, params, send }) => {
+        const place = parseId('evt', String(params.event));
+        if (place === null || place.tenant !== caller.tenant) throw notFound('event');
+        const ending = await redrive({ tenant: place.tenant, log: place.log, position: place.position });
+        const event = ending === null ? null : await readEvent({ pool, caseIds: temporal.caseIds }, place);
+        if (event === null) throw new SignalboxError('not-found', 'No such event is in quarantine');
+        send(200, receiptNow(event, temporal));
+      },
+  }),
+];

@@ -1,39 +1,55 @@
 /** Receivers that answered 410 Gone, and switching them on again. */
-import { Router } from 'express';
 import { enableReceiver, listReceivers } from '../../actions/receivers.ts';
-import { pageQuery } from '../../wire/list.ts';
-import { allowOnly } from '../http/allowOnly.ts';
-import { sendJson } from '../http/answer.ts';
-import { type Authenticate, callerOf } from '../http/authenticate.ts';
+import { receiver, receiverList } from '../../wire/action.ts';
+import { receiverExample } from '../../wire/examples.ts';
+import { pageExample, pageQuery } from '../../wire/list.ts';
+import { receiverParam } from '../../wire/params.ts';
 import { writeCursor } from '../http/cursor.ts';
-import { readListQuery } from '../http/listQuery.ts';
+import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
-import type { IngressDeps } from './ingressDeps.ts';
+import { type Route, route } from './route.ts';
 
 /** A cursor names the last one read by what follows. */
 const PREFIX = 'rcv_';
 
-export function receiverRoutes({ pool }: IngressDeps, authenticate: Authenticate): Router {
-  const router = Router();
-
-  router.get('/v1/receivers', authenticate('read'), async (request, response) => {
-    const { after, limit } = readListQuery(pageQuery, request.query);
-    const [read] = after.keys();
-    const from = read === undefined ? {} : { after: PREFIX + read };
-    const { receivers: items, more } = await listReceivers(pool, callerOf(response).tenant, { ...from, limit });
-    const last = items.at(-1)?.id.slice(PREFIX.length) ?? read;
-    sendJson(response, 200, { items, next: writeCursor(new Map(last === undefined ? [] : [[last, 1]])), more });
-  });
-
-  router.post('/v1/receivers/:receiver/enable', authenticate('admin'), async (request, response) => {
-    const { tenant, actor } = callerOf(response);
-    const id = String(request.params.receiver);
-    const receiver = /^rcv_[0-9a-f]{16}$/.test(id) ? await enableReceiver(pool, { tenant, id, actor }) : null;
-    if (receiver === null) throw notFound('receiver');
-    sendJson(response, 200, receiver);
-  });
-
-  router.all('/v1/receivers', allowOnly('GET, HEAD'));
-  router.all('/v1/receivers/:receiver/enable', allowOnly('POST'));
-  return router;
-}
+export const receiverRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/receivers',
+    id: 'listReceivers',
+    tag: 'actions',
+    summary: 'Receivers that answered 410: nothing is sent to those that are disabled',
+    scopes: ['read'],
+    query: pageQuery,
+    answers: { 200: { description: 'A page', schema: receiverList, example: pageExample(receiverExample) } },
+    handler:
+      ({ pool }) =>
+      async ({ caller, query, send }) => {
+        const { after, limit } = toListQuery(query);
+        const [read] = after.keys();
+        const from = read === undefined ? {} : { after: PREFIX + read };
+        const { receivers: items, more } = await listReceivers(pool, caller.tenant, { ...from, limit });
+        const last = items.at(-1)?.id.slice(PREFIX.length) ?? read;
+        send(200, { items, next: writeCursor(new Map(last === undefined ? [] : [[last, 1]])), more });
+      },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/receivers/:receiver/enable',
+    id: 'enableReceiver',
+    tag: 'actions',
+    summary: 'Send to a receiver again',
+    scopes: ['admin'],
+    params: { receiver: receiverParam },
+    answers: {
+      200: { description: 'It is enabled', schema: receiver, example: { ...receiverExample, state: 'enabled', disabledAt: null } },
+    },
+    handler:
+      ({ pool }) =>
+      async ({ caller: { tenant, actor }, params: { receiver: id = '' }, send }) => {
+        const enabled = /^rcv_[0-9a-f]{16}$/.test(id) ? await enableReceiver(pool, { tenant, id, actor }) : null;
+        if (enabled === null) throw notFound('receiver');
+        send(200, enabled);
+      },
+  }),
+];

@@ -1,60 +1,100 @@
 /** What reviewers do before they give a verdict: take an approval for themselves, and ask for more. */
-import { type Request, type Response, Router } from 'express';
 import type { KeptApproval } from '../../approvals/approval.ts';
 import { claimApproval, releaseApproval } from '../../approvals/claims.ts';
 import { answerFurther, askFurther } from '../../approvals/questions.ts';
 import type { Reviewer } from '../../approvals/vote.ts';
 import { mayDo } from '../../domain/caller.ts';
 import { SignalboxError } from '../../domain/errors.ts';
-import { answerRequest, questionRequest } from '../../wire/approval.ts';
-import { allowOnly } from '../http/allowOnly.ts';
-import { sendJson } from '../http/answer.ts';
-import { type Authenticate, callerOf, proofOf } from '../http/authenticate.ts';
+import { answerRequest, approval, furtherQuestion, questionRequest } from '../../wire/approval.ts';
+import { approvalExample, furtherQuestionExample } from '../../wire/examples.ts';
+import { approvalParam, questionParam } from '../../wire/params.ts';
+import { proofOf } from '../http/authenticate.ts';
+import { jsonBody } from '../http/jsonBody.ts';
 import { notFound } from '../http/notFound.ts';
-import { etag, keyOf, readStrictBody } from './approvalRequest.ts';
-import type { IngressDeps } from './ingressDeps.ts';
+import { etag, keyOf } from './approvalKeys.ts';
+import { type Call, type Route, route } from './route.ts';
 
-function reviewerOf(request: Request, response: Response): Reviewer {
-  const caller = callerOf(response);
-  return { ...keyOf(request.params.approval, caller.tenant), actor: caller.actor, proof: proofOf(caller) };
-}
+const AT = '/v1/approvals/:approval';
 
-function sendApproval(response: Response, kept: KeptApproval | null): void {
+const reviewerOf = ({ caller, params }: Pick<Call, 'caller' | 'params'>): Reviewer => ({
+  ...keyOf(params.approval, caller.tenant),
+  ...{ actor: caller.actor, proof: proofOf(caller) },
+});
+
+function found(kept: KeptApproval | null): KeptApproval {
   if (kept === null) throw notFound('approval');
-  sendJson(response, 200, kept.approval, etag(kept));
+  return kept;
 }
 
-export function reviewRoutes(deps: IngressDeps, authenticate: Authenticate): Router {
-  const router = Router();
-  const at = '/v1/approvals/:approval';
+const answered = <const Description extends string>(description: Description, example = approvalExample) => ({
+  200: { description, schema: approval, example, headers: { ETag: 'Its version' } },
+});
 
-  router.post(`${at}/claim`, authenticate('approve'), async (request, response) =>
-    sendApproval(response, await claimApproval(deps, reviewerOf(request, response))),
-  );
-
-  router.post(`${at}/release`, authenticate('approve'), async (request, response) => {
-    const caller = callerOf(response);
-    // with auth off everyone is the same actor, whose claims are their own
-    const admin = caller.roles !== null && mayDo(caller, 'admin');
-    sendApproval(response, await releaseApproval(deps, { ...reviewerOf(request, response), admin }));
-  });
-
-  router.post(`${at}/questions`, authenticate('approve'), async (request, response) => {
-    const { question } = await readStrictBody(request, { schema: questionRequest, what: 'a question', code: 'bad-request' });
-    sendApproval(response, await askFurther(deps, { ...reviewerOf(request, response), question }));
-  });
-
-  router.post(`${at}/questions/:n/answer`, authenticate('approve', 'events:write'), async (request, response) => {
-    const { tenant, actor } = callerOf(response);
-    const key = keyOf(request.params.approval, tenant);
-    const { answer } = await readStrictBody(request, { schema: answerRequest, what: 'an answer', code: 'bad-request' });
-    const n = /^[1-9]\d?$/.test(String(request.params.n)) ? Number(request.params.n) : 0;
-    const answered = await answerFurther(deps, { ...key, n, actor, answer });
-    if (answered === null) throw new SignalboxError('not-found', 'The approval has no such question');
-    // only the question: who may send events may not therefore see the evidence
-    sendJson(response, 200, answered);
-  });
-
-  for (const path of ['claim', 'release', 'questions', 'questions/:n/answer']) router.all(`${at}/${path}`, allowOnly('POST'));
-  return router;
-}
+export const reviewRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: `${AT}/claim`,
+    id: 'claimApproval',
+    tag: 'approvals',
+    summary: "Take an approval for yourself: for 15 minutes, or until it is escalated, nobody else's verdict is taken. Again: for longer.",
+    scopes: ['approve'],
+    params: { approval: approvalParam },
+    answers: answered('It is yours'),
+    handler: (deps) => async (call) => {
+      const kept = found(await claimApproval(deps, reviewerOf(call)));
+      call.send(200, kept.approval, etag(kept));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${AT}/release`,
+    id: 'releaseApproval',
+    tag: 'approvals',
+    summary: "End your claim, or anybody's with the scope admin",
+    scopes: ['approve'],
+    params: { approval: approvalParam },
+    answers: answered('Nobody has claimed it', { ...approvalExample, claim: null }),
+    handler: (deps) => async (call) => {
+      // with auth off everyone is the same actor, whose claims are their own
+      const admin = call.caller.roles !== null && mayDo(call.caller, 'admin');
+      const kept = found(await releaseApproval(deps, { ...reviewerOf(call), admin }));
+      call.send(200, kept.approval, etag(kept));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${AT}/questions`,
+    id: 'askFurther',
+    tag: 'approvals',
+    summary: 'Ask for more information. The deadline goes on.',
+    scopes: ['approve'],
+    params: { approval: approvalParam },
+    body: jsonBody(questionRequest, { what: 'a question', code: 'bad-request', example: { question: furtherQuestionExample.question } }),
+    answers: answered('The question is on the approval'),
+    handler: (deps) => async (call) => {
+      const kept = found(await askFurther(deps, { ...reviewerOf(call), question: call.body.question }));
+      call.send(200, kept.approval, etag(kept));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${AT}/questions/:n/answer`,
+    id: 'answerFurther',
+    tag: 'approvals',
+    summary: 'Answer a question. The first answer stays.',
+    scopes: ['approve', 'events:write'],
+    params: { approval: approvalParam, n: questionParam },
+    body: jsonBody(answerRequest, { what: 'an answer', code: 'bad-request', example: { answer: 'Yes, since Monday' } }),
+    answers: { 200: { description: 'The question with its answer', schema: furtherQuestion, example: furtherQuestionExample } },
+    handler:
+      (deps) =>
+      async ({ caller: { tenant, actor }, params, body: { answer }, send }) => {
+        const key = keyOf(params.approval, tenant);
+        const n = /^[1-9]\d?$/.test(String(params.n)) ? Number(params.n) : 0;
+        const question = await answerFurther(deps, { ...key, n, actor, answer });
+        if (question === null) throw new SignalboxError('not-found', 'The approval has no such question');
+        // only the question: who may send events may not therefore see the evidence
+        send(200, question);
+      },
+  }),
+];

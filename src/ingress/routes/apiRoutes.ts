@@ -1,0 +1,23 @@
+/** The API: every route that is not a page. */
+import { actionRoutes } from './actionRoutes.ts';
+import { approvalRoutes } from './approvalRoutes.ts';
+import { decisionRoutes } from './decisionRoutes.ts';
+import { eventRoutes } from './eventRoutes.ts';
+import { flowRoutes } from './flowRoutes.ts';
+import { operationRoutes } from './operationRoutes.ts';
+import { policyRoutes } from './policyRoutes.ts';
+import { postEventsRoute } from './postEvents.ts';
+import { qualityRoutes } from './qualityRoutes.ts';
+import { quarantineRoutes } from './quarantineRoutes.ts';
+import { receiverRoutes } from './receiverRoutes.ts';
+import { reviewRoutes } from './reviewRoutes.ts';
+import type { Route } from './route.ts';
+
+export const API_ROUTES: readonly Route[] = [
+  ...[postEventsRoute, ...eventRoutes, ...quarantineRoutes],
+  ...decisionRoutes,
+  ...[...flowRoutes, ...policyRoutes, ...qualityRoutes],
+  ...[...approvalRoutes, ...reviewRoutes],
+  ...[...actionRoutes, ...receiverRoutes],
+  ...operationRoutes,
+];

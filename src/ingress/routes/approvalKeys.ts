@@ -1,0 +1,13 @@
+/** Which approval is meant, and which version of it is told. */
+import type { ApprovalKey, KeptApproval } from '../../approvals/approval.ts';
+import { parseId } from '../../domain/ids.ts';
+import { notFound } from '../http/notFound.ts';
+
+export const etag = ({ version }: KeptApproval): Record<string, string> => ({ ETag: `"${version}"` });
+
+/** An id of another tenant is as unknown as one that never was. */
+export function keyOf(id: string | undefined, tenant: string): ApprovalKey {
+  const place = parseId('apr', String(id));
+  if (place === null || place.tenant !== tenant || !/^\d{1,4}$/.test(place.tail ?? '')) throw notFound('approval');
+  return { tenant, flow: place.log, eventPosition: place.position, turn: Number(place.tail) };
+}
