@@ -6,8 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
 const target = join(root, 'dist');
-/** Compiled, or used only to make what is copied. */
-const LEFT_OUT = new Set(['.ts', '.py']);
+/** Compiled. */
+const LEFT_OUT = new Set(['.ts']);
 const SHEBANG = '#!/usr/bin/env node\n';
 
 async function copyAssets() {
@@ -21,6 +21,16 @@ async function copyAssets() {
     await copyFile(file, copy);
   }
   return files.length;
+}
+
+/** So that whoever starts need not parse what folds. */
+async function writeCodes() {
+  const { foldingCode } = await import(pathToFileURL(join(target, 'flows', 'foldingCode.js')).href);
+  const flows = await readdir(join(target, 'flows'), { withFileTypes: true });
+  for (const { name } of flows.filter((entry) => entry.isDirectory())) {
+    const folder = join(target, 'flows', name);
+    await writeFile(join(folder, 'code.txt'), `${foldingCode(folder).code}\n`);
+  }
 }
 
 async function markExecutable() {
@@ -38,6 +48,7 @@ async function bundle() {
 }
 
 const copied = await copyAssets();
+await writeCodes();
 await markExecutable();
 const bytes = await bundle();
 console.log(`dist is complete: ${copied} files copied, workflows bundled into ${Math.round(bytes / 1024)} kB`);

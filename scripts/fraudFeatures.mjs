@@ -16,8 +16,8 @@ const built = (file) => import(pathToFileURL(join(dist, file)).href);
 const { DataFolder } = await built('evaluate/dataFolder.js');
 const { FEATURES } = await built('flows/fraud/features.js');
 const { fraud } = await built('flows/fraud/flow.js');
+const { rowOf } = await built('flows/fraud/evaluate/rowOf.js');
 const { COLUMNS, dayOf, dayStartMs, readTransactions, toEvents } = await built('flows/fraud/evaluate/handbook.js');
-const { takePayment } = await built('flows/fraud/takePayment.js');
 const { foldAll } = await built('kit/foldAll.js');
 const { parsePolicy } = await built('policy/policy.js');
 
@@ -27,7 +27,7 @@ async function* rows(tables, { fromMs, beforeMs }) {
   for await (const { sent, event, before } of foldAll({ flow: fraud, policy }, toEvents(readTransactions(tables)))) {
     if (event.timeMs >= beforeMs) return;
     if (sent.transaction === null || event.timeMs < fromMs) continue;
-    const row = Float64Array.of(dayOf(event.timeMs), sent.transaction.fraud ? 1 : 0, ...takePayment(before, event).row);
+    const row = Float64Array.of(dayOf(event.timeMs), sent.transaction.fraud ? 1 : 0, ...rowOf({ event, before }));
     yield new Uint8Array(row.buffer);
   }
 }

@@ -23,16 +23,16 @@ export interface Folded {
 export interface Reflex<Policy> {
   /** Number of the state's encoding; rows carry it. A reader must accept every format it ever wrote. */
   readonly format: number;
-  /** The keys whose state this event reads and writes, at most 8, each up to 512 characters. */
+  /** The keys whose state this event reads and writes, at most 32, each up to 512 characters. */
   keys(event: FlowEvent): readonly string[];
   /**
    * An event whose time is more than this behind the newest of any of its keys is recorded, not folded.
-   * `newestMs` reads a state's newest event time.
+   * `newestMs` reads the newest event time of a key's state.
    */
   readonly latenessMs: number;
   /** Types that are folded however late they come: labels, which count from their arrival on. */
   readonly timeless?: readonly string[];
-  newestMs(state: StateBytes): number;
+  newestMs(key: string, state: StateBytes): number;
   fold(states: readonly (StateBytes | null)[], event: FlowEvent, policy: Policy): Folded;
   /** A readable view of a subject's state, for the timeline. */
   show(key: string, state: StateBytes): JsonObject;

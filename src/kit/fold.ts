@@ -91,7 +91,7 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
   try {
     const before = keys.map((key) => states.get(key) ?? null);
     const newestMs = before.reduce(
-      (newest, state) => (state === null ? newest : Math.max(newest, reflex.newestMs(state))),
+      (newest, state, at) => (state === null ? newest : Math.max(newest, reflex.newestMs(keys[at] as string, state))),
       Number.NEGATIVE_INFINITY,
     );
     const timeless = reflex.timeless?.includes(event.type) ?? false;

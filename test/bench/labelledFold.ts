@@ -3,9 +3,9 @@ import type { Decision } from '../../src/domain/decision.ts';
 import type { FlowEvent, JsonObject } from '../../src/domain/event.ts';
 import { DataFolder } from '../../src/evaluate/dataFolder.ts';
 import { COLUMNS, dayStartMs, readTransactions, toEvents } from '../../src/flows/fraud/evaluate/handbook.ts';
+import { rowOf } from '../../src/flows/fraud/evaluate/rowOf.ts';
 import { FEATURES } from '../../src/flows/fraud/features.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
-import { takePayment } from '../../src/flows/fraud/takePayment.ts';
 import { foldAll } from '../../src/kit/foldAll.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
 
@@ -29,7 +29,7 @@ export async function* foldTestWeek(directory: string): AsyncGenerator<LabelledP
   for await (const { sent, event, before, decision, found } of foldAll({ flow: fraud, policy }, events)) {
     if (sent.transaction === null || decision === null || event.timeMs < FROM_MS || event.timeMs >= BEFORE_MS) continue;
     // what the reflex hands to a case, also for a payment that needs none
-    const { row } = takePayment(before, event);
+    const row = rowOf({ event, before });
     yield {
       event,
       found: found === null ? Object.fromEntries(FEATURES.map((name, at) => [name, row[at] as number])) : JSON.parse(found).found,

@@ -64,7 +64,7 @@ export const ledger: Flow<LedgerPolicy> = {
     format: 1,
     keys: (event) => [`account:${event.subject}`, ...(typeof event.data.region === 'string' ? [`region:${event.data.region}`] : [])],
     latenessMs: 24 * 3_600_000,
-    newestMs: (state) => read(state).newestMs,
+    newestMs: (_key, state) => read(state).newestMs,
     fold,
     show: (_key, state) => ({ ...read(state) }),
     subjectKey: (subject) => `account:${subject}`,

@@ -1,9 +1,10 @@
 /** What an LLM is told of a doubtful payment: facts with ids, in our own words. Text of the event appears in values only. */
 import { z } from 'zod';
-import type { JsonObject } from '../../domain/event.ts';
-import type { Briefed, Fact, FlowBriefing } from '../../domain/flow.ts';
+import type { Json, JsonObject } from '../../domain/event.ts';
+import type { Briefed, Fact } from '../../domain/flow.ts';
+import { defineBriefing } from '../../kit/defineBriefing.ts';
 import { FEATURES, type Feature } from './features.ts';
-import { attemptedOf, TERMINAL_KEY } from './payment.ts';
+import { ATTEMPTED, paymentEvents } from './payment.ts';
 import type { FraudPolicy } from './policy.ts';
 
 const LABELS: Record<Feature, string> = {
@@ -35,9 +36,16 @@ const LABELS: Record<Feature, string> = {
   terminalDisputedDays: 'Days since the newest disputed payment at the terminal (60: none)',
 };
 
-function factsOf({ event, found }: Briefed): Fact[] {
-  const { currency, country, channel } = attemptedOf(event);
-  const named = (id: string, label: string, value: string | undefined): Fact[] => (value === undefined ? [] : [{ id, label, value }]);
+interface Named {
+  readonly currency?: Json;
+  readonly country?: Json;
+  readonly channel?: Json;
+}
+
+type About = Omit<Briefed<FraudPolicy>, 'event'>;
+
+function factsOf({ currency, country, channel }: Named, found: JsonObject): Fact[] {
+  const named = (id: string, label: string, value: Json | undefined): Fact[] => (value === undefined ? [] : [{ id, label, value }]);
   return [
     ...FEATURES.filter((feature) => found[feature] !== undefined).map(
       (feature): Fact => ({ id: feature, label: LABELS[feature], value: found[feature] ?? null }),
@@ -48,16 +56,19 @@ function factsOf({ event, found }: Briefed): Fact[] {
   ];
 }
 
-export const fraudBriefing: FlowBriefing<FraudPolicy> = {
+export const fraudBriefing = defineBriefing(paymentEvents, {
   variables: z.object({ score: z.number().nullable(), reviewFrom: z.number(), declineFrom: z.number() }),
-  brief: (about) => ({
-    variables: { score: about.provisional?.score ?? 0, ...about.policy.bands },
-    facts: factsOf(about),
-  }),
+  on: {
+    [ATTEMPTED]: ({ data }, { provisional, found, policy }: About) => ({
+      variables: { score: provisional?.score ?? 0, ...policy.bands },
+      facts: factsOf(data, found),
+    }),
+  },
   lookUps: {
     terminal: {
       description: 'The terminal of this payment: how many payments it has had and how many of them were disputed.',
-      key: ({ data }: { data: JsonObject }) => `${TERMINAL_KEY}${data.terminalId}`,
+      state: 'terminal',
+      of: { [ATTEMPTED]: ({ terminalId }) => terminalId },
     },
   },
-};
+});

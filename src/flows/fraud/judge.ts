@@ -54,17 +54,21 @@ const TIME_REASONS: Record<NonNullable<FlowEvent['timeNote']>, Reason> = {
 };
 
 /** Approves or declines for good, or asks a person: provisionally `review`, with all that was found. */
-export function judge({ row, facts, states }: TakenPayment, event: FlowEvent, { scored, policy }: Judging): Folded {
+export function judge(
+  { row, facts }: TakenPayment,
+  { timeNote }: Pick<FlowEvent, 'timeNote'>,
+  { scored, policy }: Judging,
+): Pick<Folded, 'decision' | 'signal'> {
   const decision = climbNow(policy.rungs, {
     rules: () => velocityRules(facts, policy),
     model: () => modelSays(row, scored, policy),
     guards: (outcome) => limitRules(facts, outcome as Outcome, policy),
     doubt: 'review',
     result: { features: referenceFeatures(row) },
-    notes: event.timeNote === undefined ? [] : [TIME_REASONS[event.timeNote]],
+    notes: timeNote === undefined ? [] : [TIME_REASONS[timeNote]],
   });
-  if (!decision.provisional) return { states, decision };
-  return { states, decision, signal: { found: allFeatures(row), rungs: decision.rungs } };
+  if (!decision.provisional) return { decision };
+  return { decision, signal: { found: allFeatures(row), rungs: decision.rungs } };
 }
 
 function modelSays(row: Float64Array, { probability, contributions }: Scored, { bands: { reviewFrom, declineFrom } }: FraudPolicy): Said {

@@ -1,7 +1,7 @@
 /** The maintenance flow's events, as senders give them: strict about what it reads, loose about the rest. */
 import { z } from 'zod';
-import type { FlowEvent, JsonObject } from '../../domain/event.ts';
-import type { EventType, Exposure } from '../../domain/flow.ts';
+import type { FlowEvent } from '../../domain/event.ts';
+import { defineEvents } from '../../kit/defineEvents.ts';
 
 /** More than any machine has; what is watched of them is the policy's. */
 const VALUES_MAX = 256;
@@ -29,21 +29,15 @@ const HEARTBEAT = 'machine.heartbeat';
 export const MAINTAINED = 'maintenance.performed';
 export const FAILED = 'machine.failed';
 
-const FIELDS: Readonly<Record<string, Exposure>> = { machineId: 'plain', values: 'plain', kind: 'plain' };
+const subject = ({ machineId }: { machineId: string }): string => machineId;
+const fields = { machineId: 'plain', values: 'plain', kind: 'plain' } as const;
 
-const ofMachine = (schema: z.ZodType): EventType => ({
-  // what passes is the JSON that came in: the schemas name fields, they change none
-  schema: schema as z.ZodType<JsonObject>,
-  subject: (data) => String(data.machineId),
-  fields: FIELDS,
+export const machineEvents = defineEvents({
+  [READ]: { schema: read, subject, fields },
+  [HEARTBEAT]: { schema: heartbeat, subject, fields },
+  [MAINTAINED]: { schema: ofKind, subject, fields },
+  [FAILED]: { schema: ofKind, subject, fields },
 });
-
-export const machineTypes = {
-  [READ]: ofMachine(read),
-  [HEARTBEAT]: ofMachine(heartbeat),
-  [MAINTAINED]: ofMachine(ofKind),
-  [FAILED]: ofMachine(ofKind),
-} as const;
 
 /** Of an accepted reading: the edge has checked it against its schema. */
 export const valuesOf = ({ data }: Pick<FlowEvent, 'data'>): Readonly<Record<string, number>> => data.values as Record<string, number>;

@@ -56,7 +56,7 @@ export const maintenanceReflex: Reflex<MaintenancePolicy> = {
   keys: keysOf,
   latenessMs: LATENESS_MS,
   timeless: [MAINTAINED, FAILED],
-  newestMs,
+  newestMs: (_key, state) => newestMs(state),
   fold,
   show,
   subjectKey: machineKey,

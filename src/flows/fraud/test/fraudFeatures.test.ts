@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { naiveFeatures, type Payment } from '../../../../test/support/naiveFeatures.ts';
 import { LogFold } from '../../../kit/foldAll.ts';
 import { parsePolicy } from '../../../policy/policy.ts';
+import { rowOf } from '../evaluate/rowOf.ts';
 import { FEATURES } from '../features.ts';
 import { fraud } from '../flow.ts';
 import { DAY_MS, HOUR_MS, LATENESS_MS } from '../horizon.ts';
 import { ATTEMPTED, DISPUTED } from '../payment.ts';
-import { takePayment } from '../takePayment.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 
@@ -34,8 +34,7 @@ class Folding {
   }
 
   pay(payment: Payment): Record<string, number> {
-    const { event, before } = this.give(payment);
-    const { row } = takePayment(before, event);
+    const row = rowOf(this.give(payment));
     return Object.fromEntries(FEATURES.map((name, at) => [name, row[at] as number]));
   }
 

@@ -182,7 +182,7 @@ describe('fraudReflex', () => {
       failures: 0,
     });
     expect(fraudReflex.show('terminal:t1', shop.states.get('terminal:t1') as StateBytes)).toMatchObject({ disputed: 0 });
-    expect(() => fraudReflex.newestMs(Uint8Array.of(9))).toThrow('format 9');
+    expect(() => fraudReflex.newestMs('card:c', Uint8Array.of(9))).toThrow('format 9');
     expect(() => fraudReflex.show('card:c', Uint8Array.of(1, 3, 0))).toThrow(RangeError);
   });
 });

@@ -143,7 +143,7 @@ describe('keysOf', () => {
   });
 });
 
-describe('machineTypes', () => {
+describe('machineEvents', () => {
   const wrong: [string, JsonObject, string[]][] = [
     ['a value that is no number', { values: { a: 'hot' } }, ['values', 'a']],
     ['a value beyond a single', { values: { a: 1e16 } }, ['values', 'a']],

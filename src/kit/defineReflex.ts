@@ -1,0 +1,153 @@
+/**
+ * A reflex from its parts: which states an event reads, how they become bytes, and for each type a function that folds it. What a
+ * function is given it may change in place: the states were read for it alone.
+ */
+import type { FlowEvent, JsonObject } from '../domain/event.ts';
+import type { Folded, Reflex, StateBytes } from '../domain/flow.ts';
+import { type DataOf, type EventTypes, ofType, type TypedEvent } from './defineEvents.ts';
+import type { StateCodec, StateOf } from './state/stateCodec.ts';
+import { stateKey, stateName } from './stateKey.ts';
+
+/** By name of the state: `card` is kept under keys such as `card:4711`. */
+// biome-ignore lint/suspicious/noExplicitAny: each state has another type, and a codec reads and writes its own
+type Codecs = Readonly<Record<string, StateCodec<any>>>;
+
+/** Whose state of each name an event reads: one, several, or none. */
+type Named<States> = { readonly [Name in keyof States]?: string | readonly string[] | undefined };
+
+type KeysByType<Types, States> = { readonly [Type in keyof Types]: (data: DataOf<Types[Type]>) => Named<States> };
+
+type ResultOf<Function> = Function extends (...given: never) => infer Result ? Result : never;
+
+/** The states of the keys that were named: in a list where several were. */
+type Given<States, Names> = {
+  readonly [Name in keyof Names & keyof States]: Names[Name] extends readonly string[]
+    ? StateOf<States[Name]>[]
+    : Names[Name] extends string
+      ? StateOf<States[Name]>
+      : StateOf<States[Name]> | undefined;
+};
+
+/** What a function says of an event. A state that it does not name stays as it was. */
+export interface Answer<States> extends Pick<Folded, 'decision' | 'signal'> {
+  readonly states?: Partial<States>;
+}
+
+interface ReflexDefinition<Types, States, Keys, Policy> {
+  readonly events: Types;
+  readonly states: States;
+  /** At most 32 for an event. */
+  readonly keys: Keys;
+  /** The state that is kept by subject; absent: none is. */
+  readonly subject?: keyof States & string;
+  /** An event more than this behind the newest of any of its keys is recorded, not folded. */
+  readonly latenessMs: number;
+  /** Types that are folded however late they come, and make no other event late: labels, which count from their arrival on. */
+  readonly timeless?: readonly (keyof Types & string)[];
+  readonly on: {
+    readonly [Type in keyof Types]: (
+      states: Given<States, ResultOf<Keys[Type & keyof Keys]>>,
+      event: TypedEvent<Types, Type>,
+      policy: Policy,
+    ) => Answer<Given<States, ResultOf<Keys[Type & keyof Keys]>>>;
+  };
+  /** A readable view of a state, for the timeline; absent: as its codec shows it. */
+  readonly show?: { readonly [Name in keyof States]?: (state: StateOf<States[Name]>) => JsonObject };
+}
+
+/** The same without types, as events come: the edge has held each against its schema, so a function gets what its type says. */
+interface AnyReflex {
+  readonly keys: Readonly<Record<string, (data: JsonObject) => Named<Codecs>>>;
+  readonly on: Readonly<Record<string, (states: object, event: FlowEvent, policy: unknown) => Answer<Record<string, unknown>>>>;
+  readonly show?: Readonly<Record<string, (state: unknown) => JsonObject>>;
+}
+
+export function defineReflex<Types extends EventTypes, States extends Codecs, const Keys extends KeysByType<Types, States>, Policy>(
+  definition: ReflexDefinition<Types, States, Keys, Policy>,
+): Reflex<Policy> {
+  const { states, latenessMs, timeless = [], subject } = definition;
+  const { keys, on, show = {} } = definition as unknown as AnyReflex;
+  const codecOf = (name: string): StateCodec<unknown> => {
+    const codec = Object.hasOwn(states, name) ? states[name] : undefined;
+    if (codec === undefined) throw new TypeError(`Cannot fold as the reflex has no state ${name}`);
+    return codec;
+  };
+  const keyed = (key: string): [name: string, codec: StateCodec<unknown>] => {
+    const name = stateName(key);
+    return [name, codecOf(name)];
+  };
+  const namesOf = (event: FlowEvent): [string, string | readonly string[] | undefined][] => Object.entries(known(keys, event)(event.data));
+  return {
+    format: Math.max(0, ...Object.values(states).map(({ format }) => format)),
+    latenessMs,
+    timeless,
+    keys: (event) => unique(namesOf(event).flatMap(([name, of]) => listed(of).map((key) => stateKey(name, key)))),
+    newestMs: (key, state) => keyed(key)[1].newestMs(state),
+    subjectKey: (of) => stateKey(subject ?? '', of),
+    show(key, state) {
+      const [name, codec] = keyed(key);
+      const read = codec.read(state);
+      return (ofType(show, { type: name }) ?? codec.show)(read);
+    },
+    fold(before, event, policy) {
+      const places = placesOf(namesOf(event), before, codecOf);
+      const given = Object.fromEntries(places.map(({ name, several, read }) => [name, several ? read : read[0]]));
+      const { states: after = {}, ...answer } = known(on, event)(given, event, policy);
+      const eventMs = timeless.includes(event.type) ? Number.NEGATIVE_INFINITY : event.timeMs;
+      return { states: written(places, after, eventMs), ...answer };
+    },
+  };
+}
+
+function known<Says>(says: Readonly<Record<string, Says>>, event: FlowEvent): Says {
+  const found = ofType(says, event);
+  if (found === undefined) throw new TypeError(`Cannot fold ${event.type} as the reflex does not know it`);
+  return found;
+}
+
+const listed = (of: string | readonly string[] | undefined): readonly string[] => (typeof of === 'string' ? [of] : (of ?? []));
+
+/** A key that is named twice would be read twice, and what is written last would win. */
+function unique(keys: readonly string[]): readonly string[] {
+  if (keys.length > 1 && new Set(keys).size < keys.length) throw new RangeError('Cannot fold as a key is named twice');
+  return keys;
+}
+
+/** The states of one name, in their place among those of the event. */
+interface Place {
+  readonly name: string;
+  readonly codec: StateCodec<unknown>;
+  readonly several: boolean;
+  readonly bytes: readonly (StateBytes | null)[];
+  readonly read: readonly unknown[];
+}
+
+function placesOf(
+  names: readonly (readonly [string, string | readonly string[] | undefined])[],
+  before: readonly (StateBytes | null)[],
+  codecOf: (name: string) => StateCodec<unknown>,
+): Place[] {
+  let from = 0;
+  return names.map(([name, of]) => {
+    const codec = codecOf(name);
+    const bytes = before.slice(from, from + listed(of).length);
+    from += bytes.length;
+    const read = bytes.map((state) => (state === null ? codec.empty() : codec.read(state)));
+    return { name, codec, several: typeof of !== 'string' && of !== undefined, bytes, read };
+  });
+}
+
+/** Null for a state that the answer does not name. */
+function written(places: readonly Place[], after: Readonly<Record<string, unknown>>, eventMs: number): (StateBytes | null)[] {
+  const strange = Object.keys(after).find((name) => !places.some((place) => place.name === name));
+  if (strange !== undefined) throw new TypeError(`Cannot keep the state ${strange} as the event names no key of it`);
+  return places.flatMap(({ name, codec, several, bytes }) => {
+    const answered = after[name];
+    const states = several ? ((answered ?? []) as readonly unknown[]) : [answered];
+    return bytes.map((old, at) => {
+      const state = states[at];
+      if (state == null) return null;
+      return codec.write(state, Math.max(eventMs, old === null ? Number.NEGATIVE_INFINITY : codec.newestMs(old)));
+    });
+  });
+}
