@@ -10,12 +10,14 @@ import type { Decision } from '../domain/decision.ts';
 import type { JsonObject } from '../domain/event.ts';
 import type { CaseLogWriter, CaseRecord } from '../log/caseLog.ts';
 import type { DecisionRow } from '../log/eventDecisions.ts';
-import { type ActionPolicy, DECISION_REVISED, type FieldLimit, type LadderPolicy } from '../policy/ladderPolicy.ts';
+import { type DecidedBy, followingActions } from '../policy/followingActions.ts';
+import { type ActionPolicy, DECISION_REVISED, type FieldLimit } from '../policy/ladderPolicy.ts';
 import { insertActions, keyOf, type NewAction } from './actions.ts';
 
 export interface Decided {
   readonly position: number;
   readonly decision: Decision;
+  readonly by: DecidedBy;
   /** What was said before, provisionally, where anything was. */
   readonly said: Pick<DecisionRow, 'outcome' | 'body'> | null;
   /** Its content, checked against the flow's schema. */
@@ -35,14 +37,10 @@ interface Known {
   readonly approved: ReadonlySet<string>;
 }
 
-/** A flow's policy need not have any. */
-function declared(policy: unknown): readonly ActionPolicy[] {
-  const { actions } = (policy ?? {}) as Partial<LadderPolicy>;
-  return Array.isArray(actions) ? actions : [];
-}
+type Followed = Pick<ActionPolicy, 'name' | 'on' | 'limit' | 'undo'>;
 
-function following({ decision, said, policy }: Decided, announces: boolean): readonly ActionPolicy[] {
-  const own = declared(policy).filter(({ on }) => on === decision.outcome);
+function following({ decision, by, said, policy }: Decided, announces: boolean): readonly Followed[] {
+  const own = followingActions(policy, decision.outcome, by);
   if (own.length > 0 || said === null || !announces) return own;
   const { result } = JSON.parse(said.body) as Pick<Decision, 'result'>;
   const same = said.outcome === decision.outcome && isDeepStrictEqual(result, decision.result);

@@ -5,7 +5,11 @@ import { type FeedPage, type FeedSource, type LogPlace, type Positions, readFeed
 import type { ActionItem, ActionState } from '../wire/action.ts';
 import { type ActionKey, keyOf, THIS_ACTION } from './actions.ts';
 
-export type ActionFilter = ActionState | 'all';
+export interface ActionFilter {
+  readonly state: ActionState | 'all';
+  /** Null: of all events. */
+  readonly eventPosition: number | null;
+}
 
 interface Row {
   tenant: string;
@@ -53,20 +57,24 @@ function actionItem(row: Row): ActionItem {
   };
 }
 
-/** Written out, not a value: the planner sees that a partial index holds. */
-const feedSource = (state: ActionFilter): FeedSource => ({
-  ...{ table: 'actions', logColumn: 'flow', timeColumn: 'planned_at', values: [] },
-  where: state === 'all' ? 'true' : `t.state = '${state}'`,
-  scan: !['all', 'planned', 'dead'].includes(state),
-});
+/** The state is written out, not a value: the planner sees that a partial index holds. */
+const feedSource = ({ state, eventPosition }: ActionFilter): FeedSource => {
+  const where = [state === 'all' ? 'true' : `t.state = '${state}'`, ...(eventPosition === null ? [] : ['t.event_position = $6'])];
+  return {
+    ...{ table: 'actions', logColumn: 'flow', timeColumn: 'planned_at' },
+    where: where.join(' and '),
+    values: eventPosition === null ? [] : [eventPosition],
+    scan: eventPosition === null && !['all', 'planned', 'dead'].includes(state),
+  };
+};
 
 /** Actions take their positions from the flow's second log; here they go under the flow's name. */
 export async function readActions(
   pool: Pool,
-  state: ActionFilter,
+  filter: ActionFilter,
   reading: { tenant: string; upTo: Positions; after: Positions; limit: number },
 ): Promise<{ readonly actions: readonly ActionItem[]; readonly page: FeedPage }> {
-  const page = await readFeed(pool, feedSource(state), reading);
+  const page = await readFeed(pool, feedSource(filter), reading);
   return { actions: await readAt(pool, reading.tenant, page.places), page };
 }
 

@@ -103,8 +103,8 @@ async function planAgain(log: CaseLogWriter, { subject, step, undoes }: Row, req
 async function mailAgain({ client }: CaseLogWriter, mail: ActionKey & { caseId: string; subject: string }): Promise<void> {
   const { tenant, flow, caseId, eventPosition, subject } = mail;
   const { rowCount } = await client.query(
-    `insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found)
-    values ($1, $2, $3, $4, $5, coalesce((select length(body) from bodies where tenant = $1 and log = $2 and position = $4), 0), $6) on conflict do nothing`,
+    `insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found, why)
+    values ($1, $2, $3, $4, $5, coalesce((select length(body) from bodies where tenant = $1 and log = $2 and position = $4), 0), $6, 'act') on conflict do nothing`,
     [tenant, flow, caseId, eventPosition, subject, NOTHING_FOUND],
   );
   if (rowCount === 1) await rewindCase(client, mail, eventPosition);

@@ -12,10 +12,33 @@ const ACTIONS: AuditCheck = {
   wrong: 'an action has another key than its event and name give, or no decision behind it',
   sql: `select a.flow as log, a.event_position as position, a.action, a.state, d.position is null as no_decision, a.key
     from actions a left join decisions d on d.tenant = a.tenant and d.flow = a.flow and d.event_position = a.event_position
-      and not d.provisional and d.log <> d.flow and a.decision = 'dec_' || ${ID('d.revision')}
+      and not d.provisional and a.decision = 'dec_' || ${ID('d.revision')}
     where a.tenant = $1 and (d.position is null or a.key <> 'act_' || ${ID('a.action')} or (a.state = 'planned') <> (a.ended_at is null))`,
   say: (row) =>
-    `the action ${row.action} of ${at(row)} (${row.state}, key ${row.key}) ${row.no_decision === true ? 'has no final decision of its case behind it' : 'does not fit its event'}`,
+    `the action ${row.action} of ${at(row)} (${row.state}, key ${row.key}) ${row.no_decision === true ? 'has no final decision behind it' : 'does not fit its event'}`,
+};
+
+/** What a decision of the reflex may cause, by the policy that it was made with. */
+const REFLEX_ACTS = `d.outcome = any(coalesce((select p.reflex_acts_on from policies p where p.tenant = d.tenant and p.version = d.policy), '{}'))`;
+
+const BY_REFLEX: AuditCheck = {
+  wrong: 'an action follows from a decision of the reflex that may cause none',
+  sql: `select a.flow as log, a.event_position as position, a.action, d.outcome, e.history from actions a
+    join decisions d on d.tenant = a.tenant and d.log = a.flow and d.event_position = a.event_position and d.flow = a.flow and not d.provisional
+    join entries e on e.tenant = a.tenant and e.log = a.flow and e.position = a.event_position
+    where a.tenant = $1 and a.undoes is null and (e.history or not ${REFLEX_ACTS})`,
+  say: (row) =>
+    `the action ${row.action} of ${at(row)} follows from ${row.outcome} of the reflex, ${row.history === true ? 'and it is history' : 'which its policy does not let act'}`,
+};
+
+const UNACTED: AuditCheck = {
+  wrong: 'the reflex decided what is to be acted on, and nobody does',
+  sql: `select d.flow as log, d.event_position as position, d.outcome from decisions d
+    join entries e on e.tenant = d.tenant and e.log = d.flow and e.position = d.event_position
+    where d.tenant = $1 and d.log = d.flow and not d.provisional and not e.history and ${REFLEX_ACTS}
+      and not exists (select from actions a where a.tenant = $1 and a.flow = d.flow and a.event_position = d.event_position)
+      and not exists (select from mailboxes m where m.tenant = $1 and m.flow = d.flow and m.position = d.event_position)`,
+  say: (row) => `${at(row)} was decided ${row.outcome} by its reflex, and has neither an action nor mail`,
 };
 
 const BYTES: AuditCheck = {
@@ -60,4 +83,4 @@ const ORDER: AuditCheck = {
   say: (row) => `the action ${row.action} of ${at(row)} is done, and ${row.before} before it is ${row.state}`,
 };
 
-export const ACTION_CHECKS: readonly AuditCheck[] = [ACTIONS, BYTES, LIMITS, UNDONE, ORDER];
+export const ACTION_CHECKS: readonly AuditCheck[] = [ACTIONS, BY_REFLEX, UNACTED, BYTES, LIMITS, UNDONE, ORDER];

@@ -104,19 +104,29 @@ const REVISIONS: AuditCheck = {
 
 const MAILBOXES: AuditCheck = {
   wrong: 'an event waits for nobody, or a mailbox holds what has ended',
-  // an event whose action is still to be taken stays in its mailbox after its decision
+  // an event whose action is still to be planned or taken stays in its mailbox after its decision
   sql: `with w as (select log, position, ending from entries where tenant = $1 and kind in ('event', 'adopt') and ending = 'waiting'),
       p as (select distinct flow, event_position from actions where tenant = $1 and state = 'planned'),
-      m as (select flow, position from mailboxes where tenant = $1)
+      m as (select flow, position, why = 'act' and not exists (
+        select from actions a where a.tenant = $1 and a.flow = x.flow and a.event_position = x.position) as acts
+        from mailboxes x where tenant = $1)
     select coalesce(w.log, p.flow, m.flow) as log, coalesce(w.position, p.event_position, m.position) as position,
       w.position is not null as waiting, p.event_position is not null as planned, m.position is not null as mail
     from w full join p on p.flow = w.log and p.event_position = w.position
     full join m on m.flow = coalesce(w.log, p.flow) and m.position = coalesce(w.position, p.event_position)
-    where (m.position is not null) <> (w.position is not null or p.event_position is not null)`,
+    where (m.position is not null) <> (w.position is not null or p.event_position is not null) and not coalesce(m.acts, false)`,
   say: (row) =>
     row.mail === true
       ? `${at(row)} is in a mailbox, though it ended and has no action to be taken`
       : `${at(row)} ${row.waiting === true ? 'waits for its case' : 'has an action to be taken'} and is in no mailbox`,
+};
+
+const REASONS: AuditCheck = {
+  wrong: 'the mail of an event does not fit how it ended',
+  sql: `select m.flow as log, m.position, m.why, e.ending from mailboxes m
+    left join entries e on e.tenant = m.tenant and e.log = m.flow and e.position = m.position
+    where m.tenant = $1 and case e.ending when 'waiting' then m.why <> 'decide' when 'reflex' then m.why = 'decide' else false end`,
+  say: (row) => `${at(row)} ended as ${row.ending}, and its mail says ${row.why}`,
 };
 
 const PASSED: AuditCheck = {
@@ -151,6 +161,6 @@ const HELD: AuditCheck = {
 
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
-  ...[REVISIONS, MAILBOXES, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
+  ...[REVISIONS, MAILBOXES, REASONS, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
   ...[POLICIES, HELD, ...QUALITY_CHECKS, ...ADOPTION_CHECKS],
 ];

@@ -10,6 +10,7 @@
 import type { Logger } from 'pino';
 import { BackOff } from '../domain/backOff.ts';
 import type { Flow } from '../domain/flow.ts';
+import { ACT_CASE } from '../domain/temporalNames.ts';
 import { caseText, parseCaseText } from '../log/caseText.ts';
 import type { Pool } from '../log/db/database.ts';
 import { type Listener, openListener } from '../log/db/notify.ts';
@@ -40,7 +41,6 @@ const AWAY = { firstMs: 100, maxMs: 5000 };
 
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
-  /** Those whose events may go to a case. */
   readonly #flows: ReadonlyMap<string, Flow>;
   readonly #ready = new Map<string, CaseKey>();
   readonly #listener: Listener;
@@ -54,7 +54,7 @@ export class Dispatcher {
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
-    this.#flows = new Map(deps.flows.filter(({ workflow }) => workflow !== undefined).map((flow) => [flow.name, flow]));
+    this.#flows = new Map(deps.flows.map((flow) => [flow.name, flow]));
     this.#verdicts = new VerdictTeller({ ...deps, gone: (key) => this.#gone(key) });
     this.#listener = openListener(deps.url, {
       channels: ['signalbox_taken', 'signalbox_verdict'],
@@ -115,7 +115,7 @@ export class Dispatcher {
     let away: unknown = null;
     const send = async (mail: Mail): Promise<void> => {
       try {
-        const delivered = await this.#deps.cases.deliver(this.#flows.get(mail.flow)?.workflow ?? '', mail);
+        const delivered = await this.#deps.cases.deliver(this.#flows.get(mail.flow)?.workflow ?? ACT_CASE, mail);
         if (delivered === 'gone') gone.push(mail);
         else sent.push({ ...mail, position: mail.letters.at(-1)?.position ?? mail.taken, ...delivered });
       } catch (error) {

@@ -4,25 +4,16 @@
  */
 
 import { readStanding } from '../actions/actions.ts';
-import { planActions } from '../actions/planActions.ts';
-import { type ApprovalDeps, settleApprovals } from '../approvals/approvals.ts';
+import { settleApprovals } from '../approvals/approvals.ts';
 import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
-import type { Decision, DecisionDraft } from '../domain/decision.ts';
+import type { DecisionDraft } from '../domain/decision.ts';
 import { shownText } from '../domain/exposure.ts';
-import type { Flow } from '../domain/flow.ts';
 import { decisionId } from '../domain/ids.ts';
 import { withRungCosts } from '../llm/record/rungCosts.ts';
 import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from '../log/caseLog.ts';
-import { type DecisionRow, decisionOf, readDecisions } from '../log/eventDecisions.ts';
-import type { Policies } from '../log/policies.ts';
+import { decisionOf, readDecisions } from '../log/eventDecisions.ts';
 import { type CaseKey, settleMail } from '../log/settleMail.ts';
-
-export interface EndingDeps extends ApprovalDeps {
-  readonly flows: readonly Flow[];
-  readonly policies: Policies;
-  /** Whether anybody is told of revisions. */
-  readonly announces: boolean;
-}
+import { type FollowingDeps, planFollowing } from './planFollowing.ts';
 
 interface Drafted {
   readonly position: number;
@@ -32,7 +23,7 @@ interface Drafted {
 }
 
 export async function recordEndings(
-  { pool, notifier, notices, ...deps }: EndingDeps,
+  { pool, notifier, notices, ...deps }: FollowingDeps,
   key: CaseKey & { subject: string },
   endings: readonly CaseEnding[],
 ): Promise<EndedEvent[]> {
@@ -50,7 +41,7 @@ export async function recordEndings(
     await log.record(drafted.flatMap((decision) => rungRecords(log, subject, decision)));
     const after = drafted.length === 0 ? before : await readDecisions(log.client, { tenant, flow }, positions);
     const final = new Map(after.filter(({ provisional }) => !provisional).map((row) => [row.event_position, decisionOf(row, after)]));
-    await planDrafted(log, { ...deps, subject }, { drafted, before, final });
+    await planFollowing(log, { ...deps, key }, { drafted, endings, before, final });
     await endEntries(log, endings);
     await settleApprovals(log, positions, notices);
     await settleMail(log, key, positions);
@@ -82,30 +73,6 @@ export async function recordProvisional(
     await insertDecisions(log, subject, [{ position, revision: 1, draft: { ...draft, provisional: true }, policy }]);
   });
   notifier.send('signalbox_decided', `${tenant} ${flow} ${position}`);
-}
-
-/** What follows from the decisions that are new, by the policy of each. */
-async function planDrafted(
-  log: CaseLogWriter,
-  { flows, policies, announces, subject }: Omit<EndingDeps, keyof ApprovalDeps> & { readonly subject: string },
-  { drafted, before, final }: { drafted: readonly Drafted[]; before: readonly DecisionRow[]; final: ReadonlyMap<number, Decision> },
-): Promise<void> {
-  if (drafted.length === 0) return;
-  const flow = flows.find(({ name }) => name === log.flow);
-  if (flow === undefined) throw new Error(`Cannot plan what follows from a decision as no flow ${log.flow} is known`);
-  const contents = new Map<string, unknown>();
-  for (const version of new Set(drafted.map(({ policy }) => policy)))
-    contents.set(version, (await policies.get(log.client, log.tenant, flow, version)).policy);
-  await planActions(
-    log,
-    { subject, announces },
-    drafted.map(({ position, policy }) => ({
-      position,
-      decision: final.get(position) as Decision,
-      said: before.findLast((row) => row.event_position === position && row.provisional) ?? null,
-      policy: contents.get(policy),
-    })),
-  );
 }
 
 async function insertDecisions(log: CaseLogWriter, subject: string, drafted: readonly Drafted[]): Promise<void> {

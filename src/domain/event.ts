@@ -7,6 +7,9 @@ export type JsonObject = { [key: string]: Json };
 /** How an event ended, or that it still waits for its case. `audit` counts these. */
 export type Ending = 'waiting' | 'reflex' | 'case' | 'recorded' | 'unrouted' | 'expired' | 'quarantined';
 
+/** Why an event is in its case's mailbox: the case decides it, only acts on what the reflex has decided, or looks at it again. */
+export type MailReason = 'decide' | 'act' | 'look';
+
 /** What a caller is told; it follows the event to its end. */
 export type Status = 'decided' | 'signalled' | 'recorded' | 'unrouted' | 'expired' | 'quarantined';
 

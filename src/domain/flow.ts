@@ -132,7 +132,7 @@ export interface Flow<Policy = unknown> {
   readonly reflex?: Reflex<Policy>;
   /** SHA-256 (hex) over the code and model that fold; changes whenever folding may. */
   readonly code: string;
-  /** Name of the exported workflow function; absent for flows that never open a case. */
+  /** Name of the exported workflow function; absent: a case asks nobody, it takes the actions of what the reflex decides. */
   readonly workflow?: string;
   /** The names of the final outcomes of its decisions. */
   readonly outcomes: readonly string[];

@@ -1,12 +1,14 @@
 /** An event as its case works on it: what is known of it, read in one round of queries. */
 import type { Decision, RungFinding } from './decision.ts';
-import type { Ending, FlowEvent, JsonObject } from './event.ts';
+import type { Ending, FlowEvent, JsonObject, MailReason } from './event.ts';
 
 export interface LoadedEvent {
   /** The event's id here. */
   readonly eventId: string;
   readonly event: FlowEvent;
   readonly ending: Ending;
+  /** What its case has to do with it; absent where it has to decide it. */
+  readonly why?: Exclude<MailReason, 'decide'>;
   /** Its `expirytime` passed before its case came to it. One that a person was asked about before has not expired. */
   readonly expired: boolean;
   /** Its `expirytime`: whatever decides must do so before; null where it has none. Absent in histories from before 0.2. */

@@ -7,6 +7,8 @@ export const APPROVAL_DECIDED = 'approvalDecided';
 export const CASE_STATUS = 'caseStatus';
 /** The workflow that tells somebody of an approval. Its id is the notice's key. */
 export const NOTICE_RUN = 'noticeRun';
+/** The cases of flows that have no workflow of their own. */
+export const ACT_CASE = 'actCase';
 
 /** All keywords; registered at start. */
 export const ATTRIBUTES = {

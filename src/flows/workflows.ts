@@ -1,4 +1,5 @@
 /** Every workflow that a worker runs: what the bundle is made from. */
 
+export { actCase } from '../workflows/actCase.ts';
 export { noticeRun } from '../workflows/noticeRun.ts';
 export { fraudCase } from './fraud/workflow.ts';

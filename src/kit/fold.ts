@@ -3,10 +3,11 @@
  * A reflex that throws, or answers against its contract, quarantines its event and leaves the state as it was.
  */
 import type { DecisionDraft } from '../domain/decision.ts';
-import type { Ending, FlowEvent } from '../domain/event.ts';
+import type { Ending, FlowEvent, MailReason } from '../domain/event.ts';
 import { fieldsOf, shownMessage, shownText } from '../domain/exposure.ts';
 import type { Flow, StateBytes } from '../domain/flow.ts';
 import { DECISION_OUTCOME } from '../domain/outcomes.ts';
+import { followingActions } from '../policy/followingActions.ts';
 
 const AHEAD_MS = 5 * 60_000;
 const FOUND_CHARS_MAX = 16_384;
@@ -15,6 +16,7 @@ const NOTE_CHARS_MAX = 500;
 export const NOT_FOLDED = 'reflex: ';
 /** Tells an event that was never folded from one that expired on its way to its case. */
 export const AT_ACCEPTANCE = 'at-acceptance';
+const NO_FINDINGS = '{}';
 const KEYS_MAX = 32;
 const KEY_CHARS_MAX = 512;
 
@@ -27,6 +29,8 @@ export interface FoldedEntry {
   readonly decision: DecisionDraft | null;
   /** JSON text for the case; null where no case follows. */
   readonly found: string | null;
+  /** What its case is to do with it; null where no case follows. */
+  readonly why: MailReason | null;
   readonly changed: readonly string[];
 }
 
@@ -71,7 +75,9 @@ export function keysOf(flow: Flow | null, event: FlowEvent): readonly string[] |
   }
 }
 
-const ended = (ending: Ending, note: string | null = null): FoldedEntry => ({ ending, note, decision: null, found: null, changed: [] });
+const ended = (ending: Ending, note: string | null = null): FoldedEntry => ({
+  ...{ ending, note, decision: null, found: null, why: null, changed: [] },
+});
 
 /** The reason is shown and logged: a message that quotes the event is kept without what its fields may not show. */
 function quarantined(flow: Flow, { type, data }: FlowEvent, error: unknown): FoldedEntry {
@@ -87,7 +93,7 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
   if (expired) return ended('expired', AT_ACCEPTANCE);
   if (keys instanceof Error) return quarantined(flow, event, keys);
   const reflex = flow.reflex;
-  if (reflex === undefined) return history ? ended('recorded', 'history') : { ...ended('waiting'), found: '{}' };
+  if (reflex === undefined) return history ? ended('recorded', 'history') : { ...ended('waiting'), found: NO_FINDINGS, why: 'decide' };
   try {
     const before = keys.map((key) => states.get(key) ?? null);
     const newestMs = before.reduce(
@@ -97,7 +103,7 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
     const timeless = reflex.timeless?.includes(event.type) ?? false;
     if (!timeless && newestMs - event.timeMs > reflex.latenessMs) return ended('recorded', 'late');
     const folded = reflex.fold(before, event, policy);
-    const entry = settle(folded.decision ?? null, folded.signal, history);
+    const entry = settle(folded, { policy, history });
     const changed: string[] = [];
     keys.forEach((key, at) => {
       const state = folded.states[at];
@@ -111,10 +117,15 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
   }
 }
 
-function settle(decision: DecisionDraft | null, signal: { found: object; rungs: object } | undefined, history: boolean): FoldedEntry {
+function settle(
+  { decision = null, signal }: { readonly decision?: DecisionDraft | null; readonly signal?: object },
+  { policy, history }: { readonly policy: unknown; readonly history: boolean },
+): FoldedEntry {
   if (signal === undefined) {
     if (decision?.provisional === true) throw new TypeError('Cannot take a provisional decision as a signal must follow it');
-    return decision === null ? ended('recorded') : { ...ended('reflex'), decision };
+    if (decision === null) return ended('recorded');
+    const acts = !history && followingActions(policy, decision.outcome, 'reflex').length > 0;
+    return { ...ended('reflex'), decision, ...(acts ? { found: NO_FINDINGS, why: 'act' } : {}) };
   }
   if (decision !== null && !decision.provisional) throw new TypeError('Cannot hand on an event that has a final decision');
   // history opens no case and takes no action: what the reflex says is the end of it
@@ -125,5 +136,5 @@ function settle(decision: DecisionDraft | null, signal: { found: object; rungs: 
   const found = JSON.stringify(signal);
   if (found.length > FOUND_CHARS_MAX)
     throw new RangeError(`Cannot hand on findings as they must be at most ${FOUND_CHARS_MAX} characters: ${found.length}`);
-  return { ...ended('waiting'), decision, found };
+  return { ...ended('waiting'), decision, found, why: 'decide' };
 }

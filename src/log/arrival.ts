@@ -33,6 +33,8 @@ export interface AcceptedEvent {
   readonly ending: Ending;
   readonly decision: AcceptedDecision | null;
   readonly caseId: string | null;
+  /** Actions follow from what its reflex decided. */
+  readonly acts: boolean;
 }
 
 export type Answer =

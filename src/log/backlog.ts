@@ -21,3 +21,26 @@ export async function readBacklog(pool: Pool): Promise<Backlog> {
   );
   return { events: rows[0]?.events ?? 0, oldestSeconds: Math.max(0, Math.round(rows[0]?.oldest ?? 0)) };
 }
+
+export interface ActingBacklog {
+  readonly decisions: number;
+  readonly oldestSeconds: number;
+  /** Of those, decided within the last minute: as long as they are more than what is taken in a minute, the backlog grows. */
+  readonly newest: number;
+}
+
+/** Decisions of reflexes that are still to be acted on. Temporal takes some ten cases a second; a reflex decides thousands. */
+export async function readActingBacklog(pool: Pool): Promise<ActingBacklog> {
+  const { rows } = await pool.query<{ decisions: number; oldest: number | null; newest: number }>(
+    `with open as (
+       select m.tenant, m.flow, m.position from mailboxes m
+       where m.why = 'act' and not exists (select from actions a where a.tenant = m.tenant and a.flow = m.flow and a.event_position = m.position) limit ${COUNT_MAX}
+     ), at as (
+       select extract(epoch from now() - e.accepted_at)::float8 as seconds from open o
+         cross join lateral (select accepted_at from entries e where e.tenant = o.tenant and e.log = o.flow and e.position = o.position limit 1) e
+     )
+     select count(*)::int as decisions, max(seconds) as oldest, (count(*) filter (where seconds < 60))::int as newest from at`,
+  );
+  const { decisions = 0, oldest = null, newest = 0 } = rows[0] ?? {};
+  return { decisions, oldestSeconds: Math.max(0, Math.round(oldest ?? 0)), newest };
+}

@@ -59,6 +59,7 @@ export class BatchWrite {
     subject: [] as string[],
     bytes: [] as number[],
     found: [] as string[],
+    why: [] as string[],
   };
 
   constructor(context: LogContext, acceptedAtMs: number, policy: string) {
@@ -94,8 +95,18 @@ export class BatchWrite {
     e.actor.push(actor ?? null);
     const decision = entry.decision === null ? null : this.#addDecision(position, subject ?? '', entry.decision);
     const caseId = entry.found === null || flow === null ? null : this.#caseIds.of({ tenant, flow: log, subject: subject ?? '' });
-    if (caseId !== null) this.#addMail({ position, caseId, subject: subject ?? '', bytes: event.body.length }, entry.found ?? '{}');
-    return { result: 'accepted', log, position, acceptedAt: this.#acceptedAt, subject, ending: entry.ending, decision, caseId };
+    if (caseId !== null) this.#addMail({ position, caseId, subject: subject ?? '', bytes: event.body.length }, entry);
+    return {
+      result: 'accepted',
+      log,
+      position,
+      acceptedAt: this.#acceptedAt,
+      subject,
+      ending: entry.ending,
+      decision,
+      caseId,
+      acts: entry.why === 'act',
+    };
   }
 
   #addDecision(position: number, subject: string, draft: DecisionDraft): AcceptedDecision {
@@ -111,12 +122,13 @@ export class BatchWrite {
     return { id, outcome, confidence, score, rung, reasons, result, provisional, rungs, policy: this.#policy, members };
   }
 
-  #addMail(mail: { position: number; caseId: string; subject: string; bytes: number }, found: string): void {
+  #addMail(mail: { position: number; caseId: string; subject: string; bytes: number }, { found, why }: Entry): void {
     this.#mail.position.push(mail.position);
     this.#mail.caseId.push(mail.caseId);
     this.#mail.subject.push(mail.subject);
     this.#mail.bytes.push(mail.bytes);
-    this.#mail.found.push(found);
+    this.#mail.found.push(found ?? '{}');
+    this.#mail.why.push(why ?? 'decide');
   }
 
   /** Writes all rows, and `position` as the head's new one. */
@@ -141,7 +153,7 @@ export class BatchWrite {
       ...[as.positions(d.position), as.texts(d.subject), as.texts(d.outcome), as.booleans(d.provisional), as.texts(d.body)],
       ...[packedTexts(added), valuesOf(added), packedTexts(replaced), valuesOf(replaced)],
       ...[as.positions(m.position), as.texts(m.caseId), as.texts(m.subject), as.integers(m.bytes), as.texts(m.found)],
-      as.texts(e.actor),
+      ...[as.texts(e.actor), as.texts(m.why)],
     ];
   }
 }

@@ -1,7 +1,7 @@
 /** What a case reads of its events before it works on them: all in one round of queries. */
 
 import type { RungFinding } from '../domain/decision.ts';
-import type { Ending, JsonObject } from '../domain/event.ts';
+import type { Ending, JsonObject, MailReason } from '../domain/event.ts';
 import { eventId } from '../domain/ids.ts';
 import type { LoadedEvent } from '../domain/loadedEvent.ts';
 import type { Pool } from './db/database.ts';
@@ -12,6 +12,7 @@ import { type StoredRow, storedEvent } from './storedEvent.ts';
 interface Row extends StoredRow {
   ending: Ending;
   found: string | null;
+  why: MailReason | null;
   planned: string[];
   asked: string | null;
   held: string | null;
@@ -32,6 +33,7 @@ const LOAD = `with sized as (
     (select h.policy from heads h where h.tenant = $1 and h.log = $2) as active,
     (select p.note from entries p where p.tenant = $1 and p.log = $2 and p.kind = 'policy' and p.position <= b.position order by p.position desc limit 1) as held,
     (select m.found from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = b.position) as found,
+    (select m.why from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = b.position) as why,
     array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = b.position and a.state = 'planned' order by a.step, a.action) as planned,
     (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = b.position order by p.turn desc limit 1) as asked
   from sized b
@@ -54,11 +56,12 @@ export async function loadEvents(
     const [provisional, final] = [own.find((decision) => decision.provisional), own.find((decision) => !decision.provisional)];
     const { event, expiresAtMs } = storedEvent(row);
     const { found, rungs } = JSON.parse(row.found ?? '{}') as { found?: JsonObject; rungs?: RungFinding[] };
-    const { position, ending, planned } = row;
+    const { position, ending, why, planned } = row;
     return {
       eventId: eventId({ tenant, log: flow, position }),
       event,
       ending,
+      ...(why === 'act' || why === 'look' ? { why } : {}),
       expired: ending === 'waiting' && row.asked === null && expiresAtMs !== null && expiresAtMs <= row.now.getTime(),
       expiresAtMs,
       ...(row.asked === null ? {} : { asked: true }),

@@ -1,6 +1,7 @@
 /** Policies by content version, as stored. A version's content never changes, so what was read once holds. */
 import { SignalboxError } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
+import { reflexActsOn } from '../policy/followingActions.ts';
 import { parsePolicy, policyContent, policyVersion } from '../policy/policy.ts';
 import type { Client, Pool } from './db/database.ts';
 
@@ -18,9 +19,10 @@ export async function storePolicy(
   { tenant, flow, text }: { tenant: string; flow: string; text: string },
 ): Promise<string> {
   const version = policyVersion(flow, text);
-  await client.query('insert into policies (tenant, version, flow, text) values ($1, $2, $3, $4) on conflict do nothing', [
-    ...[tenant, version, flow, text],
-  ]);
+  await client.query(
+    'insert into policies (tenant, version, flow, text, reflex_acts_on) values ($1, $2, $3, $4, $5) on conflict do nothing',
+    [...[tenant, version, flow, text, reflexActsOn(policyContent(flow, text))]],
+  );
   return version;
 }
 

@@ -81,7 +81,7 @@ async function redriveLocked(
   const folds = row.note?.startsWith(NOT_FOLDED) === true;
   const entry: FoldedEntry = folds
     ? foldEntry({ flow, policy, states }, { event, keys: keysOf(flow, event), expired: false, history: row.history })
-    : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, changed: [] };
+    : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, why: 'decide', changed: [] };
   if (entry.ending === 'quarantined') throw new SignalboxError('off-schema', `${eventId(place)} cannot be folded: ${entry.note}`);
   const caseId = caseIds.of({ tenant, flow: flow.name, subject: row.subject });
   if (entry.found !== null) await rewindCase(client, { tenant, flow: log, caseId }, place.position);
@@ -145,8 +145,8 @@ async function write(client: Client, { flow, place, row, entry, states, caseId, 
   }
   if (entry.found !== null) {
     await client.query(
-      'insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found) values ($1, $2, $3, $4, $5, $6, $7)',
-      [...[tenant, log, caseId, place.position], ...[row.subject, row.body.length, entry.found]],
+      'insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found, why) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+      [...[tenant, log, caseId, place.position], ...[row.subject, row.body.length, entry.found, entry.why ?? 'decide']],
     );
   }
 }

@@ -39,7 +39,7 @@ export async function readCaseSubject(pool: Pool, { tenant, flow, caseId }: Case
   return rows[0]?.subject ?? null;
 }
 
-/** Events that wait or that have a planned action stay: their case is not done with them. */
+/** Events that wait, that have a planned action, or whose actions are still to be planned stay: their case is not done with them. */
 export async function settleMail(
   { client }: CaseLogWriter,
   { tenant, flow, caseId }: CaseKey,
@@ -50,7 +50,8 @@ export async function settleMail(
   await client.query(
     `delete from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $3 and m.position = any($4::bigint[])
       and (select e.ending from entries e where e.tenant = $1 and e.log = $2 and e.position = m.position) is distinct from 'waiting'
-      and (select count(*) from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position and a.state = 'planned') = 0`,
+      and (select count(*) from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position and a.state = 'planned') = 0
+      and (m.why <> 'act' or (select count(*) from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position) > 0)`,
     [tenant, flow, caseId, positions],
   );
   await lockDelivery(client, { tenant, flow, caseId });

@@ -2,7 +2,7 @@
 import { type Columns, ONE_ROW, SOME_ROWS } from './db/columns.ts';
 
 /** The number of the last one. */
-export const PARAMETERS = 32;
+export const PARAMETERS = 33;
 
 /** One statement for all rows of a batch; `entries` are the common table expressions that write what is told apart: the entries themselves. */
 export const writing = (entries: string, { table }: Columns): string => `with ${entries}, b as (
@@ -17,9 +17,9 @@ export const writing = (entries: string, { table }: Columns): string => `with ${
     update states s set format = $5::smallint, value = q.value from unnest($25::text[], $26::bytea[]) as q(key, value) cross join lateral (
       select ctid from states t where t.tenant = $1 and t.log = $2 and t.key = q.key limit 1) t where s.ctid = t.ctid
   ), m as (
-    insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found)
-    select $1, $2, q.case_id, q.position, q.subject, q.bytes, q.found
-    from ${table('$27::bigint', '$28::text', '$29::text', '$30::int', '$31::text')} as q(position, case_id, subject, bytes, found)
+    insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found, why)
+    select $1, $2, q.case_id, q.position, q.subject, q.bytes, q.found, q.why
+    from ${table('$27::bigint', '$28::text', '$29::text', '$30::int', '$31::text', '$33::text')} as q(position, case_id, subject, bytes, found, why)
   )
   update heads set position = $3 where tenant = $1 and log = $2`;
 

@@ -107,6 +107,8 @@ const action = (outcome: z.ZodType<string>) =>
     name,
     /** The outcome that it follows; several of one outcome are taken in the order of this list. */
     on: outcome,
+    /** Whose decisions it follows: those of cases, those that the reflex makes for good, or any. */
+    from: z.enum(['reflex', 'case', 'any']).default('case'),
     /** Above it, the action is taken only where a person has approved. */
     limit: limit.optional(),
     /** The action that takes it back, where one can. */

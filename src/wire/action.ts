@@ -48,6 +48,7 @@ export const actionsQuery = z.strictObject({
     .optional()
     .describe('`all` unless told'),
   flow: filterText.optional(),
+  event: filterText.optional().describe('`evt_...`: what follows from it'),
 });
 
 export const receiver = z.object({

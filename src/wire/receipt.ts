@@ -20,6 +20,7 @@ export const receipt = z.object({
     decision: z.string().exactOptional(),
     subject: z.string().exactOptional(),
     approval: z.string().exactOptional(),
+    actions: z.string().exactOptional(),
   }),
 });
 

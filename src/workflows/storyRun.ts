@@ -71,13 +71,17 @@ function draftOf({ outcome, confidence, score, rung, reasons, result }: Decision
   return { outcome, confidence, score, rung, reasons, result, provisional: false, rungs: [] };
 }
 
-/** Tells the story of an event; one that came too late has none. */
+/** Tells the story of an event. One that came too late has none; of one that its reflex has decided, only what follows is left to be done. */
 export async function tellStory<Policy>(outside: Outside<Policy>, story: Story<Policy>): Promise<void> {
   if (outside.about.expired) {
     await outside.end({ ending: 'expired' });
     return;
   }
   const run = new StoryRun(outside);
+  if (outside.about.why === 'act') {
+    await run.done();
+    return;
+  }
   await story(run);
   // fails the workflow task, which is tried again until the code is mended
   if (!run.isDone) throw new TypeError(`Cannot end the story of ${outside.about.eventId} as it was not done: it must end by run.done`);

@@ -155,6 +155,18 @@ describe('GET /v1/actions/:action', () => {
     ]);
   });
 
+  it('lists what follows from one event, and nothing of another tenant', async () => {
+    const [one, other] = [await decided(), await decided()];
+    const { json } = await get(`/v1/actions?event=evt_fraud.${one.position}`);
+    expect(json.items.map(({ id }: { id: string }) => id)).toEqual([
+      `act_fraud.${one.position}.reserve`,
+      `act_fraud.${one.position}.release`,
+    ]);
+    const { links } = (await get(`/v1/events/evt_fraud.${other.position}`)).json;
+    expect(links.actions).toBe(`/v1/actions?event=evt_fraud.${other.position}`);
+    for (const event of ['evt_acme.fraud.3', 'act_fraud.3.reserve', 'none']) expectProblem(await get(`/v1/actions?event=${event}`), 404);
+  });
+
   it.each([
     'act_none',
     'act_fraud.999999.reserve',

@@ -21,6 +21,7 @@ import { redrive } from '../../src/log/redrive.ts';
 import { arrival, type Booking, booking } from '../support/arrivals.ts';
 import { eachDatabase } from '../support/eachDatabase.ts';
 import { ledger, parcel } from '../support/flows.ts';
+import { asking, gates } from '../support/gates.ts';
 
 let url: string;
 let pool: Pool;
@@ -141,6 +142,18 @@ describe('adoptNext()', () => {
     );
     expect(order).toEqual([]);
     await expectInOrder(...flows);
+  });
+
+  it('acts on what came before there was a flow for it, and never on history', async () => {
+    const flow = gates() as Flow;
+    await accept(null, [asking('live', 'block'), asking('past', 'block', { history: true })]);
+    await switchOn(flow);
+    expect(await adopt(flow)).toMatchObject([
+      { ending: 'reflex', acts: true, caseId: 'gates:g-1' },
+      { ending: 'reflex', acts: false, caseId: null },
+    ]);
+    expect(await query('select position, why from mailboxes')).toEqual([{ position: 3, why: 'act' }]);
+    await expectInOrder(flow);
   });
 
   it('lets a flow follow what another answers: it acts on what comes from then on, and learns from what was there', async () => {

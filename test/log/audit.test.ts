@@ -91,6 +91,16 @@ const DAMAGE: readonly (readonly [what: string, sql: string, finding: RegExp])[]
     /dec_ledger\.99\.0 is about an event that is not there/,
   ],
   ['a gap in revisions', 'update decisions set revision = 2 where event_position = 4', /evt_ledger\.4 has 1 decisions, numbered 2 to 2/],
+  [
+    'mail that only asks to act',
+    "update mailboxes set why = 'act' where flow = 'parcel'",
+    /evt_parcel\.3 ended as waiting, and its mail says act/,
+  ],
+  [
+    'a decision that should act',
+    "update policies set reflex_acts_on = '{fine}' where flow = 'ledger'",
+    /evt_ledger\.3 was decided fine by its reflex, and has neither/,
+  ],
   ['a letter that is gone', "delete from mailboxes where flow = 'parcel'", /evt_parcel\.3 waits for its case and is in no mailbox/],
   [
     'a letter that was left',

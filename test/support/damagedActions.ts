@@ -36,7 +36,7 @@ export const ACTION_DAMAGE: readonly (readonly [what: string, sql: string, findi
   [
     'an action without a decision',
     insert(3, { action: 'notify' }),
-    /the action notify of evt_ledger\.3 .* has no final decision of its case/,
+    /the action notify of evt_ledger\.3 .* has no final decision behind it/,
   ],
   [
     'another key for an action',

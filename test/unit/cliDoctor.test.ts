@@ -47,6 +47,7 @@ describe('examine()', () => {
       'durability',
       'schema',
       'backlog',
+      'acting',
       'actions',
       'receivers',
       'quarantine',
@@ -73,12 +74,22 @@ describe('examine()', () => {
        insert into receivers (tenant, receiver, url, disabled_at, why) values ('default', 'rcv_0', 'https://hook.example/', now(), 'answered 410');
        insert into approvals (tenant, flow, event_position, turn, case_id, subject, state, opened_at, position, deadline, default_outcome, policy, body)
          values ('default', 'fraud', 4, 0, 'fraud:c', 'c', 'open', now(), 1, now() - interval '1 hour', 'decline', 'p', '{}');
-       insert into deliveries (tenant, flow, case_id, subject, sent, taken, settled, sent_at) values ('default', 'fraud', 'fraud:c', 'c', 4, 4, 3, now() - interval '1 hour')`,
+       insert into deliveries (tenant, flow, case_id, subject, sent, taken, settled, sent_at) values ('default', 'fraud', 'fraud:c', 'c', 4, 4, 3, now() - interval '1 hour');
+       insert into entries (tenant, log, position, kind, accepted_at) values ('default', 'fraud', 5, 'event', now() - interval '1 hour'), ('default', 'fraud', 6, 'event', now());
+       insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found, why)
+         values ('default', 'fraud', 'fraud:c', 5, 'c', 1, '{}', 'act'), ('default', 'fraud', 'fraud:c', 6, 'c', 1, '{}', 'act')`,
     );
     const findings = await examine(
       config({ DATABASE_URL: url, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: await temporal.namespace() }),
     );
     expect(of(findings, 'actions')).toMatchObject({ level: 'warn', found: '1 dead letters, act_fraud.3.block among them' });
+    expect(of(findings, 'acting')).toMatchObject({
+      level: 'warn',
+      found: expect.stringMatching(
+        /^2 decisions of reflexes wait to be acted on, the oldest for 36\d\d s, 1 of them from the last minute$/,
+      ),
+      next: expect.stringContaining('add workers'),
+    });
     expect(of(findings, 'receivers')).toMatchObject({
       level: 'warn',
       found: '1 disabled, rcv_0 among them',

@@ -1,6 +1,7 @@
 /** What the tests' workers run. */
 export { returnsCase } from '../../examples/returns/workflow.ts';
 export { fraudCase } from '../../src/flows/fraud/workflow.ts';
+export { actCase } from '../../src/workflows/actCase.ts';
 export { noticeRun } from '../../src/workflows/noticeRun.ts';
 export { askingCase } from './askingCase.ts';
 export { parcelCase } from './parcelCase.ts';

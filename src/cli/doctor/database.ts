@@ -1,5 +1,5 @@
 /** The database: reachable, keeping what it promised, with our schema; and what stands in it that needs a hand. */
-import { readBacklog } from '../../log/backlog.ts';
+import { readActingBacklog, readBacklog } from '../../log/backlog.ts';
 import { CLOCK_APART_MS, DatabaseClock } from '../../log/db/clock.ts';
 import { assertDurable, openDatabase, type Pool } from '../../log/db/database.ts';
 import { schemaGap } from '../../log/db/migrate.ts';
@@ -80,6 +80,7 @@ export async function lookAtRows(pool: Pool): Promise<Finding[]> {
   const { quarantined = 0, overdue = 0, overdue_id: overdueId = null } = rows[0] ?? {};
   return [
     await backlog(pool),
+    await acting(pool),
     dead === 0
       ? ok('actions', 'no dead letters')
       : warn(
@@ -111,4 +112,16 @@ async function backlog(pool: Pool): Promise<Finding> {
   const { events, oldestSeconds } = await readBacklog(pool);
   const found = events === 0 ? 'nothing waits' : `${events} events wait for their case, the oldest for ${oldestSeconds} s`;
   return oldestSeconds > BACKLOG_SECONDS_MAX ? warn('backlog', found, 'see Temporal and the workers below') : ok('backlog', found);
+}
+
+async function acting(pool: Pool): Promise<Finding> {
+  const { decisions, oldestSeconds, newest } = await readActingBacklog(pool);
+  if (decisions === 0) return ok('acting', 'every decision that acts has its actions');
+  const found = `${decisions} decisions of reflexes wait to be acted on, the oldest for ${oldestSeconds} s, ${newest} of them from the last minute`;
+  if (oldestSeconds <= BACKLOG_SECONDS_MAX) return ok('acting', found);
+  return warn(
+    'acting',
+    found,
+    'they come faster than cases take them: add workers or a Temporal cluster, or let fewer outcomes act (`from` in the policy)',
+  );
 }

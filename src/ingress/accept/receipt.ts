@@ -28,6 +28,8 @@ export interface ReceiptEvent extends Place {
   readonly decision: Decision | null;
   /** The last approval asked about it; null where none was. */
   readonly approvalTurn: number | null;
+  /** Actions follow from it, or will. */
+  readonly acts: boolean;
   /** The run that took its case's mail last, where it is known. */
   readonly run: string | null;
   /** Where the flow stands that took it over, of an event that none took when it was accepted. */
@@ -53,11 +55,12 @@ export function receiptOf(event: ReceiptEvent, temporal: TemporalWeb): Receipt {
   const { tenant, source, id, ending, subject, decision } = event;
   const answered = event.answeredAt ?? event;
   const flow = answered.log === UNROUTED ? null : answered.log;
-  const handed = ending === 'waiting' || ending === 'case';
+  const handed = ending === 'waiting' || ending === 'case' || event.acts;
   const links: Receipt['links'] = { event: `/v1/events/${eventId(event)}` };
   if (decision !== null) links.decision = `/v1/decisions/${decision.id}`;
   if (flow !== null && subject !== null) links.subject = subjectPath(flow, subject);
   if (event.approvalTurn !== null) links.approval = `/v1/approvals/${approvalId(answered, event.approvalTurn)}`;
+  if (event.acts) links.actions = `/v1/actions?event=${eventId(answered)}`;
   return {
     event: eventId(event),
     source,
@@ -89,9 +92,9 @@ export function createReceipts({ pool, ...temporal }: TemporalWeb & { readonly p
       if (events.length < places.length) throw new SignalboxError('not-found');
       return events.map(receiptNow);
     },
-    fresh(tenant, { source, id }, { log, position, subject, ending, decision, acceptedAt }) {
+    fresh(tenant, { source, id }, { log, position, subject, ending, decision, acceptedAt, acts }) {
       const shown = decision === null ? null : reflexDecision(decision, acceptedAt);
-      const fresh = { decision: shown, approvalTurn: null, run: null, answeredAt: null };
+      const fresh = { decision: shown, approvalTurn: null, acts, run: null, answeredAt: null };
       return receiptOf({ tenant, log, position, source, id, subject, ending, ...fresh }, temporal);
     },
     async stored(place) {

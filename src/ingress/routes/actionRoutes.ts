@@ -52,8 +52,12 @@ export const actionRoutes: readonly Route[] = [
         const { after, limit, filters } = toListQuery(query);
         const heads = [...(await readHeads(pool, tenant))].filter(([log]) => log.endsWith('/cases'));
         const flows = heads.map(([log, position]) => [log.slice(0, -'/cases'.length), position] as const);
-        const upTo = new Map(flows.filter(([flow]) => filters.flow === undefined || flow === filters.flow));
-        const { actions, page } = await readActions(pool, filters.state ?? 'all', { tenant, upTo, after, limit });
+        const event = filters.event === undefined ? undefined : parseId('evt', filters.event);
+        if (event === null || (event !== undefined && event.tenant !== tenant)) throw notFound('event');
+        const wanted = (flow: string): boolean => [filters.flow, event?.log].every((only) => only === undefined || only === flow);
+        const upTo = new Map(flows.filter(([flow]) => wanted(flow)));
+        const filter = { state: filters.state ?? 'all', eventPosition: event?.position ?? null };
+        const { actions, page } = await readActions(pool, filter, { tenant, upTo, after, limit });
         send(200, { items: actions.map(shown), next: writeCursor(page.next), more: page.more });
       },
   }),

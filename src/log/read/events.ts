@@ -24,6 +24,8 @@ export interface KeptEvent extends Place {
   readonly decisions: readonly Decision[];
   /** The last approval that was asked about it. */
   readonly approvalTurn: number | null;
+  /** Actions follow from it, or will. */
+  readonly acts: boolean;
   /** The run of its case that took mail last. */
   readonly run: string | null;
   /** For an event that no flow took when it was accepted, and one has taken over: where. What became of it there is told here. */
@@ -48,15 +50,22 @@ interface Row {
   body: string | null;
   decisions: Omit<DecisionColumns, 'before'>[] | null;
   turn: number | null;
+  acts: boolean;
   origin: LogPlace | null;
   adoptions: (LogPlace & { answers: boolean })[] | null;
 }
+
+/** What the reflex has decided acts before its actions are planned. */
+const ACTS = `(exists (select from actions a where a.tenant = e.tenant and a.flow = e.log and a.event_position = e.position)
+      or e.ending = 'reflex' and not e.history and exists (select from decisions d join policies p on p.tenant = d.tenant and p.version = d.policy
+        where d.tenant = e.tenant and d.flow = e.log and d.event_position = e.position and not d.provisional and d.outcome = any(p.reflex_acts_on)))`;
 
 const SELECT = `select e.log, e.position, e.source, e.id, e.type, e.subject, e.time, e.accepted_at, e.ending, e.note, b.body,
     (select json_agg(json_build_object('revision', d.revision, 'outcome', d.outcome, 'provisional', d.provisional, 'policy', d.policy, 'at', d.at, 'body', d.body)
         order by d.revision)
       from decisions d where d.tenant = e.tenant and d.flow = e.log and d.event_position = e.position) as decisions,
     (select max(a.turn) from approvals a where a.tenant = e.tenant and a.flow = e.log and a.event_position = e.position) as turn,
+    ${ACTS} as acts,
     ${ORIGIN},
     case when e.kind = 'event' then (select json_agg(json_build_object('log', a.log, 'position', a.position, 'answers', a.answers) order by a.log)
       from adoptions a where a.tenant = e.tenant and a.origin_log = e.log and a.origin_position = e.position) end as adoptions
@@ -90,8 +99,8 @@ const placeKey = (place: LogPlace | null): string => `${place?.log} ${place?.pos
 /** As its sender knows it, with what the flow that took it over made of it. */
 function tellAnswer(event: KeptEvent, answer: KeptEvent | undefined): KeptEvent {
   if (answer === undefined) return event;
-  const { tenant, log, position, subject, ending, note, decisions, approvalTurn, run } = answer;
-  return { ...event, ...{ subject, ending, note, decisions, approvalTurn, run }, answeredAt: { tenant, log, position } };
+  const { tenant, log, position, subject, ending, note, decisions, approvalTurn, acts, run } = answer;
+  return { ...event, ...{ subject, ending, note, decisions, approvalTurn, acts, run }, answeredAt: { tenant, log, position } };
 }
 
 export async function readEvent(source: EventSource, place: Place): Promise<KeptEvent | null> {
@@ -117,7 +126,7 @@ export async function findAdoption(pool: Pool, tenant: string, flow: string, ori
   return rows[0] ?? null;
 }
 
-const isHanded = ({ ending }: { ending: Ending }): boolean => ending === 'waiting' || ending === 'case';
+const isHanded = ({ ending, acts }: { ending: Ending; acts: boolean }): boolean => ending === 'waiting' || ending === 'case' || acts;
 const caseKey = (flow: string, caseId: string): string => `${flow} ${caseId}`;
 
 interface HandedRow {
@@ -145,7 +154,7 @@ function keptEvent(tenant: string, row: Row, run: string | null): KeptEvent {
   return {
     ...place,
     ...{ source, id, type, subject, time, acceptedAt: row.accepted_at, ending, note, body, decisions },
-    ...{ approvalTurn: row.turn, run, answeredAt: null },
+    ...{ approvalTurn: row.turn, acts: row.acts, run, answeredAt: null },
     origin: row.origin === null ? null : { tenant, ...row.origin },
     adoptions: (row.adoptions ?? []).map(({ log, position }) => ({ tenant, log, position })),
   };

@@ -1,0 +1,24 @@
+/** The actions that a policy lets follow from a decision, by its outcome and by who made it. */
+import type { ActionPolicy, LadderPolicy } from './ladderPolicy.ts';
+
+/** Of a decision: the reflex's own, or one that its case made. */
+export type DecidedBy = 'reflex' | 'case';
+
+/** In the order of taking. A flow's policy need not have any. */
+export function followingActions(policy: unknown, outcome: string, by: DecidedBy): readonly ActionPolicy[] {
+  return declared(policy).filter(({ on, from }) => on === outcome && follows(from, by));
+}
+
+/** The outcomes that actions follow where the reflex decides. */
+export function reflexActsOn(policy: unknown): string[] {
+  const acting = declared(policy).filter(({ from }) => follows(from, 'reflex'));
+  return [...new Set(acting.map(({ on }) => on))];
+}
+
+/** A text that no schema has read may lack it: actions follow from decisions of cases unless told. */
+const follows = (from: ActionPolicy['from'] | undefined, by: DecidedBy): boolean => from === 'any' || (from ?? 'case') === by;
+
+function declared(policy: unknown): readonly ActionPolicy[] {
+  const { actions } = (policy ?? {}) as Partial<LadderPolicy>;
+  return Array.isArray(actions) ? actions : [];
+}
