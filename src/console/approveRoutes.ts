@@ -126,8 +126,9 @@ export const approveRoutes: readonly Route[] = [
     params: { token: tokenParam },
     query: 'any',
     body: {
-      bytesMax: SAID_BYTES_MAX,
-      content: { [FORM]: { schema: verdictForm, example: { verdict: 'approve', reason: 'called the customer' } } },
+      content: {
+        [FORM]: { schema: verdictForm, example: { verdict: 'approve', reason: 'called the customer' }, bytesMax: SAID_BYTES_MAX },
+      },
     },
     answers: { 200: { ...HTML, description: 'The verdict counts' } },
     refusesInHtml: true,

@@ -27,8 +27,11 @@ function requests(route: Route, parameters: Parameters): Markup {
   const key = route.scopes.length === 0 ? '' : 'authorization: Bearer sbx_...\n';
   const bodies = Object.entries(route.body?.content ?? {});
   if (bodies.length === 0) return html`<p>Send:</p><pre>${`${line}\n${key}`.trimEnd()}</pre>`;
-  const sent = bodies.map(([type, { example }]) => html`<pre>${`${line}\n${key}${headersOf(type)}\n\n${shown(example)}`}</pre>`);
-  return html`<p>Send, at most ${route.body?.bytesMax ?? 0} bytes:</p>${sent}`;
+  const sent = bodies.map(
+    ([type, { example, bytesMax }]) =>
+      html`<p>Send, at most ${bytesMax} bytes:</p><pre>${`${line}\n${key}${headersOf(type)}\n\n${shown(example)}`}</pre>`,
+  );
+  return html`${sent}`;
 }
 
 /** Binary mode is no type: it is the data's, and attributes stand in headers. */
@@ -62,7 +65,7 @@ ${requests(route, parameters)}${takesEvents ? types : NOTHING}
 
 function typeLinks(flows: readonly Flow[]): Markup {
   const links = flows.flatMap(({ types }) => Object.keys(types).map((type) => html` <a href="#type-${type}">${type}</a>`));
-  return links.length === 0 ? NOTHING : html`<p>What <code>data</code> holds, by <code>type</code>:${links}</p>`;
+  return html`<p>What <code>data</code> holds, by <code>type</code>:${links} <a href="#schema-DecisionOutcome">decision.outcome</a></p>`;
 }
 
 function typeMarkup(flows: readonly Flow[]): Markup[] {

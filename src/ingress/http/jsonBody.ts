@@ -21,8 +21,7 @@ export function jsonBody<Schema extends z.ZodType>(
   { what, code, example }: { what: string; code: Wanted<Schema>['code']; example: z.input<Schema> },
 ) {
   return {
-    bytesMax: SAID_BYTES_MAX,
-    content: { 'application/json': { schema, example } },
+    content: { 'application/json': { schema, example, bytesMax: SAID_BYTES_MAX } },
     read: async (request: IncomingMessage): Promise<z.output<Schema>> => {
       // a form of another site cannot send this type without asking first
       if (parseMediaType(request.headers['content-type'] ?? '')?.json !== true)

@@ -4,7 +4,7 @@ import { ERRORS } from '../../domain/errors.ts';
 import { problemExample } from '../../wire/examples.ts';
 import { problem } from '../../wire/problem.ts';
 import { NAMED } from './openapiNames.ts';
-import { type Answered, NDJSON, type Route, TAGS, templateOf } from './route.ts';
+import { type Answered, NDJSON, type RequestBody, type Route, TAGS, templateOf } from './route.ts';
 
 type Members = Record<string, unknown>;
 
@@ -64,6 +64,11 @@ function responseOf(answered: Answered): object {
   return { description, content, ...(said.length === 0 ? {} : { headers: Object.fromEntries(said) }) };
 }
 
+const limitsOf = ({ content }: RequestBody<unknown>): string =>
+  `Inflated, at most ${Object.entries(content)
+    .map(([type, { bytesMax }]) => `${bytesMax} bytes of ${type}`)
+    .join(', ')}`;
+
 function operationOf(route: Route): object {
   const { id, tag, summary, scopes, body, answers, refusesInHtml } = route;
   const content = Object.entries(body?.content ?? {}).map(([type, { schema, example }]) => [type, { schema: schemaOf(schema), example }]);
@@ -77,7 +82,7 @@ function operationOf(route: Route): object {
     tags: [tag],
     summary,
     parameters: parametersOf(route),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: Object.fromEntries(content) } }),
+    ...(body === undefined ? {} : { requestBody: { required: true, description: limitsOf(body), content: Object.fromEntries(content) } }),
     responses: { ...Object.fromEntries(responses), default: { description: 'A refusal', content: refusal } },
     // any one of them will do
     security: scopes.map((scope) => ({ key: [scope] })),

@@ -39,10 +39,13 @@ async function readSentJson(request: IncomingMessage): Promise<SentPolicy> {
 }
 
 export const policyBody = {
-  bytesMax: BODY_BYTES_MAX,
   content: {
-    'application/json': { schema: policyRequest, example: { text: policyTextExample, note: 'more reviews over the holidays' } },
-    'application/yaml': { schema: policyText, example: policyTextExample },
+    'application/json': {
+      schema: policyRequest,
+      example: { text: policyTextExample, note: 'more reviews over the holidays' },
+      bytesMax: BODY_BYTES_MAX,
+    },
+    'application/yaml': { schema: policyText, example: policyTextExample, bytesMax: POLICY_BYTES_MAX },
   },
   read: readSent,
 };

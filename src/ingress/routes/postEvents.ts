@@ -36,11 +36,14 @@ export const postEventsRoute = route({
     'Signalbox-As-History': '`true`: fold and decide, but open no case and do nothing (scope admin)',
   },
   body: {
-    bytesMax: BATCH_BYTES_MAX,
     content: {
-      'application/cloudevents+json': { schema: cloudEvent, example: cloudEventExample },
-      'application/cloudevents-batch+json': { schema: cloudEventBatch, example: [cloudEventExample, { ...cloudEventExample, id: 'p-2' }] },
-      '*/*': { schema: eventData, example: cloudEventExample.data },
+      'application/cloudevents+json': { schema: cloudEvent, example: cloudEventExample, bytesMax: BODY_BYTES_MAX },
+      'application/cloudevents-batch+json': {
+        schema: cloudEventBatch,
+        example: [cloudEventExample, { ...cloudEventExample, id: 'p-2' }],
+        bytesMax: BATCH_BYTES_MAX,
+      },
+      '*/*': { schema: eventData, example: cloudEventExample.data, bytesMax: BODY_BYTES_MAX },
     },
   },
   answers: {

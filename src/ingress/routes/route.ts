@@ -40,9 +40,8 @@ export type Answers = Readonly<Record<number, Answered>>;
 
 /** What a request carries. */
 export interface RequestBody<Body> {
-  /** Inflated. */
-  readonly bytesMax: number;
-  readonly content: Readonly<Record<string, { readonly schema: z.ZodType; readonly example: unknown }>>;
+  /** By media type. The limit is of the inflated body. */
+  readonly content: Readonly<Record<string, { readonly schema: z.ZodType; readonly example: unknown; readonly bytesMax: number }>>;
   /** Absent: the handler reads it. */
   readonly read?: (request: Request) => Promise<Body>;
 }
