@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ERRORS, type ErrorCode, SignalboxError } from '../domain/errors.ts';
 import { redacted, shownText } from '../domain/exposure.ts';
 import { type ShownError, shownError } from '../domain/shownError.ts';
+import { LlmUnanswered } from '../llm/llmCall.ts';
 import { isDatabaseAway } from '../log/db/database.ts';
 
 /** A failure stands in a history, and its causes with it: messages and stacks as those may hold them. */
@@ -48,6 +49,8 @@ function asFailure(error: unknown): ApplicationFailure | CancelledFailure {
   // a cancelled activity must end as one, not as one that failed
   if (error instanceof CancelledFailure) return error;
   if (error instanceof ApplicationFailure) return shownFailure(error);
+  if (error instanceof LlmUnanswered)
+    return failure(error.code, error.message, error.waitMs === undefined ? {} : { nextRetryDelayMs: error.waitMs });
   if (error instanceof SignalboxError) return failure(error.code, error.message, { cause: error });
   if (isDatabaseAway(error)) return failure('database-away', ERRORS['database-away'].title, { cause: error });
   return failure('internal', error instanceof Error ? error.message : String(error), { cause: error });

@@ -1,13 +1,13 @@
 import { Context } from '@temporalio/activity';
 import type { Reason } from '../domain/decision.ts';
-import type { JsonObject } from '../domain/event.ts';
-import { shownText, strangersTexts } from '../domain/exposure.ts';
+import { shownText } from '../domain/exposure.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { LoadedEvent } from '../domain/loadedEvent.ts';
-import type { LlmCall, LlmSaid } from '../llm/callLlm.ts';
-import { conversation } from '../llm/conversation.ts';
+import { adviceOnly } from '../llm/adviceOnly.ts';
+import type { LlmCall, LlmSaid } from '../llm/llmCall.ts';
 import { type LlmQuestion, llmQuestion, type Questioner } from '../llm/llmQuestion.ts';
-import { CALLS_MAX, readTurns, turnKey } from '../llm/transcript.ts';
+import { CALLS_MAX, type LookedUp, readFound, turnKey } from '../llm/lookedUp.ts';
+import { readBudget } from '../llm/record/budget.ts';
 import { type CaseRecord, writeCaseLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/db/database.ts';
 import { loadEvents } from '../log/loadEvents.ts';
@@ -45,7 +45,6 @@ export type AskedLlm =
   | { readonly said: 'nothing'; readonly why: string; readonly costUsd: number };
 
 type CallLlm = (call: LlmCall) => Promise<LlmSaid>;
-type ChatMessage = LlmCall['messages'][number];
 
 export interface AskDeps {
   readonly pool: Pool;
@@ -57,12 +56,11 @@ export interface AskDeps {
 const HEARTBEAT_MS = 3000;
 const TOOL_CHARS_MAX = 64;
 
-interface Briefing extends Omit<LlmQuestion, 'messages'> {
+interface Briefing extends LlmQuestion {
   readonly loaded: LoadedEvent;
   readonly flow: Flow;
   readonly terms: LlmRung;
-  readonly messages: readonly ChatMessage[];
-  readonly lookedUpChars: number;
+  readonly lookedUp: readonly LookedUp[];
 }
 
 /**
@@ -87,35 +85,48 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
     const policy = known.policy as LadderPolicy;
     const terms = policy.rungs.find((rung): rung is LlmRung => rung.rung === 'llm');
     if (terms === undefined) return 'the policy has no such rung';
-    const question = asked({ flow, policy, terms }, loaded);
-    if (typeof question === 'string') return question;
-    const turns = await readTurns(pool, asking, turn);
-    const lookedUpChars = Math.max(0, ...turns.flat().map(({ strangersChars }) => strangersChars));
-    return { ...question, loaded, flow, terms, lookedUpChars, messages: [...question.messages, ...conversation(turns)] };
+    const found = await readFound(pool, asking, turn);
+    const lookedUp = found.map((one) => ({ ...one, label: descriptionOf(flow, one.name) ?? one.name }));
+    const question = questionOf({ flow, policy, terms }, loaded, lookedUp);
+    return typeof question === 'string' ? question : { ...question, loaded, flow, terms, lookedUp };
+  }
+
+  /** What the policy wants to be looked up before anything is asked; nothing where the budget is nearly spent. */
+  async function first({ tenant, turn }: Asking, { flow, terms: { lookUps, budget } }: Briefing): Promise<string[]> {
+    if (turn > 0 || lookUps === undefined || lookUps.turnsMax !== undefined) return [];
+    const { tight } = await readBudget({ pool }, { tenant, flow: flow.name }, budget);
+    return tight ? [] : lookUps.tools;
   }
 
   async function ask(asking: Asking, briefing: Briefing, call: CallLlm): Promise<AskedLlm> {
-    const { loaded, flow, terms, messages, answer, prompt, lookedUpChars } = briefing;
-    const { tenant, eventPosition, turn } = asking;
+    const { loaded, flow, terms, words, answer, shorter, prompt, strangersChars } = briefing;
+    const { subject, data } = loaded.event;
+    const write = (record: Pick<CaseRecord, 'title' | 'detail'>): Promise<unknown> =>
+      writeCaseLog(pool, asking, (log) =>
+        log.record([{ kind: 'llm', eventPosition: asking.eventPosition, subject, key: turnKey(asking, asking.turn), ...record }]),
+      );
+    const looked = await first(asking, briefing);
+    if (looked.length > 0) {
+      await write({
+        title: `To be looked up for the LLM: ${looked.join(', ')}`,
+        detail: { calls: looked.map((name, nth) => ({ id: `first_${nth + 1}`, name })) },
+      });
+      return { said: 'look-ups', tools: looked, costUsd: 0 };
+    }
     const said = await call({
-      ...{ tenant, flow: flow.name, eventPosition, subject: loaded.event.subject, terms, messages },
-      step: `turn ${turn}`,
-      promptVersion: prompt,
-      answer,
-      tools: turn < (terms.lookUps?.turnsMax ?? 0) ? toolsOf(flow, terms) : [],
-      signal: Context.current().cancellationSignal,
+      ...{ tenant: asking.tenant, flow: flow.name, eventPosition: asking.eventPosition, subject, terms, words, answer, shorter },
+      ...{ step: `turn ${asking.turn}`, promptVersion: prompt, tools: offered(asking, briefing) },
+      ...{ untilMs: untilMs(), value: stakeOf(terms, data), signal: Context.current().cancellationSignal },
     });
-    await writeCaseLog(pool, asking, (log) => log.record([recordOf(asking, { said, subject: loaded.event.subject })]));
+    await write(recordOf(said));
     const costUsd = said.call?.costUsd ?? 0;
     if (said.kind === 'abstained') return { said: 'nothing', why: said.why, costUsd };
     if (said.kind === 'tools')
       return { said: 'look-ups', tools: said.calls.slice(0, CALLS_MAX).map(({ name }) => shownText(name, TOOL_CHARS_MAX)), costUsd };
     const value = said.value as LlmAnswer;
-    const { data } = loaded.event;
-    const strangersChars = Math.max(0, ...strangersTexts(flow, loaded.event).map(({ length }) => length));
-    const abstains = abstention(value, { terms, tight: said.call.tight, data, strangersChars, lookedUpChars });
-    const reasons = value.reasons.map(({ fact, text }): Reason => ({ code: fact, text: shownText(text) }));
     const { outcome, confidence } = value;
+    const abstains = adviceOnly(value, { terms, tight: said.call.tight, data, strangersChars });
+    const reasons = value.reasons.map(({ fact, text }): Reason => ({ code: fact, text: shownText(text) }));
     return { said: 'answer', outcome, confidence, reasons, abstains, model: said.call.model, prompt, costUsd };
   }
 
@@ -133,60 +144,51 @@ export function createAskLlm({ pool, flows, callLlm }: AskDeps) {
 }
 
 /** What policy and code cannot say together they cannot say a minute later: the text says why. */
-function asked(questioner: Questioner, loaded: LoadedEvent): LlmQuestion | string {
+function questionOf(questioner: Questioner, loaded: LoadedEvent, lookedUp: readonly LookedUp[]): LlmQuestion | string {
   try {
-    return llmQuestion(questioner, loaded);
+    return llmQuestion(questioner, loaded, lookedUp);
   } catch (error) {
     if (error instanceof RangeError) return shownText(error.message);
     throw error;
   }
 }
 
-function toolsOf({ briefing }: Flow, { lookUps }: LlmRung) {
-  return (lookUps?.tools ?? []).flatMap((name) => {
-    const description = briefing?.lookUps[name]?.description ?? LOOK_UPS[name];
-    return description === undefined ? [] : [{ name, description, parameters: NO_PARAMETERS }];
-  });
+/** When the rung's time is over: the workflow gives it with the activity. */
+function untilMs(): number {
+  const { scheduledTimestampMs, scheduleToCloseTimeoutMs } = Context.current().info;
+  return scheduledTimestampMs + scheduleToCloseTimeoutMs;
 }
+
+function stakeOf({ value }: LlmRung, data: LoadedEvent['event']['data']): number {
+  const given = value === undefined ? undefined : data[value];
+  return typeof given === 'number' ? given : 0;
+}
+
+const descriptionOf = ({ briefing }: Flow, name: string): string | undefined => briefing?.lookUps[name]?.description ?? LOOK_UPS[name];
 
 /** What is looked at follows from the event: a model's text chooses no key, no subject and no range. */
 const NO_PARAMETERS = { type: 'object', properties: {}, required: [], additionalProperties: false };
 
-interface Judging {
-  readonly terms: LlmRung;
-  readonly tight: boolean;
-  readonly data: JsonObject;
-  /** Of the longest text in the question that a stranger wrote. */
-  readonly strangersChars: number;
-  /** Of all that strangers wrote in what was looked up: there one text may stand in parts, over many events. */
-  readonly lookedUpChars: number;
+/** Tools for what is not among the facts yet: looked at again, it would be the same. */
+function offered({ turn }: Asking, { flow, terms: { lookUps }, lookedUp }: Briefing): LlmCall['tools'] {
+  if (turn >= (lookUps?.turnsMax ?? 0)) return [];
+  return (lookUps?.tools ?? []).flatMap((name) => {
+    const description = descriptionOf(flow, name);
+    if (description === undefined || lookedUp.some((one) => one.name === name)) return [];
+    return [{ name, description, parameters: NO_PARAMETERS }];
+  });
 }
 
-/** Why an answer is a proposal only; null where it decides. */
-export function abstention({ outcome, confidence }: LlmAnswer, judging: Judging): string | null {
-  const { terms, tight, data, strangersChars, lookedUpChars } = judging;
-  if (strangersChars > terms.strangersCharsMax) return `a text of ${strangersChars} characters in the event may be talking to it`;
-  if (lookedUpChars > terms.strangersCharsMax) return `texts of ${lookedUpChars} characters in what it looked up may be talking to it`;
-  if (!terms.outcomes.includes(outcome)) return `it may not decide ${outcome} alone`;
-  const wanted = tight ? Math.max(terms.decideFrom, terms.budget.tight.decideFrom) : terms.decideFrom;
-  if (confidence < wanted) return `its confidence of ${confidence} is below ${wanted}${tight ? ', as the budget is nearly spent' : ''}`;
-  for (const { outcome: limited, field, max } of terms.limits) {
-    const value = data[field];
-    if (limited === outcome && !(typeof value === 'number' && value <= max))
-      return `it may not decide ${outcome} alone where ${field} is above ${max}`;
-  }
-  return null;
-}
-
-function recordOf(asking: Asking, { said, subject }: { said: LlmSaid; subject: string }): CaseRecord {
-  const { call } = said;
-  const spent = call === null ? {} : { call };
-  const base = { kind: 'llm' as const, eventPosition: asking.eventPosition, subject, key: turnKey(asking, asking.turn) };
-  if (said.kind === 'abstained') return { ...base, title: `The LLM was passed over: ${said.why}`, detail: { ...spent, code: said.code } };
+function recordOf(said: LlmSaid): Pick<CaseRecord, 'title' | 'detail'> {
+  const spent = said.call === null ? {} : { call: said.call };
+  if (said.kind === 'abstained') return { title: `The LLM was passed over: ${said.why}`, detail: { ...spent, code: said.code } };
   if (said.kind === 'tools') {
     const calls = said.calls.slice(0, CALLS_MAX).map(({ id, name }) => ({ id, name }));
-    return { ...base, title: `The LLM wants to look up ${calls.map(({ name }) => name).join(', ')}`, detail: { ...spent, calls } };
+    const names = calls.map(({ name }) => name).join(', ');
+    const title = said.call === null ? `To be looked up, as the server takes no tools: ${names}` : `The LLM wants to look up ${names}`;
+    return { title, detail: { ...spent, calls } };
   }
   const answer = said.value as LlmAnswer;
-  return { ...base, title: `The LLM answered ${answer.outcome} with confidence ${answer.confidence}`, detail: { ...spent, answer } };
+  const leftOut = said.cut === 0 ? '' : `; ${said.cut} of what was looked up did not fit and was left out`;
+  return { title: `The LLM answered ${answer.outcome} with confidence ${answer.confidence}${leftOut}`, detail: { ...spent, answer } };
 }

@@ -1,8 +1,9 @@
-import type { JsonObject } from '../domain/event.ts';
-import { fieldsOf, shownTo, strangersTexts } from '../domain/exposure.ts';
+import type { Json, JsonObject } from '../domain/event.ts';
+import { shownBefore, strangersChars } from '../domain/exposure.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { LoadedEvent } from '../domain/loadedEvent.ts';
-import { lookUpRecord } from '../llm/transcript.ts';
+import { wordsOf } from '../llm/llmQuestion.ts';
+import { lookUpRecord } from '../llm/lookedUp.ts';
 import { writeCaseLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/db/database.ts';
 import { loadEvents } from '../log/loadEvents.ts';
@@ -39,13 +40,24 @@ type Look = (pool: Pool, about: { flow: Flow; tenant: string; loaded: LoadedEven
 /** What holds nothing but names and numbers of ours. */
 const ours = (seen: unknown) => ({ seen, strangersChars: 0 });
 
+/** A flow names what it shows of its state; texts in it may be a stranger's. */
+const remembered = (flow: Flow, seen: JsonObject | null) => ({ seen, strangersChars: strangersChars(textsOf(seen), wordsOf(flow)) });
+
+function textsOf(value: Json): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
+}
+
 const COMMON: Readonly<Record<string, Look>> = {
   'subject-history': async (pool, { flow, tenant, loaded: { event } }) => {
     const past = await readPastEvents(pool, { tenant, flow: flow.name, ...event }, HISTORY_COUNT);
-    const texts = new Set(past.flatMap((one) => strangersTexts(flow, one)));
+    const seen = past.map((one) => ({ ...one, data: shownBefore(flow, one) }));
     return {
-      seen: past.map(({ type, data, ...rest }) => ({ type, ...rest, data: shownTo('prompt', fieldsOf(flow, type), data) })),
-      strangersChars: [...texts].reduce((sum, { length }) => sum + length, 0),
+      seen,
+      strangersChars: strangersChars(
+        seen.map(({ data }) => data),
+        wordsOf(flow),
+      ),
     };
   },
   'similar-decisions': async (pool, { flow, tenant, loaded: { event, found, provisional } }) =>
@@ -56,7 +68,7 @@ const COMMON: Readonly<Record<string, Look>> = {
       }),
     ),
   'subject-baseline': async (pool, { flow, tenant, loaded: { event } }) =>
-    ours(await lookAtState(pool, { flow, tenant, key: flow.reflex?.subjectKey(event.subject) })),
+    remembered(flow, await lookAtState(pool, { flow, tenant, key: flow.reflex?.subjectKey(event.subject) })),
 };
 
 const SIMILAR_COUNT = 10;
@@ -73,7 +85,7 @@ async function lookAtState(
 function lookOf(flow: Flow, tool: string): Look | undefined {
   const own = flow.briefing?.lookUps[tool];
   if (own === undefined) return COMMON[tool];
-  return async (pool, { tenant, loaded }) => ours(await lookAtState(pool, { flow, tenant, key: own.key(loaded.event) }));
+  return async (pool, { tenant, loaded }) => remembered(flow, await lookAtState(pool, { flow, tenant, key: own.key(loaded.event) }));
 }
 
 /**

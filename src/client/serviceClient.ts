@@ -1,5 +1,6 @@
 /** The HTTP API as the commands use it. */
 import { CannotRun } from '../domain/errors.ts';
+import { retryAfterMs } from '../domain/retryAfter.ts';
 
 /** Longer than any `Prefer: wait`. */
 const ANSWER_TIMEOUT_MS = 75_000;
@@ -66,7 +67,9 @@ export class ServiceClient {
       headers: { ...this.#ownHeaders(), ...(contentType === undefined ? {} : { 'content-type': contentType }), ...headers },
     });
     const text = await this.#read(response);
-    return { status: response.status, retryAfterSeconds: retryAfter(response.headers.get('retry-after')), body: parsed(text) };
+    const { headers: answered } = response;
+    const pauseMs = retryAfterMs(answered.get('retry-after'), { date: answered.get('date'), nowMs: Date.now() });
+    return { status: response.status, retryAfterSeconds: pauseMs === null ? null : pauseMs / 1000, body: parsed(text) };
   }
 
   /** The body of a 2xx; throws Refused for all else. */
@@ -113,11 +116,4 @@ function parsed(text: string): unknown {
     // a proxy's page, say: shown as it is
     return { detail: text.slice(0, 200) };
   }
-}
-
-/** Seconds or an HTTP date. */
-function retryAfter(header: string | null): number | null {
-  if (header === null) return null;
-  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
 }

@@ -16,7 +16,7 @@ export type Fields = Readonly<Record<string, Exposure>>;
 
 const HIDDEN: Readonly<Record<Audience, ReadonlySet<Exposure>>> = {
   history: new Set(['personal', 'secret']),
-  prompt: new Set(['personal', 'secret']),
+  prompt: new Set(['id', 'personal', 'secret']),
   reviewer: new Set(['secret']),
 };
 
@@ -102,7 +102,7 @@ export function shownTo(audience: Audience, fields: Fields, data: JsonObject): J
       const last = !declared && undeclared > UNDECLARED_MAX;
       if (!last) shown.push([declared ? name : shownText(name, NAME_CHARS_MAX), `[${exposure}]`]);
     } else if (audience === 'reviewer') shown.push([name, value]);
-    else shown.push([name, exposure === 'plain' ? plain(value) : untrusted(value)]);
+    else shown.push([name, exposure === 'plain' || exposure === 'id' ? plain(value) : untrusted(value)]);
   }
   if (audience !== 'reviewer' && undeclared > UNDECLARED_MAX) shown.push([THE_REST, '[personal]']);
   return Object.fromEntries(shown);
@@ -114,12 +114,34 @@ export function shownEvent(audience: Exclude<Audience, 'reviewer'>, flow: FlowTy
   return { ...event, source: shownText(source), id: shownText(id), data: shownTo(audience, fieldsOf(flow, type), data) };
 }
 
-/** The texts that strangers wrote into an event's data: of each field that its flow marks untrusted, whatever of it is shown. */
-export function strangersTexts(flow: FlowTypes, { type, data }: Pick<FlowEvent, 'type' | 'data'>): string[] {
+/** An earlier event's data before an LLM: the fields that its flow declares and that may be shown. Names that nobody declared are a stranger's text. */
+export function shownBefore(flow: FlowTypes, { type, data }: Pick<FlowEvent, 'type' | 'data'>): JsonObject {
   const fields = fieldsOf(flow, type);
-  return Object.entries(data).flatMap(([name, value]) =>
-    exposureOf(fields, name) === 'untrusted' ? [typeof value === 'string' ? value : JSON.stringify(value)] : [],
-  );
+  const seen = Object.entries(data).filter(([name]) => Object.hasOwn(fields, name) && !HIDDEN.prompt.has(exposureOf(fields, name)));
+  return shownTo('prompt', fields, Object.fromEntries(seen));
+}
+
+const MASK = /^\[(?:id|personal|secret|key|card|mail|iban)\]$/;
+/** A time of ours, as JSON has it. */
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
+
+/**
+ * How much of a value strangers may have written: the characters of all its texts and names, each text counted once. `ours`: words of the
+ * flow and of this code, which nobody else writes. Numbers say nothing.
+ */
+export function strangersChars(value: unknown, ours: ReadonlySet<string>): number {
+  const texts = new Set<string>();
+  const look = (inside: unknown): void => {
+    if (typeof inside === 'string') texts.add(inside);
+    else if (Array.isArray(inside)) for (const item of inside) look(item);
+    else if (typeof inside === 'object' && inside !== null)
+      for (const [name, item] of Object.entries(inside)) {
+        texts.add(name);
+        look(item);
+      }
+  };
+  look(value);
+  return [...texts].reduce((sum, text) => sum + (ours.has(text) || MASK.test(text) || TIME.test(text) ? 0 : text.length), 0);
 }
 
 /** Adds the texts and numbers within a value. */

@@ -41,11 +41,13 @@ export interface Reflex<Policy> {
 }
 
 /**
- * What a field of the data may be shown to. `plain`: numbers, ids and codes that the flow vouches for, may stand anywhere. `untrusted`:
+ * What a field of the data may be shown to. `plain`: numbers, and codes of a list or a
+ * pattern, may stand anywhere. `id`: names something (an order, a card): exact everywhere but before an LLM, as whoever sends it may write
+ * anything into it. `untrusted`:
  * text of a stranger, quoted as data wherever it is read. `personal`: for people who may read events; masked before a prompt, never in
  * a history, a log or a metric. `secret`: masked for reviewers too. A field that is not named here is `personal`: nobody knows what is in it.
  */
-export type Exposure = 'plain' | 'untrusted' | 'personal' | 'secret';
+export type Exposure = 'plain' | 'id' | 'untrusted' | 'personal' | 'secret';
 
 export interface EventType {
   /** Strict about what it names, loose about the rest: unknown fields are kept. */

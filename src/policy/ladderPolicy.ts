@@ -31,6 +31,10 @@ const llmRung = (outcome: z.ZodType<string>) =>
     model: z.string().min(1).max(HUMAN_NAME_CHARS_MAX).optional(),
     /** A name among `prompts`. */
     prompt: name,
+    /** Whether it decides at all: else it advises, and `quality` says how often it was right. An operator's word, when it has a record. */
+    decides: z.boolean().default(false),
+    /** What its record must be before it should decide: so many judged decisions or advices, so much precision. */
+    record: z.strictObject({ judgedMin: z.int().min(0).max(1e6), precisionMin: share }).default({ judgedMin: 200, precisionMin: 0.9 }),
     /** What it may decide alone; any other of the flow's outcomes is a proposal to the next rung. */
     outcomes: z.array(outcome).min(1),
     /** Less confidence than this abstains. */
@@ -38,7 +42,7 @@ const llmRung = (outcome: z.ZodType<string>) =>
     /** An outcome above its limit is a proposal too. */
     limits: z.array(limit.extend({ outcome })).max(20).default([]),
     /**
-     * Where an untrusted text of the event is longer than this, or those of the earlier events that it looked up are together, it advises
+     * Where strangers wrote more characters than this into the question, whatever they stand in and in what was looked up too, it advises
      * only: who writes more than a code may be talking to it.
      */
     strangersCharsMax: z.int().min(0).max(10_000).default(64),
@@ -46,6 +50,10 @@ const llmRung = (outcome: z.ZodType<string>) =>
     afterRules: z.enum(['advise', 'skip']).default('advise'),
     /** For the rung as a whole: waits, tries, look-ups. */
     deadlineSeconds: seconds,
+    /** Requests to the model at once, over all workers: SIGNALBOX_LLM_REQUESTS_AT_ONCE unless named. */
+    requestsAtOnce: z.int().min(1).max(1000).optional(),
+    /** The number of an event that is at stake: of those that wait for the model until about the same time, the most goes first. */
+    value: field.optional(),
     /** For one request. */
     callSeconds: z.int().min(1).max(600),
     /** Requests about one event, whatever they are for and however often its case starts again. */
@@ -59,8 +67,11 @@ const llmRung = (outcome: z.ZodType<string>) =>
       .max(DAYS_MAX * DAY_SECONDS),
     price: z.strictObject({ inputUsdPerMillion: usd, outputUsdPerMillion: usd }),
     budget,
-    /** The facts that it may ask for, over several turns; absent: it answers at once. */
-    lookUps: z.strictObject({ turnsMax: z.int().min(1).max(10), tools: z.array(name).min(1).max(20) }).optional(),
+    /**
+     * What is looked up besides the briefing, and stands among the facts; absent: nothing. `turnsMax` leaves it to the model, as tools that
+     * it may call in so many turns, where its server takes tools: else all of it is looked up before it is asked.
+     */
+    lookUps: z.strictObject({ tools: z.array(name).min(1).max(20), turnsMax: z.int().min(1).max(10).optional() }).optional(),
   });
 export type LlmRung = z.infer<ReturnType<typeof llmRung>>;
 

@@ -72,7 +72,12 @@ function wrongLookUps({ briefing }: FitFlow, { rungs }: LadderPolicy): Misfit[] 
 function wrongLimits(flow: FitFlow, { rungs, actions }: LadderPolicy): Misfit[] {
   const limits = [
     ...rungs.flatMap((rung, at) =>
-      rung.rung !== 'llm' ? [] : rung.limits.map(({ field }, nth) => ({ path: ['rungs', at, 'limits', nth, 'field'], field })),
+      rung.rung !== 'llm'
+        ? []
+        : [
+            ...rung.limits.map(({ field }, nth) => ({ path: ['rungs', at, 'limits', nth, 'field'], field })),
+            ...(rung.value === undefined ? [] : [{ path: ['rungs', at, 'value'], field: rung.value }]),
+          ],
     ),
     ...actions.flatMap(({ limit }, at) => (limit === undefined ? [] : [{ path: ['actions', at, 'limit', 'field'], field: limit.field }])),
   ];

@@ -9,6 +9,15 @@ const PORTS = 'must be a whole number from 0 to 65535';
 const port = z.coerce.number(PORTS).int(PORTS).min(0, PORTS).max(65_535, PORTS);
 const text = z.string().min(1);
 const perMinute = z.coerce.number().int().min(1).max(1e9);
+const PRICE = 'must be US dollars a million tokens, in and out, such as 0.5,2; or 0 for a server of your own';
+/** `0`, or `0.5,2`. */
+const price = z
+  .string()
+  .regex(/^(0|\d{1,6}(\.\d{1,6})?,\d{1,6}(\.\d{1,6})?)$/, PRICE)
+  .transform((given) => {
+    const [input = 0, output = input] = given.split(',').map(Number);
+    return { inputUsdPerMillion: input, outputUsdPerMillion: output };
+  });
 
 const targets = z
   .string()
@@ -40,6 +49,13 @@ const settings = z.object({
   SIGNALBOX_LLM_MODEL: text.max(200).optional(),
   SIGNALBOX_LLM_REQUESTS_PER_MINUTE: perMinute.optional(),
   SIGNALBOX_LLM_TOKENS_PER_MINUTE: perMinute.optional(),
+  SIGNALBOX_LLM_REQUESTS_AT_ONCE: z.coerce.number().int().min(1).max(1000).optional(),
+  SIGNALBOX_LLM_CONTEXT_TOKENS: z.coerce.number().int().min(256).max(1e8).optional(),
+  SIGNALBOX_LLM_PRICE: price.optional(),
+  // of the environment as such: they may hold what is none of ours, and are looked at only where an LLM is asked
+  HTTP_PROXY: z.string().optional(),
+  HTTPS_PROXY: z.string().optional(),
+  NO_PROXY: z.string().optional(),
   /** What requests of ours may reach besides the public internet. */
   SIGNALBOX_OUTBOUND_ALLOW: targets.default([]),
   SIGNALBOX_NOTICE_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -87,7 +103,10 @@ type Given = Readonly<Record<string, string | undefined>>;
 
 /** Throws CannotRun that names every wrong setting, each alone and all together. An empty value counts as not set. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const given: Given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const named = Object.entries(environment).filter(([, value]) => value !== '');
+  // others write these in small letters, and those count first
+  const proxies = named.flatMap(([name, value]) => (/^(https?|no)_proxy$/.test(name) ? [[name.toUpperCase(), value] as const] : []));
+  const given: Given = Object.fromEntries([...named, ...proxies]);
   const { issues = [] } = settings.safeParse(given, OUR_WORDS).error ?? {};
   const alone = issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   const unreadable = new Set(issues.map(({ path }) => path[0]));
@@ -107,13 +126,21 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return { ...config, SIGNALBOX_AUTH: auth, SIGNALBOX_OUTBOUND_ALLOW: outbound };
 }
 
+const LLM_LIMITS = [
+  'SIGNALBOX_LLM_REQUESTS_PER_MINUTE',
+  'SIGNALBOX_LLM_TOKENS_PER_MINUTE',
+  'SIGNALBOX_LLM_REQUESTS_AT_ONCE',
+  'SIGNALBOX_LLM_CONTEXT_TOKENS',
+  'SIGNALBOX_LLM_PRICE',
+] as const;
+
 /**
  * Half a configuration would be used at the first doubtful event or approval, and fail there. An LLM's key alone is none: many have one in
  * their environment for something else, and must neither be kept from starting nor charged. What is set but cannot be read counts as set.
  */
 function halves(given: Given): string[] {
   const isSet = (name: keyof z.infer<typeof settings>): boolean => given[name] !== undefined;
-  const limited = isSet('SIGNALBOX_LLM_REQUESTS_PER_MINUTE') || isSet('SIGNALBOX_LLM_TOKENS_PER_MINUTE');
+  const limited = LLM_LIMITS.some(isSet);
   const named = isSet('SIGNALBOX_LLM_MODEL');
   const found: readonly (readonly [boolean, string])[] = [
     [

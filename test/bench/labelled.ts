@@ -8,17 +8,19 @@
  */
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { abstention } from '../../src/activities/askLlm.ts';
 import type { Flow } from '../../src/domain/flow.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
 import type { FraudPolicy } from '../../src/flows/fraud/policy.ts';
-import { createCallLlm, type LlmCall, type LlmSaid } from '../../src/llm/callLlm.ts';
+import { adviceOnly } from '../../src/llm/adviceOnly.ts';
+import { createCallLlm } from '../../src/llm/callLlm.ts';
+import type { LlmCall, LlmSaid } from '../../src/llm/llmCall.ts';
 import { llmQuestion } from '../../src/llm/llmQuestion.ts';
 import { openDatabase } from '../../src/log/db/database.ts';
 import type { LlmRung } from '../../src/policy/ladderPolicy.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
 import type { LlmAnswer } from '../../src/policy/prompt.ts';
 import { openFakeLlm } from '../support/fakeLlm.ts';
+import { llmTargetAt } from '../support/llmTarget.ts';
 import { startTestStack } from '../support/stack.ts';
 import { foldTestWeek, type LabelledPayment } from './labelledFold.ts';
 import { ruleOfThumb } from './ruleOfThumb.ts';
@@ -32,7 +34,7 @@ const policy = parsePolicy<FraudPolicy>(fraud, fraud.policyText);
 const shipped = policy.rungs.find((rung): rung is LlmRung => rung.rung === 'llm');
 if (shipped === undefined) throw new Error('Cannot measure as the shipped policy has no LLM');
 /** Nothing but its answers keeps it from deciding. */
-const terms: LlmRung = { ...shipped, reuseSeconds: 0, budget: { ...shipped.budget, usdMax: 1e6, tokensMax: 1e12 } };
+const terms: LlmRung = { ...shipped, decides: true, reuseSeconds: 0, budget: { ...shipped.budget, usdMax: 1e6, tokensMax: 1e12 } };
 
 interface Tally {
   decided: number;
@@ -75,17 +77,17 @@ async function askAll(payments: readonly LabelledPayment[], call: (call: LlmCall
     for (let at = next++; at < payments.length; at = next++) {
       const payment = payments[at] as LabelledPayment;
       asked += 1;
-      const { messages, answer, prompt } = llmQuestion({ flow: fraud as Flow, policy, terms }, payment);
+      const { words, answer, prompt, strangersChars } = llmQuestion({ flow: fraud as Flow, policy, terms }, payment);
       const said = await call({
         ...{ tenant: 'default', flow: 'fraud', eventPosition: asked, subject: payment.event.subject, step: 'turn 0' },
-        ...{ terms, promptVersion: prompt, messages, answer, tools: [], signal: new AbortController().signal },
+        ...{ terms, promptVersion: prompt, words, answer, tools: [], untilMs: 0, value: 0, signal: new AbortController().signal },
       });
       const costUsd = said.call?.costUsd ?? 0;
       if (said.kind !== 'answer') throw new Error(`the fake LLM did not answer: ${JSON.stringify(said)}`);
       const value = said.value as LlmAnswer;
       const passes =
         payment.provisional.rung === 'rules' ||
-        abstention(value, { terms, tight: false, data: payment.event.data, strangersChars: 0, lookedUpChars: 0 }) !== null;
+        adviceOnly(value, { terms, tight: false, data: payment.event.data, strangersChars }) !== null;
       strategy.add(passes ? 'person' : 'llm', { wrong: !passes && isWrong(value.outcome, payment), costUsd });
     }
   };
@@ -109,7 +111,7 @@ const llm = await openFakeLlm(ruleOfThumb);
 const stack = await startTestStack();
 const pool = openDatabase((await stack.run()).database ?? '', { name: 'labelled' });
 try {
-  const target = { baseUrl: llm.url, apiKey: null, model: 'rule-of-thumb', requestsPerMinute: null, tokensPerMinute: null };
+  const target = llmTargetAt(llm.url, { model: 'rule-of-thumb' });
   const call = createCallLlm({ pool, logger: pino({ level: 'warn' }), llm: target });
   await askAll(doubtful, call, ladder);
   await askAll(sampled, call, always);

@@ -9,6 +9,7 @@ import { ledger } from '../support/flows.ts';
 import { ask, eventOf, post } from '../support/http.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
 import { answers, says } from '../support/llmReplies.ts';
+import { llmTargetAt } from '../support/llmTarget.ts';
 import { aCall, SURE } from '../support/llmWorld.ts';
 import { startPostgres } from '../support/postgres.ts';
 
@@ -29,10 +30,10 @@ it('GET /v1/decisions/{decision} shows the calls to LLMs about its event, and no
   const book = async (id: string) =>
     (await post(ingress.url, eventOf({ id, source: '/bank', type: 'amount.booked', data: { account: 'a', amount: 500 } }))).json;
   const [booked, other] = [await book('b-1'), await book('b-2')];
-  const llm = { baseUrl: fake.url, apiKey: null, model: 'fake-1', requestsPerMinute: null, tokensPerMinute: null };
+  const llm = llmTargetAt(fake.url, { model: 'fake-1' });
   const call = createCallLlm({ pool: ingress.pool, logger: pino({ level: 'silent' }), llm });
   const about = (event: string) => ({ flow: 'ledger', eventPosition: parseId('evt', event)?.position ?? 0, step: 'turn 0' });
-  await expect(call(aCall(about(booked.event)))).rejects.toMatchObject({ type: 'llm-away' });
+  await expect(call(aCall(about(booked.event)))).rejects.toMatchObject({ code: 'llm-away' });
   await call(aCall(about(booked.event)));
   await call(aCall(about(other.event)));
   const { json } = await ask(`${ingress.url}${booked.links.decision}`);

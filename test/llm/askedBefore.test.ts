@@ -9,12 +9,13 @@ import { askedReviews, paymentWith } from '../support/askedReviews.ts';
 import { eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { openFakeLlm } from '../support/fakeLlm.ts';
 import { says } from '../support/llmReplies.ts';
+import { llmTargetAt } from '../support/llmTarget.ts';
 
 it('fraudCase() that starts again leaves an event to the person who was asked about it', async () => {
   const llm = await openFakeLlm([says({ outcome: 'approve', confidence: 1, reasons: [{ fact: 'amount', text: 'small' }] })]);
   const world = await openCaseWorld({
     flows: [askedReviews()],
-    llm: { baseUrl: llm.url, apiKey: null, model: 'fake', requestsPerMinute: null, tokensPerMinute: null },
+    llm: llmTargetAt(llm.url),
   });
   try {
     await world.rows("insert into llm_models (model, open_until, open_why) values ('fake', now() + interval '1 hour', 'failing')");

@@ -1,6 +1,6 @@
 /** Hunts the cent too many: callers that each see room for one more, costs that nobody adds up. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LlmSaid } from '../../src/llm/callLlm.ts';
+import type { LlmSaid } from '../../src/llm/llmCall.ts';
 import { readBudget } from '../../src/llm/record/budget.ts';
 import type { Budget } from '../../src/policy/ladderPolicy.ts';
 import { answers, callsTools, says, stalls } from '../support/llmReplies.ts';
@@ -69,7 +69,7 @@ describe('callLlm() with a budget', () => {
     const seen: unknown[] = [];
     for (let nth = 0; nth < 12; nth += 1) {
       const said = await call(aCall(of));
-      seen.push(said.kind === 'abstained' ? said.code : said.call.tight);
+      seen.push(said.kind === 'abstained' ? said.code : said.call?.tight);
     }
     // 120 tokens each; a reservation of some 800 fits in as long as 700 are used
     expect(seen.slice(0, 5)).toEqual(Array(5).fill(false));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import { startLlmProcess } from '../support/llmProcess.ts';
 import { answers, says, stalls } from '../support/llmReplies.ts';
+import { llmTargetAt } from '../support/llmTarget.ts';
 import { aCall, type LlmWorld, openLlmWorld, SURE, TERMS } from '../support/llmWorld.ts';
 
 const SECOND_MS = 1000;
@@ -26,7 +27,7 @@ describe('callLlm() over all workers', () => {
   }
 
   it('callLlm() keeps 60 requests a minute in three processes together', async () => {
-    const llm = { baseUrl: world.fake.url, apiKey: null, model: 'three', requestsPerMinute: 60, tokensPerMinute: null };
+    const llm = llmTargetAt(world.fake.url, { model: 'three', requestsPerMinute: 60 });
     const work = (first: number) => ({
       ...{ databaseUrl: world.databaseUrl, llm, terms: TERMS },
       positions: Array.from({ length: 40 }, (_, at) => first + at),

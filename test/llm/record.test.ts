@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readLlmCalls } from '../../src/llm/record/calls.ts';
 import { startLlmProcess } from '../support/llmProcess.ts';
 import { type Reply, says, saysText, stalls } from '../support/llmReplies.ts';
-import { ANSWER, aCall, type LlmWorld, MODEL, openLlmWorld, SURE, TERMS } from '../support/llmWorld.ts';
+import { llmTargetAt } from '../support/llmTarget.ts';
+import { ANSWER, aCall, asking, type LlmWorld, MODEL, openLlmWorld, SURE, TERMS } from '../support/llmWorld.ts';
 
 const OTHER = { ...SURE, outcome: 'approve' };
 const START_MS = 1_800_000_000_000;
@@ -36,11 +37,11 @@ describe('callLlm() and its record', () => {
     const first = await world.call(asked);
     expect(await world.caller()(asked)).toEqual(first);
     // whatever is asked by then: the step has its answer
-    expect(await world.caller()({ ...asked, messages: [{ role: 'user', content: 'Other words' }] })).toEqual(first);
+    expect(await world.caller()({ ...asked, words: asking('Other words') })).toEqual(first);
   });
 
   it('callLlm() gives a step its recorded abstention again', async () => {
-    world.fake.follow([says(SURE, { finish: 'length' }), says(OTHER)]);
+    world.fake.follow([saysText('{"outcome":"decl', { finish: 'length' }), says(OTHER)]);
     const asked = aCall();
     const first = await world.call(asked);
     expect(first).toMatchObject({ kind: 'abstained', code: 'cut-short' });
@@ -86,7 +87,7 @@ describe('callLlm() and its record', () => {
   });
 
   it('callLlm() counts the request of a worker that was killed in it: the cap holds, and what it reserved stays spent', async () => {
-    const llm = { baseUrl: world.fake.url, apiKey: null, model: MODEL, requestsPerMinute: null, tokensPerMinute: null };
+    const llm = llmTargetAt(world.fake.url, { model: MODEL });
     const asked = aCall({ flow: 'fraud', eventPosition: 50_000, terms: { callsMax: 3 } });
     world.fake.follow(() => stalls);
     for (let killed = 1; killed <= 3; killed += 1) {
@@ -106,12 +107,12 @@ describe('callLlm() and its record', () => {
   it('callLlm() answers an identical question from the record: no request, no cost, a row that says so', async () => {
     let nowMs = START_MS;
     const call = world.caller({}, () => nowMs);
-    const messages = [{ role: 'user' as const, content: 'The same' }];
+    const words = asking('The same');
     const terms = { reuseSeconds: 60, callsMax: 1 };
     world.fake.follow([says(SURE), says(OTHER), says(OTHER), says(OTHER)]);
     const before = world.fake.requests.length;
-    const first = await call(aCall({ messages, terms }));
-    const again = aCall({ messages, terms });
+    const first = await call(aCall({ words, terms }));
+    const again = aCall({ words, terms });
     const reused = await call(again);
     expect(reused).toMatchObject({
       kind: 'answer',
@@ -121,19 +122,19 @@ describe('callLlm() and its record', () => {
     expect(await callsOf(again.eventPosition)).toMatchObject([{ state: 'reused', reused: first.call?.id }]);
     expect(world.fake.requests.length - before).toBe(1);
     // the row is no call: the event has its one still
-    expect(await call({ ...again, step: 'second', messages: [{ role: 'user', content: 'Another' }] })).toMatchObject({ value: OTHER });
+    expect(await call({ ...again, step: 'second', words: asking('Another') })).toMatchObject({ value: OTHER });
     // other words, another prompt, another flow, too long ago
     for (const other of [{ promptVersion: 'review@2' }, { flow: 'pricing' }])
-      expect(await call(aCall({ messages, terms, ...other }))).toMatchObject({ value: OTHER });
+      expect(await call(aCall({ words, terms, ...other }))).toMatchObject({ value: OTHER });
     nowMs += 60_001;
     world.fake.follow([says(OTHER)]);
-    expect(await call(aCall({ messages, terms }))).toMatchObject({ value: OTHER, call: { reused: false } });
+    expect(await call(aCall({ words, terms }))).toMatchObject({ value: OTHER, call: { reused: false } });
   });
 
   it('callLlm() does not take an abstention again for an identical question', async () => {
-    const messages = [{ role: 'user' as const, content: 'Refused once' }];
+    const words = asking('Refused once');
     world.fake.follow([says(SURE, { finish: 'content_filter' }), says(SURE)]);
-    expect(await world.call(aCall({ messages, terms: { reuseSeconds: 60 } }))).toMatchObject({ code: 'filtered' });
-    expect(await world.call(aCall({ messages, terms: { reuseSeconds: 60 } }))).toMatchObject({ value: SURE });
+    expect(await world.call(aCall({ words, terms: { reuseSeconds: 60 } }))).toMatchObject({ code: 'filtered' });
+    expect(await world.call(aCall({ words, terms: { reuseSeconds: 60 } }))).toMatchObject({ value: SURE });
   });
 });

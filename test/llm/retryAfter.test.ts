@@ -7,6 +7,7 @@ import { failing } from '../../src/activities/asFailure.ts';
 import { createCallLlm } from '../../src/llm/callLlm.ts';
 import { readLlmCalls } from '../../src/llm/record/calls.ts';
 import { answers, says } from '../support/llmReplies.ts';
+import { llmTargetAt } from '../support/llmTarget.ts';
 import { aCall, type LlmWorld, MODEL, openLlmWorld, SURE } from '../support/llmWorld.ts';
 import { quietRuntime } from '../support/quietRuntime.ts';
 import { startTimeSkipping } from '../support/temporal.ts';
@@ -29,7 +30,7 @@ describe('callLlm() in an activity', () => {
 
   /** When each request about the event went out, by the server's clock. */
   async function timesOf(eventPosition: number): Promise<number[]> {
-    const llm = { baseUrl: world.fake.url, apiKey: null, model: MODEL, requestsPerMinute: null, tokensPerMinute: null };
+    const llm = llmTargetAt(world.fake.url, { model: MODEL });
     const call = createCallLlm({ pool: world.pool, logger: pino({ level: 'silent' }), llm, now: () => time.currentTimeMs() });
     const ask = failing(async (position: number): Promise<string> => (await call(aCall({ eventPosition: position }))).kind);
     const worker = await Worker.create({

@@ -7,13 +7,13 @@ import { failing } from '../../src/activities/asFailure.ts';
 import { showLlm } from '../../src/ingress/metrics/llmMetrics.ts';
 import { createCallLlm } from '../../src/llm/callLlm.ts';
 import { readLlmFigures } from '../../src/llm/record/totals.ts';
-import { boundedFetch } from '../../src/llm/wire/boundedFetch.ts';
+import { createBoundedFetch } from '../../src/llm/wire/boundedFetch.ts';
 import { llmTarget } from '../../src/llm/wire/target.ts';
 import { until } from '../../src/local/until.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { openFakeLlm } from '../support/fakeLlm.ts';
 import { answers, drips, floods, type Reply, says, saysText, stalls } from '../support/llmReplies.ts';
-import { aCall, type LlmWorld, openLlmWorld, SURE } from '../support/llmWorld.ts';
+import { aCall, asking, type LlmWorld, openLlmWorld, SURE } from '../support/llmWorld.ts';
 
 const KEY = 'sk-canary-7f3a9c';
 const CARD = '4111111111111111';
@@ -64,10 +64,14 @@ describe('callLlm() on the wire', () => {
     expect(await world.rows('select from llm_calls where event_position = $1', [asked.eventPosition])).toEqual([]);
   });
 
-  it('boundedFetch() reads no more than it may of a body without an end', async () => {
+  it('createBoundedFetch() reads no more than it may of a body without an end', async () => {
     const fake = await openFakeLlm([floods, floods]);
     const body = JSON.stringify(await sampleRequest());
-    const fetched = boundedFetch(`${fake.url}/chat/completions`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    const fetched = createBoundedFetch(null)(`${fake.url}/chat/completions`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
     await expect(fetched).rejects.toMatchObject({ code: 'too-large' });
     await until(async () => fake.requests[0]?.hungUp === true, AbortSignal.timeout(5000));
     await fake.close();
@@ -92,8 +96,7 @@ describe('callLlm() on the wire', () => {
     ['a refusal', saysText('', { message: { refusal: `${KEY} ${CARD}` } })],
   ])('callLlm() lets nothing that a provider or a model says out of %s: not into errors, rows or logs', async (what, reply) => {
     world.fake.follow(() => reply);
-    const messages = [{ role: 'user' as const, content: `Prompt about ${MAIL} and ${CARD}` }];
-    const asked = aCall({ messages, terms: { model: `leak ${what}` } });
+    const asked = aCall({ words: asking(`Prompt about ${MAIL} and ${CARD}`), terms: { model: `leak ${what}` } });
     const said = await world.call(asked).catch((error: unknown) => error);
     const rows = await world.rows('select * from llm_calls where event_position = $1', [asked.eventPosition]);
     expect(rows.length).toBeGreaterThan(0);
@@ -161,6 +164,7 @@ describe('llmTarget()', () => {
   it('llmTarget() takes a key, an address or both, with a model', () => {
     expect(target({ OPENAI_API_KEY: 'sk-1', SIGNALBOX_LLM_MODEL: 'm' })).toEqual({
       ...{ baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1', model: 'm', requestsPerMinute: null, tokensPerMinute: null },
+      ...{ requestsAtOnce: 2, contextTokens: null, price: null, proxies: null },
     });
     const local = { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', SIGNALBOX_LLM_MODEL: 'm', SIGNALBOX_LLM_REQUESTS_PER_MINUTE: '60' };
     expect(target(local)).toMatchObject({ baseUrl: 'http://127.0.0.1:11434/v1', apiKey: null, requestsPerMinute: 60 });

@@ -9,6 +9,8 @@ import { payment, reviews } from './reviews.ts';
 const ASKED: LlmRung = {
   rung: 'llm',
   prompt: 'review',
+  decides: true,
+  record: { judgedMin: 200, precisionMin: 0.9 },
   outcomes: ['approve', 'decline'],
   decideFrom: 0.8,
   limits: [{ outcome: 'approve', field: 'amount', max: 500 }],

@@ -16,14 +16,19 @@ const message = z.discriminatedUnion('role', [
 const request = z.strictObject({
   model: z.string().min(1),
   messages: z.array(message).min(1),
-  response_format: z.strictObject({
-    type: z.literal('json_schema'),
-    json_schema: z.strictObject({
-      name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-      strict: z.literal(true),
-      schema: z.record(z.string(), z.unknown()),
-    }),
-  }),
+  response_format: z
+    .discriminatedUnion('type', [
+      z.strictObject({
+        type: z.literal('json_schema'),
+        json_schema: z.strictObject({
+          name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+          strict: z.literal(true),
+          schema: z.record(z.string(), z.unknown()),
+        }),
+      }),
+      z.strictObject({ type: z.literal('json_object') }),
+    ])
+    .optional(),
   tools: z
     .array(
       z.strictObject({
@@ -44,6 +49,10 @@ const request = z.strictObject({
 export type ChatRequest = z.infer<typeof request>;
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** The schema that it is asked with, where it is. */
+export const schemaOf = ({ response_format: format }: ChatRequest): JsonSchema | null =>
+  format?.type === 'json_schema' ? format.json_schema.schema : null;
+
 /** Words of JSON schema that strict servers refuse. */
 const REFUSED = ['minLength', 'maxLength', 'oneOf', 'allOf', 'not', 'default', 'patternProperties', 'optional'];
 
@@ -62,6 +71,13 @@ function complaintsOfSchema(schema: unknown, path: string): string[] {
   for (const word of ['items', 'anyOf', '$defs', 'definitions'])
     if (rest[word] !== undefined) complaints.push(...complaintsOfSchema(rest[word], `${path}/${word}`));
   return complaints;
+}
+
+/** Templates refuse two messages of one role in a row. */
+function complaintsOfRoles(messages: ChatRequest['messages']): string[] {
+  return messages.flatMap(({ role }, at) =>
+    at > 0 && role === messages[at - 1]?.role && role !== 'tool' ? [`two messages of ${role} in a row`] : [],
+  );
 }
 
 /** Every call of a tool is answered, by its id, before anybody else speaks. */
@@ -85,13 +101,15 @@ export function readChatRequest(body: unknown): { request: ChatRequest | null; c
   const parsed = request.safeParse(body);
   if (!parsed.success)
     return { request: null, complaints: parsed.error.issues.map(({ path, message: said }) => `${path.join('.')}: ${said}`) };
-  const { schema } = parsed.data.response_format.json_schema;
+  const schema = schemaOf(parsed.data);
   const limits = [parsed.data.max_tokens, parsed.data.max_completion_tokens].filter((limit) => limit !== undefined);
   return {
     request: parsed.data,
     complaints: [
-      ...(schema.type === 'object' ? [] : ['the root of the schema is no object']),
-      ...(limits.length === 1 ? [] : ['it must say one limit of tokens']),
+      ...(schema === null || schema.type === 'object' ? [] : ['the root of the schema is no object']),
+      ...(parsed.data.response_format !== undefined && parsed.data.tools !== undefined ? ['tools and a form in one request'] : []),
+      ...complaintsOfRoles(parsed.data.messages),
+      ...(limits.length > 1 ? ['it says two limits of tokens'] : []),
       ...complaintsOfSchema(schema, ''),
       ...complaintsOfTools(parsed.data.messages),
     ],

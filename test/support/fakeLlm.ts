@@ -37,6 +37,8 @@ interface FakeLlmOptions {
   readonly apiKey?: string;
   /** Complains of more. */
   readonly requestsMax?: number;
+  /** What it says of its models. */
+  readonly models?: readonly object[];
 }
 
 const WAIT_MS = 30_000;
@@ -49,7 +51,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 
 export async function openFakeLlm(
   first: Script,
-  { apiKey, requestsMax = Number.POSITIVE_INFINITY }: FakeLlmOptions = {},
+  { apiKey, requestsMax = Number.POSITIVE_INFINITY, models = [] }: FakeLlmOptions = {},
 ): Promise<FakeLlm> {
   const requests: HeardRequest[] = [];
   const complaints: string[] = [];
@@ -63,9 +65,13 @@ export async function openFakeLlm(
       .end(JSON.stringify({ error: { message: complaint, type: 'fake_complaint' } }));
   };
 
+  const listModels = (response: ServerResponse): void =>
+    void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data: models }));
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const atMs = Date.now();
     const { method, url, headers } = request;
+    if (method === 'GET' && url === '/v1/models') return listModels(response);
     if (method !== 'POST' || url !== '/v1/chat/completions') return complain(response, 404, `${method} ${url} is not served`);
     if (headers.authorization !== (apiKey === undefined ? undefined : `Bearer ${apiKey}`))
       return complain(response, 401, 'the key is another');

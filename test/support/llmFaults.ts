@@ -33,7 +33,13 @@ const error = (type: string, code: string | null = null): object => ({ error: { 
 
 const OURS: Faults = {
   http_errors: [
-    ...[400, 401, 403, 404, 422].map((status) => ({ id: `http-${status}`, status, headers: {}, body: error('invalid_request_error') })),
+    {
+      id: 'http-400',
+      status: 400,
+      headers: {},
+      body: { error: { message: "Invalid schema for response_format 'x'", param: 'response_format' } },
+    },
+    ...[401, 403, 404, 422].map((status) => ({ id: `http-${status}`, status, headers: {}, body: error('invalid_request_error') })),
     ...[408, 409, 500, 502, 503].map((status) => ({ id: `http-${status}`, status, headers: {}, body: '<html>no</html>' })),
     { id: 'http-429', status: 429, headers: {}, body: error('insufficient_quota', 'insufficient_quota') },
   ],

@@ -1,5 +1,5 @@
 /** A model that does whatever the text before it says, in the three ways that it has: a choice, a call of a tool, further keys. */
-import type { ChatRequest, JsonSchema } from './chatRequest.ts';
+import { type ChatRequest, type JsonSchema, schemaOf } from './chatRequest.ts';
 import { callsTools, type Reply, says } from './llmReplies.ts';
 
 const TEXT_CHARS_MAX = 300;
@@ -54,7 +54,7 @@ export const obeys =
   (exchange) => {
     const { request } = exchange;
     const text = textOf(request);
-    const answer = obedient(request.response_format.json_schema.schema, text) as object;
+    const answer = obedient(schemaOf(request) ?? {}, text) as object;
     const { action, ...details } = demanded(text);
     if (way === 'call') callsTools({ name: `${action}_now`, arguments: JSON.stringify(details) })(exchange);
     else says(way === 'add' ? { ...answer, action, ...details } : answer)(exchange);

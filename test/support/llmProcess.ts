@@ -34,8 +34,8 @@ const call = createCallLlm({ pool, llm, logger });
 const answer = z.strictObject({ outcome: z.enum(['approve', 'decline']), confidence: z.number(), reasons: z.array(z.unknown()) });
 const ask = (eventPosition) => call({
   tenant: 'default', flow: 'fraud', eventPosition, subject: 's', step: 'answer', terms, promptVersion: 'p@1',
-  messages: [{ role: 'user', content: 'Question ' + eventPosition }], answer, tools: [], signal: new AbortController().signal,
-}).then((said) => said.kind === 'answer' ? said.value.outcome : said.code, (error) => error.type ?? error.code ?? String(error));
+  words: { system: 'You judge.', question: 'Question ' + eventPosition }, answer, tools: [], untilMs: 0, value: 0, signal: new AbortController().signal,
+}).then((said) => said.kind === 'answer' ? said.value.outcome : said.code, (error) => error.code ?? String(error));
 process.send(await Promise.all(positions.map(ask)));
 await pool.end();
 `;

@@ -13,13 +13,13 @@ interface Completion {
   readonly message?: Readonly<Record<string, unknown>>;
   readonly finish?: string | null;
   /** Null: the server does not say. */
-  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
+  readonly usage?: object | null;
   readonly requestId?: string;
   /** A key of the answer that is left out. */
   readonly omit?: string;
 }
 
-const USAGE = { prompt_tokens: 100, completion_tokens: 20 };
+const USAGE = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
 const TRICKLE_MS = 100;
 
 function completionText(model: string, { message = {}, finish = 'stop', usage = USAGE, omit }: Completion): string {
@@ -31,7 +31,7 @@ function completionText(model: string, { message = {}, finish = 'stop', usage = 
     choices: [
       { index: 0, finish_reason: finish, logprobs: null, message: { role: 'assistant', content: null, refusal: null, ...message } },
     ],
-    ...(usage === null ? {} : { usage: { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens } }),
+    ...(usage === null ? {} : { usage }),
   };
   return JSON.stringify(Object.fromEntries(Object.entries(body).filter(([key]) => key !== omit)));
 }

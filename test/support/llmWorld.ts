@@ -1,11 +1,14 @@
 /** A real database, a fake LLM and callers of it, as the workers of one installation are: each with connections of its own. */
 import { pino } from 'pino';
 import { z } from 'zod';
-import { createCallLlm, type LlmCall, type LlmSaid } from '../../src/llm/callLlm.ts';
+import { failing } from '../../src/activities/asFailure.ts';
+import { createCallLlm } from '../../src/llm/callLlm.ts';
+import type { LlmCall, LlmSaid } from '../../src/llm/llmCall.ts';
 import type { LlmTarget } from '../../src/llm/wire/target.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import type { LlmRung } from '../../src/policy/ladderPolicy.ts';
 import { type FakeLlm, openFakeLlm, type Script } from './fakeLlm.ts';
+import { llmTargetAt } from './llmTarget.ts';
 import { startPostgres } from './postgres.ts';
 
 export const MODEL = 'fake-1';
@@ -21,6 +24,8 @@ export const SURE = { outcome: 'decline', confidence: 0.9, reasons: [{ fact: 'sc
 export const TERMS: LlmRung = {
   rung: 'llm',
   prompt: 'review',
+  decides: true,
+  record: { judgedMin: 200, precisionMin: 0.9 },
   outcomes: ['approve', 'decline'],
   decideFrom: 0.8,
   limits: [],
@@ -43,7 +48,7 @@ export interface LlmWorld {
   /** Lines that were logged. */
   readonly logged: string[];
   readonly call: (call: LlmCall) => Promise<LlmSaid>;
-  /** Another worker. */
+  /** Another worker; both fail as an activity does. */
   caller(target?: Partial<LlmTarget>, now?: () => number): (call: LlmCall) => Promise<LlmSaid>;
   rows<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -51,12 +56,14 @@ export interface LlmWorld {
 
 let asked = 0;
 
+export const asking = (question: string) => ({ system: 'You judge.', question });
+
 /** A question about an event of its own, unless told. */
 export function aCall({ terms, ...given }: Partial<Omit<LlmCall, 'terms'>> & { terms?: Partial<LlmRung> } = {}): LlmCall {
   asked += 1;
   return {
     ...{ tenant: 'default', flow: 'fraud', eventPosition: asked, subject: `card-${asked}`, step: 'answer', promptVersion: 'review@1' },
-    ...{ messages: [{ role: 'user' as const, content: `Question ${asked}` }], answer: ANSWER, tools: [] },
+    ...{ words: asking(`Question ${asked}`), answer: ANSWER, tools: [], untilMs: 0, value: 0 },
     signal: new AbortController().signal,
     ...given,
     terms: { ...TERMS, ...terms },
@@ -76,9 +83,9 @@ export async function openLlmWorld(script: Script, target: Partial<LlmTarget> = 
   const logged: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
   const pool = open();
-  const base = { baseUrl: fake.url, apiKey: null, model: MODEL, requestsPerMinute: null, tokensPerMinute: null, ...target };
+  const base = llmTargetAt(fake.url, { model: MODEL, ...target });
   const caller: LlmWorld['caller'] = (other = {}, now) =>
-    createCallLlm({ pool: open(), logger, llm: { ...base, ...other }, ...(now === undefined ? {} : { now }) });
+    failing(createCallLlm({ pool: open(), logger, llm: { ...base, ...other }, ...(now === undefined ? {} : { now }) }));
   return {
     ...{ pool, databaseUrl, fake, logged, caller },
     call: caller(),

@@ -57,7 +57,7 @@ export function reviews(
       'payment.attempted': {
         schema: z.looseObject({ cardId: z.string() }) as unknown as z.ZodType<JsonObject>,
         subject: (data) => String(data.cardId),
-        fields: { paymentId: 'plain', cardId: 'plain', terminalId: 'plain', amount: 'plain', currency: 'plain', pin: 'secret' },
+        fields: { paymentId: 'id', cardId: 'id', terminalId: 'id', amount: 'plain', currency: 'plain', pin: 'secret' },
       },
     },
     policySchema,

@@ -18,11 +18,11 @@ const subject = ({ cardId }: { cardId: string }): string => cardId;
 
 /** Of all three: senders may give with a failure or a dispute what they gave with the attempt. */
 const fields = {
-  paymentId: 'plain',
-  cardId: 'plain',
-  terminalId: 'plain',
+  paymentId: 'id',
+  cardId: 'id',
+  terminalId: 'id',
   amount: 'plain',
-  currency: 'plain',
+  currency: 'untrusted',
   fraud: 'plain',
   country: 'untrusted',
   channel: 'untrusted',

@@ -30,7 +30,7 @@ export const MAINTAINED = 'maintenance.performed';
 export const FAILED = 'machine.failed';
 
 const subject = ({ machineId }: { machineId: string }): string => machineId;
-const fields = { machineId: 'plain', values: 'plain', kind: 'plain' } as const;
+const fields = { machineId: 'id', values: 'untrusted', kind: 'untrusted' } as const;
 
 export const machineEvents = defineEvents({
   [READ]: { schema: read, subject, fields },

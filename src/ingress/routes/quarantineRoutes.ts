@@ -1,17 +1,17 @@
 /** Events that their flow could not fold, and trying them again. */
 import { SignalboxError } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
-import { EVENT_BYTES, type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
+import { type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
 import { type FeedSource, readFeed, readHeads } from '../../log/read/feed.ts';
-import { type QuarantinedEvent, quarantineList, quarantineQuery } from '../../wire/event.ts';
+import { quarantineList, quarantineQuery } from '../../wire/event.ts';
 import { decidedExample, quarantinedExample } from '../../wire/examples.ts';
 import { pageExample } from '../../wire/list.ts';
 import { eventParam } from '../../wire/params.ts';
 import { receipt } from '../../wire/receipt.ts';
 import { receiptOf, type TemporalWeb } from '../accept/receipt.ts';
+import { writeCursor } from '../http/cursor.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
-import { sendPage } from '../http/sendPage.ts';
 import { type Route, route } from './route.ts';
 
 /** The condition of the partial index, written out so that the planner sees it. */
@@ -22,15 +22,9 @@ const QUARANTINED: FeedSource = {
   where: "t.ending = 'quarantined'",
   values: [],
   scan: false,
-  bytes: EVENT_BYTES,
 };
 
 const receiptNow = (event: KeptEvent, temporal: TemporalWeb) => receiptOf({ ...event, decision: event.decisions.at(-1) ?? null }, temporal);
-
-function quarantined(event: KeptEvent, temporal: TemporalWeb): QuarantinedEvent {
-  const { type, acceptedAt, note: reason } = event;
-  return { ...receiptNow(event, temporal), type, acceptedAt: acceptedAt.toISOString(), reason };
-}
 
 export const quarantineRoutes: readonly Route[] = [
   route({
@@ -44,15 +38,17 @@ export const quarantineRoutes: readonly Route[] = [
     answers: { 200: { description: 'A page', schema: quarantineList, example: pageExample(quarantinedExample) } },
     handler:
       ({ pool, temporal }) =>
-      async ({ response, caller: { tenant }, query }) => {
+      async ({ caller: { tenant }, query, send }) => {
         const { after, limit, filters } = toListQuery(query);
         const heads = await readHeads(pool, tenant);
         const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (filters.flow === undefined || log === filters.flow)));
-        const page = await readFeed(pool, QUARANTINED, { tenant, upTo, after, limit });
-        await sendPage(response, page, async (places) => {
-          const events = await readEvents({ pool, caseIds: temporal.caseIds }, tenant, places);
-          return events.map((event) => JSON.stringify(quarantined(event, temporal)));
+        const { places, next, more } = await readFeed(pool, QUARANTINED, { tenant, upTo, after, limit });
+        const events = await readEvents({ pool, caseIds: temporal.caseIds }, tenant, places);
+        const items = events.map((event) => {
+          const { type, acceptedAt, note: reason } = event;
+          return { ...receiptNow(event, temporal), type, acceptedAt: acceptedAt.toISOString(), reason };
         });
+        send(200, { items, next: writeCursor(next), more });
       },
   }),
   route({

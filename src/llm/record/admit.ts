@@ -9,7 +9,8 @@ import { budgetWindow, type Cost, lockBudget, readWindow, tokensOf } from './bud
 import { type EventPlace, isOver, type KeptCall, readEventCalls, readSameQuestion } from './calls.ts';
 import { insertOpen, insertReused } from './insertCall.ts';
 import { freeAtMs, type MinuteLimits, spacingMs } from './minute.ts';
-import { keepModel, type LlmLogDeps, type LockedModel, underModel } from './underModel.ts';
+import { takePlace } from './places.ts';
+import { isAwake, keepModel, type LlmLogDeps, type LockedModel, underModel } from './underModel.ts';
 
 export interface Asking extends EventPlace {
   readonly subject: string;
@@ -23,6 +24,12 @@ export interface Asking extends EventPlace {
   readonly limits: MinuteLimits;
   /** How long a request may take: a probe's turn ends then. */
   readonly callMs: number;
+  /** Nobody wants the answer later than this. */
+  readonly untilMs: number;
+  /** What is at stake, for who goes first. */
+  readonly value: number;
+  /** Requests to the model at once, over all workers. */
+  readonly placesMax: number;
   /** What the request may cost at most; a repair says what was wrong, and is a little longer. */
   cost(wrong: string | null): Cost;
 }
@@ -35,24 +42,33 @@ export interface Admitted {
   readonly tight: boolean;
   /** No request follows this one, whatever it brings. */
   readonly last: boolean;
+  /** What it may cost at most. */
+  readonly reserved: Cost;
 }
 
 export type Admission =
   | Admitted
   /** The step has its answer, or its abstention. */
   | { readonly turn: 'over'; readonly call: KeptCall }
-  | { readonly turn: 'abstain'; readonly code: LlmAbstention; readonly call: KeptCall | null }
-  | { readonly turn: 'wait'; readonly waitMs: number; readonly why: string };
+  | { readonly turn: 'abstain'; readonly code: LlmAbstention; readonly call: KeptCall | null; readonly note: string | null }
+  | { readonly turn: 'wait'; readonly waitMs: number; readonly why: string }
+  /** All places at the model are taken. */
+  | { readonly turn: 'full' };
 
 /** Nobody is told a time farther behind the first free place: others give up, and the times that they were told would be lost. */
 const QUEUE_MS_MAX = 60_000;
-const PROBE_GRACE_MS = 10_000;
+/** A request whose process died is over so long after its time. */
+const OVER_GRACE_MS = 10_000;
+/** A probe is mostly over before its time is. */
+const PROBE_MS = 2000;
 /** Of those who wait for the same moment. */
 const JITTER_MS = 500;
 
 const FULL = 'its limit of requests or tokens a minute is reached';
 
-const abstain = (code: LlmAbstention, call: KeptCall | null = null): Admission => ({ turn: 'abstain', code, call });
+const abstain = (code: LlmAbstention, call: KeptCall | null = null, note: string | null = null): Admission => ({
+  ...{ turn: 'abstain', code, call, note },
+});
 
 export function admit(deps: LlmLogDeps, asking: Asking): Promise<Admission> {
   return underModel(deps, asking.model, async (locked) => {
@@ -88,7 +104,7 @@ async function letIn(locked: LockedModel, asking: Asking, { calls, unfit }: Know
   const made = calls.filter(({ state }) => state !== 'reused').length;
   if (made >= asking.callsMax) return abstain('calls-spent', calls.at(-1) ?? null);
   const way = gate(row, nowMs);
-  if (way === 'open') return abstain('breaker-open');
+  if (way === 'open') return whileOpen(locked, asking);
   const wrong = unfit?.note ?? null;
   const cost = asking.cost(wrong);
   if (tokensOf(cost) > (asking.limits.tokensPerMinute ?? Number.POSITIVE_INFINITY)) return abstain('prompt-too-long');
@@ -99,28 +115,38 @@ async function letIn(locked: LockedModel, asking: Asking, { calls, unfit }: Know
   if (unfit !== null && tight) return abstain('off-schema', unfit);
   const waiting = await mustWait(locked, cost, asking.limits);
   if (waiting !== null) return waiting;
+  if (!(await takePlace(locked, asking, asking.placesMax))) return { turn: 'full' };
   await budget.reserve(cost);
   const probe = way === 'probe';
-  if (probe) await keepModel(locked, { ...row, probeUntilMs: nowMs + asking.callMs + PROBE_GRACE_MS });
+  const overMs = nowMs + asking.callMs + OVER_GRACE_MS;
+  const silentSinceMs = row.silentSinceMs ?? (isAwake(row, nowMs) ? null : nowMs);
+  if (probe || silentSinceMs !== row.silentSinceMs)
+    await keepModel(locked, { ...row, silentSinceMs, probeUntilMs: probe ? overMs : row.probeUntilMs });
   const number = calls.length + 1;
-  await insertOpen(client, asking, { number, nowMs, cost, window, tight, probe });
-  return { turn: 'ask', number, wrong, tight, last: made + 1 >= asking.callsMax };
+  await insertOpen(client, asking, { number, nowMs, overMs, cost, window, tight, probe });
+  return { turn: 'ask', number, wrong, tight, last: made + 1 >= asking.callsMax, reserved: cost };
 }
 
-/** Null: it has a place now. */
+const wait = (waitMs: number, why: string): Admission => ({ turn: 'wait', waitMs: Math.ceil(waitMs + Math.random() * JITTER_MS), why });
+
+/** What left the model alone may be over while there is still time. */
+function whileOpen({ row, nowMs }: LockedModel, { untilMs }: Asking): Admission {
+  const probing = row.probeUntilMs !== null && row.probeUntilMs > nowMs;
+  const openMs = Math.max((row.openUntilMs ?? nowMs) - nowMs, probing ? Math.min(PROBE_MS, row.probeUntilMs - nowMs) : 0);
+  if (nowMs + openMs >= untilMs) return abstain('breaker-open', null, row.trouble);
+  return wait(openMs, `it is left alone for a while${row.trouble === null ? '' : `: ${row.trouble}`}`);
+}
+
+/** Null: it has a place in the minute now. */
 async function mustWait(locked: LockedModel, cost: Cost, limits: MinuteLimits): Promise<Admission | null> {
   const { row, nowMs } = locked;
-  const wait = (untilMs: number, why: string): Admission => ({
-    turn: 'wait',
-    waitMs: Math.ceil(untilMs - nowMs + Math.random() * JITTER_MS),
-    why,
-  });
-  if (row.pausedUntilMs !== null && row.pausedUntilMs > nowMs) return wait(row.pausedUntilMs, 'its provider asked for a pause');
+  if (row.pausedUntilMs !== null && row.pausedUntilMs > nowMs)
+    return wait(row.pausedUntilMs - nowMs, `its provider asked for a pause${row.trouble === null ? '' : `: ${row.trouble}`}`);
   const freeMs = await freeAtMs(locked, tokensOf(cost), limits);
   if (freeMs === null) return null;
   // one after the other behind those who were told a time before, so that they do not all come at once
   const turnMs = Math.max(freeMs, (row.queuedUntilMs ?? 0) + spacingMs(tokensOf(cost), limits));
-  if (turnMs > freeMs + QUEUE_MS_MAX) return wait(freeMs + QUEUE_MS_MAX * (0.5 + Math.random() / 2), FULL);
+  if (turnMs > freeMs + QUEUE_MS_MAX) return wait(freeMs + QUEUE_MS_MAX * (0.5 + Math.random() / 2) - nowMs, FULL);
   await keepModel(locked, { ...row, queuedUntilMs: turnMs });
-  return wait(turnMs, FULL);
+  return wait(turnMs - nowMs, FULL);
 }

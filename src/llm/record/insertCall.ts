@@ -17,6 +17,7 @@ export interface CallOwner extends EventPlace {
 interface OpenCall {
   readonly number: number;
   readonly nowMs: number;
+  readonly overMs: number;
   readonly cost: Cost;
   readonly window: BudgetWindow;
   readonly tight: boolean;
@@ -28,13 +29,17 @@ const ownerValues = ({ tenant, flow, eventPosition, ...owner }: CallOwner, numbe
   ...[tenant, flow, eventPosition, number, owner.subject, owner.step, owner.model, owner.promptVersion, owner.question],
 ];
 
-export async function insertOpen(client: Client, owner: CallOwner, { number, nowMs, cost, window, tight, probe }: OpenCall): Promise<void> {
+export async function insertOpen(
+  client: Client,
+  owner: CallOwner,
+  { number, nowMs, overMs, cost, window, tight, probe }: OpenCall,
+): Promise<void> {
   await client.query(
-    `insert into llm_calls (${OWNER}, state, started_at, input_tokens, output_tokens, nano_usd, window_seconds, window_start, tight, probe)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', ${timeOf('$10')}, $11, $12, $13, $14, ${timeOf('$15')}, $16, $17)`,
+    `insert into llm_calls (${OWNER}, state, started_at, input_tokens, output_tokens, nano_usd, window_seconds, window_start, tight, probe, over_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', ${timeOf('$10')}, $11, $12, $13, $14, ${timeOf('$15')}, $16, $17, ${timeOf('$18')})`,
     [
       ...ownerValues(owner, number),
-      ...[nowMs, cost.inputTokens, cost.outputTokens, cost.nanoUsd, window.seconds, window.startMs, tight, probe],
+      ...[nowMs, cost.inputTokens, cost.outputTokens, cost.nanoUsd, window.seconds, window.startMs, tight, probe, overMs],
     ],
   );
 }

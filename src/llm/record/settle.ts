@@ -11,7 +11,7 @@ import type { Cost } from './budget.ts';
 import { settleCost } from './budget.ts';
 import { type EventPlace, isOver, type KeptCall, readEventCalls } from './calls.ts';
 import { addTotal } from './totals.ts';
-import { epochMs, keepModel, type LlmLogDeps, type LockedModel, timeOf, underModel } from './underModel.ts';
+import { epochMs, keepModel, type LlmLogDeps, type LockedModel, mayBeLoading, timeOf, underModel } from './underModel.ts';
 
 export interface Ending {
   readonly state: Extract<CallState, 'answered' | 'abstained' | 'off-schema' | 'failed' | 'cancelled'>;
@@ -44,6 +44,9 @@ interface Reserved {
   window_ms: number;
   probe: boolean;
 }
+
+/** The code of a request that we hung up on. */
+const TIMED_OUT = 'timeout';
 
 const THIS = 'tenant = $1 and flow = $2 and event_position = $3 and number = $4';
 
@@ -87,10 +90,17 @@ function standing(calls: readonly KeptCall[], number: number, step: string): Kep
 }
 
 /** Whether the breaker opened. */
-async function tellModel(locked: LockedModel, { health, pauseMs }: Ending, probe: boolean): Promise<boolean> {
+async function tellModel(locked: LockedModel, { health, pauseMs, code, note }: Ending, probe: boolean): Promise<boolean> {
   const { row, nowMs } = locked;
-  const breaker = judged(row, { health, probe }, nowMs);
+  const felt = health === 'failing' && code === TIMED_OUT && mayBeLoading(row, nowMs) ? 'neither' : health;
+  const breaker = judged(row, { health: felt, probe }, nowMs);
   const pausedUntilMs = pauseMs === null ? row.pausedUntilMs : Math.max(row.pausedUntilMs ?? 0, nowMs + pauseMs);
-  await keepModel(locked, { ...row, ...breaker, pausedUntilMs });
+  const well = felt === 'well' ? { trouble: null, answeredMs: nowMs, silentSinceMs: null } : {};
+  const ill = felt === 'failing' || felt === 'quota' || pauseMs !== null ? { trouble: troubleOf(code, note) } : {};
+  await keepModel(locked, { ...row, ...breaker, pausedUntilMs, ...well, ...ill });
   return (breaker.openUntilMs ?? 0) > (row.openUntilMs ?? 0);
 }
+
+/** A note says the code already where the call ended for good. */
+const troubleOf = (code: string | null, note: string | null): string | null =>
+  [code, note].filter((one) => one !== null).join(': ') || null;

@@ -18,6 +18,11 @@ export interface LlmLogDeps {
 export interface ModelRow extends Breaker {
   readonly pausedUntilMs: number | null;
   readonly queuedUntilMs: number | null;
+  /** Why it was left alone last. */
+  readonly trouble: string | null;
+  readonly answeredMs: number | null;
+  /** Since when it has been asked without an answer. */
+  readonly silentSinceMs: number | null;
 }
 
 export interface LockedModel {
@@ -35,7 +40,20 @@ interface Row {
   openings: number;
   open_why: 'failing' | 'quota' | null;
   probe: number | null;
+  trouble: string | null;
+  answered: number | null;
+  silent: number | null;
 }
+
+/** Servers of one's own drop a model that nobody asked for so long, and load it again when somebody does. */
+const AWAKE_MS = 240_000;
+const LOADING_MS = 180_000;
+
+export const isAwake = ({ answeredMs }: ModelRow, nowMs: number): boolean => answeredMs !== null && nowMs - answeredMs < AWAKE_MS;
+
+/** It may still be loading: who hung up on it has learned nothing. */
+export const mayBeLoading = (row: ModelRow, nowMs: number): boolean =>
+  !isAwake(row, nowMs) && row.silentSinceMs !== null && nowMs - row.silentSinceMs < LOADING_MS;
 
 /** Two ways into one event at once: the second finds its row's number taken, and looks again. */
 const TAKEN = '23505';
@@ -50,15 +68,18 @@ async function lock(client: Client, model: string): Promise<{ row: ModelRow; dat
   const results = (await client.query(
     `begin; insert into llm_models (model) values (${name}) on conflict do nothing;
     select ${epochMs('paused_until')} as paused, ${epochMs('queued_until')} as queued, failures, ${epochMs('open_until')} as open, openings,
-      open_why, ${epochMs('probe_until')} as probe from llm_models where model = ${name} for update;
+      open_why, ${epochMs('probe_until')} as probe, trouble, ${epochMs('answered_at')} as answered, ${epochMs('silent_since')} as silent from llm_models where model = ${name} for update;
     select ${epochMs('clock_timestamp()')} as ms`,
   )) as unknown as [unknown, unknown, { rows: Row[] }, { rows: { ms: number }[] }];
   const found = results[2].rows[0];
   const clock = results[3].rows[0];
   if (found === undefined || clock === undefined) throw new Error(`Cannot ask the model ${model} as its row is gone`);
-  const { paused, queued, failures, open, openings, open_why: openWhy, probe } = found;
+  const { paused, queued, failures, open, openings, open_why: openWhy, probe, trouble, answered, silent } = found;
   return {
-    row: { pausedUntilMs: paused, queuedUntilMs: queued, failures, openUntilMs: open, openings, openWhy, probeUntilMs: probe },
+    row: {
+      ...{ pausedUntilMs: paused, queuedUntilMs: queued, failures, openUntilMs: open, openings, openWhy, probeUntilMs: probe },
+      ...{ trouble, answeredMs: answered, silentSinceMs: silent },
+    },
     databaseMs: clock.ms,
   };
 }
@@ -67,8 +88,12 @@ async function lock(client: Client, model: string): Promise<{ row: ModelRow; dat
 export async function keepModel({ client, model }: LockedModel, row: ModelRow): Promise<void> {
   await client.query(
     `update llm_models set paused_until = ${timeOf('$2')}, queued_until = ${timeOf('$3')}, failures = $4, open_until = ${timeOf('$5')},
-      openings = $6, open_why = $7, probe_until = ${timeOf('$8')} where model = $1`,
-    [...[model, row.pausedUntilMs, row.queuedUntilMs, row.failures], ...[row.openUntilMs, row.openings, row.openWhy, row.probeUntilMs]],
+      openings = $6, open_why = $7, probe_until = ${timeOf('$8')}, trouble = $9, answered_at = ${timeOf('$10')}, silent_since = ${timeOf('$11')}
+    where model = $1`,
+    [
+      ...[model, row.pausedUntilMs, row.queuedUntilMs, row.failures, row.openUntilMs, row.openings, row.openWhy, row.probeUntilMs],
+      ...[row.trouble, row.answeredMs, row.silentSinceMs],
+    ],
   );
 }
 

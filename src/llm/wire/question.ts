@@ -1,9 +1,10 @@
 /** What is sent to an LLM, what makes two questions the same, and how much one may cost. */
 import { createHash } from 'node:crypto';
 import { zodResponseFormat } from 'openai/helpers/zod';
-import type { ChatCompletionCreateParamsNonStreaming, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
 import type { z } from 'zod';
 import type { LlmRung } from '../../policy/ladderPolicy.ts';
+import type { Manner } from './manner.ts';
 
 export interface LlmTool {
   readonly name: string;
@@ -12,19 +13,27 @@ export interface LlmTool {
   readonly parameters: Record<string, unknown>;
 }
 
+/** One of each: templates refuse two messages of one role in a row. What comes later is put behind the question. */
+export interface Words {
+  readonly system: string;
+  readonly question: string;
+}
+
 interface Asked {
-  readonly messages: readonly ChatCompletionMessageParam[];
+  readonly words: Words;
   readonly answer: z.ZodObject;
   readonly tools: readonly LlmTool[];
   readonly promptVersion: string;
   readonly terms: Pick<LlmRung, 'answerTokensMax' | 'price'>;
 }
 
+type Request = ChatCompletionCreateParamsNonStreaming;
+
 export interface Question {
-  /** SHA-256 over model, prompt version, messages, schema and tools. */
+  /** SHA-256 over model, prompt version, words, schema and tools. */
   readonly hash: Buffer;
   /** `wrong`: what the first answer did not keep; the request asks for another. `tight`: it offers no tools. */
-  request(admitted: { readonly wrong: string | null; readonly tight?: boolean }): ChatCompletionCreateParamsNonStreaming;
+  request(admitted: { readonly wrong: string | null; readonly tight?: boolean }, manner: Manner): Request;
   cost(wrong: string | null): { readonly inputTokens: number; readonly outputTokens: number; readonly nanoUsd: number };
 }
 
@@ -65,35 +74,40 @@ function responseFormat(answer: z.ZodObject) {
   return { type, json_schema: { ...format, schema: withoutLengths(format.schema) as Record<string, unknown> } };
 }
 
-const repair = (wrong: string): ChatCompletionMessageParam => ({
-  role: 'user',
-  content: `Your last answer did not keep to its schema: ${wrong}. Answer once more, with JSON that keeps to the schema and nothing else.`,
-});
+const repair = (wrong: string): string =>
+  `Your last answer did not keep to the form: ${wrong}. Answer once more, with one JSON object of that form and nothing else.`;
 
-/** OpenAI's newer models refuse `max_tokens`; what else speaks this protocol knows that name, and not all know the other. */
-const answerLimit = (baseUrl: string, tokens: number) =>
-  /(^|\.)(openai\.com|openai\.azure\.com)$/.test(new URL(baseUrl).hostname) ? { max_completion_tokens: tokens } : { max_tokens: tokens };
+function messagesOf({ system, question }: Words, wrong: string | null, manner: Manner): Request['messages'] {
+  const asked = wrong === null ? question : `${question}\n\n${repair(wrong)}`;
+  return manner.system
+    ? [
+        { role: 'system', content: system },
+        { role: 'user', content: asked },
+      ]
+    : [{ role: 'user', content: `${system}\n\n${asked}` }];
+}
 
-export function createQuestion({ baseUrl, model }: { baseUrl: string; model: string }, asked: Asked): Question {
-  const { messages, answer, tools, promptVersion, terms } = asked;
-  const response_format = responseFormat(answer);
+export function createQuestion(model: string, asked: Asked): Question {
+  const { words, answer, tools, promptVersion, terms } = asked;
+  const schema = responseFormat(answer);
   const offered = tools.map((tool) => ({ type: 'function' as const, function: { ...tool } }));
-  const request: Question['request'] = ({ wrong, tight = false }) => ({
+  const formatOf = ({ format }: Manner): Pick<Request, 'response_format'> =>
+    format === 'text' ? {} : { response_format: format === 'schema' ? schema : { type: 'json_object' } };
+  const request: Question['request'] = ({ wrong, tight = false }, manner) => ({
     model,
-    messages: wrong === null ? [...messages] : [...messages, repair(wrong)],
-    response_format,
-    // an empty list is refused
-    ...(offered.length === 0 || tight ? {} : { tools: offered }),
-    ...answerLimit(baseUrl, terms.answerTokensMax),
+    messages: messagesOf(words, wrong, manner),
+    // never both: servers that take tools and a form in one request follow the form and forget the tools, others refuse it
+    ...(offered.length === 0 || tight || !manner.tools ? formatOf(manner) : { tools: offered }),
+    ...(manner.limit === 'none' ? {} : { [manner.limit]: terms.answerTokensMax }),
   });
-  const all = JSON.stringify([model, promptVersion, messages, response_format, offered]);
+  const all = JSON.stringify([model, promptVersion, words, schema, offered]);
   return {
     hash: createHash('sha256').update(all).digest(),
     request,
     cost(wrong) {
-      const bytes = Buffer.byteLength(JSON.stringify(request({ wrong })));
-      const inputTokens =
-        Math.ceil(bytes / BYTES_PER_TOKEN) + OVERHEAD_TOKENS.whole + OVERHEAD_TOKENS.message * (messages.length + (wrong === null ? 0 : 1));
+      // some servers write schema and tools into the prompt
+      const bytes = Buffer.byteLength(JSON.stringify([words, wrong === null ? '' : repair(wrong), schema, offered]));
+      const inputTokens = Math.ceil(bytes / BYTES_PER_TOKEN) + OVERHEAD_TOKENS.whole + 2 * OVERHEAD_TOKENS.message;
       const outputTokens = terms.answerTokensMax;
       return { inputTokens, outputTokens, nanoUsd: nanoUsd(inputTokens, outputTokens, terms.price) };
     },

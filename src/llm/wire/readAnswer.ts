@@ -1,14 +1,14 @@
 /**
  * What a chat completion says: an answer that fits its schema, calls of tools that were offered, or why it is neither.
  *
- * The schema that is sent binds only servers that keep it, so the answer is parsed by it here, strictly: prose around it, a further key or
- * a text in place of a number is off-schema, never read with good will.
+ * The schema that is sent binds only servers that keep it, so the answer is parsed by it here, strictly: a further key or a text in place
+ * of a number is off-schema, never read with good will. Around it there may be prose: servers that ignore the schema let models write it.
  */
 import { z } from 'zod';
 import type { Json } from '../../domain/event.ts';
 import type { LlmAbstention } from './abstentions.ts';
+import { answerJson, contentText } from './answerText.ts';
 import { storableJson, storableText } from './storable.ts';
-import { strictJson } from './strictJson.ts';
 
 export interface Expected {
   readonly answer: z.ZodObject;
@@ -44,7 +44,7 @@ const completion = z.object({
     z.object({
       finish_reason: z.string().nullish(),
       message: z.object({
-        content: z.string().nullish(),
+        content: z.unknown().optional(),
         refusal: z.string().nullish(),
         tool_calls: z.array(z.unknown()).nullish(),
         function_call: z.unknown().optional(),
@@ -53,7 +53,11 @@ const completion = z.object({
   ]),
 });
 
-const toolCall = z.object({ function: z.object({ name: z.string(), arguments: z.string() }) });
+/** Ollama and others give arguments as the object that they are. */
+const toolArguments = z.union([z.string(), z.record(z.string(), z.json()).transform((given) => JSON.stringify(given))]);
+const toolCall = z.object({
+  function: z.object({ name: z.string(), arguments: toolArguments.nullish().transform((given) => given ?? '{}') }),
+});
 
 const abstained = (code: LlmAbstention): Reading => ({ kind: 'abstained', code });
 const offSchema = (wrong: string): Reading => ({ kind: 'off-schema', wrong });
@@ -95,6 +99,23 @@ export function fits(value: Json, answer: z.ZodObject): Reading {
   return JSON.stringify(kept).length > KEPT_CHARS_MAX ? abstained('too-large') : { kind: 'answer', value: kept };
 }
 
+/** Whether the first object counts, seen those behind it: a model that says two things has said nothing. */
+function agreed(reading: Reading, others: readonly Json[], answer: z.ZodObject): Reading {
+  if (reading.kind !== 'answer') return reading;
+  const said = JSON.stringify(reading.value);
+  const differs = others.some((other) => {
+    const further = fits(other, answer);
+    return further.kind === 'answer' && JSON.stringify(further.value) !== said;
+  });
+  return differs ? offSchema('it holds several answers that differ') : reading;
+}
+
+function readText(content: string, answer: z.ZodObject): Reading {
+  const { first, others } = answerJson(content);
+  return 'wrong' in first ? offSchema(first.wrong) : agreed(fits(first.value, answer), others, answer);
+}
+
+/** An answer is an answer, whatever the server calls its end: `stop`, `eos_token`, an empty text. */
 export function readAnswer(given: unknown, { answer, tools }: Expected): Reading {
   const parsed = completion.safeParse(given);
   if (!parsed.success) return abstained('no-choices');
@@ -102,21 +123,34 @@ export function readAnswer(given: unknown, { answer, tools }: Expected): Reading
   const { content, refusal, tool_calls: toolCalls, function_call: functionCall } = message;
   if (typeof refusal === 'string' && refusal !== '') return abstained('refused');
   if (finish === 'content_filter') return abstained('filtered');
-  if (finish === 'length') return abstained('cut-short');
-  if (finish === 'function_call' || (functionCall !== undefined && functionCall !== null)) return abstained('tool-not-offered');
+  if (functionCall !== undefined && functionCall !== null) return abstained('tool-not-offered');
   if (toolCalls !== undefined && toolCalls !== null && toolCalls.length > 0) return readToolCalls(toolCalls, tools);
-  if (content === undefined || content === null || content.trim() === '') return abstained('empty');
-  if (content.length > ANSWER_CHARS_MAX) return abstained('too-large');
-  // some servers leave it out; any other reason is not an end that we know
-  if (finish !== 'stop' && finish !== undefined && finish !== null) return offSchema('it did not end by itself');
-  const json = strictJson(content);
-  return 'wrong' in json ? offSchema(json.wrong) : fits(json.value, answer);
+  const text = contentText(content);
+  if (text === null || text.trim() === '') return abstained(finish === 'length' ? 'cut-short' : 'empty');
+  if (text.length > ANSWER_CHARS_MAX) return abstained('too-large');
+  const reading = readText(text, answer);
+  // cut, it would be cut again
+  return finish === 'length' && reading.kind !== 'answer' ? abstained('cut-short') : reading;
 }
 
-const usage = z.object({ usage: z.object({ prompt_tokens: z.int().min(0).max(1e9), completion_tokens: z.int().min(0).max(1e9) }) });
+const count = z.int().min(0).max(1e9).nullish().catch(null);
+const usage = z.object({ usage: z.object({ prompt_tokens: count, completion_tokens: count, total_tokens: count }) });
 
-/** Null: it does not say. */
-export function readUsage(given: unknown): { inputTokens: number; outputTokens: number } | null {
-  const parsed = usage.safeParse(given);
-  return parsed.success ? { inputTokens: parsed.data.usage.prompt_tokens, outputTokens: parsed.data.usage.completion_tokens } : null;
+interface Tokens {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/**
+ * What the server counted, as far as it can be: a question has tokens, an answer too, and together they are not less than the total (some
+ * leave out what the model thought). What cannot be is replaced by what was reserved. Null: it does not say.
+ */
+export function readUsage(given: unknown, reserved: Tokens): Tokens | null {
+  const { data } = usage.safeParse(given);
+  if (data === undefined) return null;
+  const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = data.usage;
+  if (!prompt && !completion && !total) return null;
+  const inputTokens = prompt || Math.max(0, (total ?? 0) - (completion ?? 0)) || reserved.inputTokens;
+  const outputTokens = Math.max(completion ?? 0, (total ?? 0) - inputTokens);
+  return { inputTokens, outputTokens: outputTokens > 0 ? outputTokens : reserved.outputTokens };
 }

@@ -1,26 +1,32 @@
 /**
- * What an LLM asked to look up and what it was told, as lines of the timeline: the conversation is put together from them again for
- * each turn, so that a turn that runs again says the same.
+ * What was looked up for an LLM, as lines of the timeline: the question is put together from them again for each turn, so that a turn that
+ * runs again says the same.
  */
 import { eventId } from '../domain/ids.ts';
 import type { CaseRecord, FlowLog } from '../log/caseLog.ts';
 import type { Pool } from '../log/db/database.ts';
 
-/** A tool that the model called, by the id that it gave the call. */
+/** A look-up that the model asked for, or the policy. */
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
 }
 
-export interface LookedUp extends ToolCall {
+export interface Found {
+  readonly name: string;
   /** JSON text, masked and cut. */
   readonly result: string;
-  /** Of all that strangers wrote in it, each text counted once. */
+  /** Of all that strangers may have written in it, each text counted once. */
   readonly strangersChars: number;
 }
 
+export interface LookedUp extends Found {
+  /** What it is, in our words or the flow's. */
+  readonly label: string;
+}
+
 /** Of a line of ours. */
-interface Detail extends Partial<Pick<LookedUp, 'result' | 'strangersChars'>> {
+interface Detail extends Partial<Omit<Found, 'name'>> {
   readonly calls?: ToolCall[];
 }
 
@@ -28,16 +34,16 @@ interface Place extends FlowLog {
   readonly eventPosition: number;
 }
 
-/** At once; a model that wants more is told of these. */
-export const CALLS_MAX = 8;
+/** In one turn; as many as a policy may name. */
+export const CALLS_MAX = 20;
 
 const of = ({ tenant, flow, eventPosition }: Place): string => eventId({ tenant, log: flow, position: eventPosition });
 
 export const turnKey = (place: Place, turn: number): string => `llm ${of(place)} ${turn}`;
 const resultKey = (place: Place, { turn, nth }: { turn: number; nth: number }): string => `look-up ${of(place)} ${turn} ${nth}`;
 
-/** The turns before `turn`, in order: each with what was looked up. A result that is missing was never written: it is left out. */
-export async function readTurns(pool: Pool, place: Place, turn: number): Promise<LookedUp[][]> {
+/** By name, what was looked up in the turns before `turn`, in order. The same look again finds the same: the first one counts. */
+export async function readFound(pool: Pool, place: Place, turn: number): Promise<Found[]> {
   if (turn === 0) return [];
   const turns = Array.from({ length: turn }, (_, at) => at);
   const nths = Array.from({ length: CALLS_MAX }, (_, nth) => nth);
@@ -48,12 +54,14 @@ export async function readTurns(pool: Pool, place: Place, turn: number): Promise
     [place.tenant, `${place.flow}/cases`, keys],
   );
   const details = new Map(rows.map(({ key, detail }) => [key, JSON.parse(detail) as Detail]));
-  return turns.map((at) =>
-    (details.get(turnKey(place, at))?.calls ?? []).flatMap(({ id, name }, nth) => {
+  const found = new Map<string, Found>();
+  for (const at of turns)
+    for (const [nth, { name }] of (details.get(turnKey(place, at))?.calls ?? []).entries()) {
       const { result, strangersChars = 0 } = details.get(resultKey(place, { turn: at, nth })) ?? {};
-      return result === undefined ? [] : [{ id, name, result, strangersChars }];
-    }),
-  );
+      // one that is missing was never written
+      if (result !== undefined && !found.has(name)) found.set(name, { name, result, strangersChars });
+    }
+  return [...found.values()];
 }
 
 export interface LookUpResult extends Place {
