@@ -65,20 +65,21 @@ const feedSource = ({ state, eventPosition }: ActionFilter): FeedSource => {
     where: where.join(' and '),
     values: eventPosition === null ? [] : [eventPosition],
     scan: eventPosition === null && !['all', 'planned', 'dead'].includes(state),
+    bytes: 'octet_length(t.body)',
   };
 };
 
 /** Actions take their positions from the flow's second log; here they go under the flow's name. */
-export async function readActions(
+export function readActionFeed(
   pool: Pool,
   filter: ActionFilter,
   reading: { tenant: string; upTo: Positions; after: Positions; limit: number },
-): Promise<{ readonly actions: readonly ActionItem[]; readonly page: FeedPage }> {
-  const page = await readFeed(pool, feedSource(filter), reading);
-  return { actions: await readAt(pool, reading.tenant, page.places), page };
+): Promise<FeedPage> {
+  return readFeed(pool, feedSource(filter), reading);
 }
 
-async function readAt(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<ActionItem[]> {
+/** Those at the places, in their order. */
+export async function readActions(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<ActionItem[]> {
   if (places.length === 0) return [];
   const { rows } = await pool.query<Row>(
     `select ${COLUMNS} from unnest($2::text[], $3::bigint[]) with ordinality as q(flow, position, nth)

@@ -26,22 +26,17 @@ const feedSource = (state: ApprovalFilter): FeedSource => ({
   bytes: 'octet_length(t.body)',
 });
 
-export interface ApprovalPage {
-  readonly approvals: readonly KeptApproval[];
-  readonly page: FeedPage;
-}
-
 /** Approvals take their positions from the flow's second log; here they go under the flow's name. */
-export async function readApprovals(
+export function readApprovalFeed(
   pool: Pool,
   state: ApprovalFilter,
   reading: { tenant: string; upTo: Positions; after: Positions; limit: number },
-): Promise<ApprovalPage> {
-  const page = await readFeed(pool, feedSource(state), reading);
-  return { approvals: await readAt(pool, reading.tenant, page.places), page };
+): Promise<FeedPage> {
+  return readFeed(pool, feedSource(state), reading);
 }
 
-async function readAt(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<KeptApproval[]> {
+/** Those at the places, in their order. */
+export async function readApprovals(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<KeptApproval[]> {
   if (places.length === 0) return [];
   const { rows } = await pool.query(
     `select ${APPROVAL_COLUMNS} from unnest($2::text[], $3::bigint[]) with ordinality as q(flow, position, nth)

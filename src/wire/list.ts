@@ -25,7 +25,7 @@ export const listParameters = {
     .string()
     .regex(/^([1-9]\d{0,2}|1000)$/, 'must be 1 to 1000')
     .optional()
-    .describe('Items at most, 1 to 1000; 100 unless told'),
+    .describe('Items at most, 1 to 1000; 100 unless told. A page holds 4 MiB at most: fewer items where they are large'),
 };
 
 export const pageQuery = z.strictObject(listParameters);

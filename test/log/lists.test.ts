@@ -1,6 +1,6 @@
 /** Lists look up by key, whatever the planner knows of the tables: after a crash it knows nothing for a minute. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readApprovals } from '../../src/approvals/readApprovals.ts';
+import { readApprovalFeed, readApprovals } from '../../src/approvals/readApprovals.ts';
 import { ensureHeads } from '../../src/log/activate.ts';
 import { CaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
@@ -52,7 +52,10 @@ describe('lists without statistics', () => {
 
   it('readApprovals() reads an entry for each of its page', async () => {
     expect(
-      await rowsRead(async () => expect((await readApprovals(pool, 'open', reading)).approvals).toHaveLength(LIMIT)),
+      await rowsRead(async () => {
+        const { places } = await readApprovalFeed(pool, 'open', reading);
+        expect(await readApprovals(pool, 'default', places)).toHaveLength(LIMIT);
+      }),
     ).toBeLessThanOrEqual(2 * LIMIT);
   });
 

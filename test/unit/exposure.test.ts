@@ -108,6 +108,38 @@ describe('shownMessage()', () => {
   });
 });
 
+describe('shownMessage() of texts within one another', () => {
+  it.each([[{ first: 'Anna', whole: 'Annabel Smith' }], [{ whole: 'Annabel Smith', first: 'Anna' }]])(
+    'shows no rest of the longer one: %j',
+    (data) => {
+      expect(shownMessage('Annabel Smith was refused, Anna too', {}, data)).toBe('[personal] was refused, [personal] too');
+    },
+  );
+});
+
+describe('redacted() of values whose name says to keep them', () => {
+  const names = [
+    'secret',
+    'clientSecret',
+    'password',
+    'passwd',
+    'credential',
+    'authorization',
+    'apiKey',
+    'api_key',
+    'access-key',
+    'private key',
+  ];
+  it.each([...names, 'AuthKey', 'accessToken', 'token', 'REFRESH_TOKEN'])('%s', (name) => {
+    expect(redacted({ inner: { [name]: 'tulip-time' } })).toEqual({ inner: { [name]: '[key]' } });
+    expect(shownTo('history', fields, { note: { [name]: 'tulip-time' } })).toEqual({ note: { [name]: '[key]' } });
+  });
+
+  it.each(['tokens', 'keyboard', 'note'])('%s does not', (name) => {
+    expect(redacted({ [name]: 'tulip-time' })).toEqual({ [name]: 'tulip-time' });
+  });
+});
+
 describe('fieldsOf()', () => {
   it('knows nothing of a type that the flow does not take', () => {
     expect(fieldsOf(fraud, 'payment.attempted').email).toBe('personal');

@@ -124,6 +124,10 @@ describe('redactText()', () => {
     );
   });
 
+  it.each([1, 33, 64])('shows nothing of an address with %i characters in front', (length) => {
+    expect(redactText(`to ${'a'.repeat(length)}@example.org.`)).toBe('to [mail].');
+  });
+
   it('never makes a text of anything longer by more than a third, nor throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {

@@ -1,6 +1,6 @@
 /** Actions: what followed from decisions and how it went. Dead letters are sent again from here. */
 import type { ActionKey } from '../../actions/actions.ts';
-import { readAction, readActions } from '../../actions/readActions.ts';
+import { readAction, readActionFeed, readActions } from '../../actions/readActions.ts';
 import { parseId } from '../../domain/ids.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { readHeads } from '../../log/read/feed.ts';
@@ -9,9 +9,9 @@ import { actionExample } from '../../wire/examples.ts';
 import { pageExample } from '../../wire/list.ts';
 import { actionParam } from '../../wire/params.ts';
 import { subjectPath } from '../accept/receipt.ts';
-import { writeCursor } from '../http/cursor.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
+import { sendPage, textsOf } from '../http/sendPage.ts';
 import { type Route, route } from './route.ts';
 
 /** An id of another tenant is as unknown as one that never was. */
@@ -48,7 +48,7 @@ export const actionRoutes: readonly Route[] = [
     },
     handler:
       ({ pool }) =>
-      async ({ caller: { tenant }, query, send }) => {
+      async ({ response, caller: { tenant }, query }) => {
         const { after, limit, filters } = toListQuery(query);
         const heads = [...(await readHeads(pool, tenant))].filter(([log]) => log.endsWith('/cases'));
         const flows = heads.map(([log, position]) => [log.slice(0, -'/cases'.length), position] as const);
@@ -57,8 +57,8 @@ export const actionRoutes: readonly Route[] = [
         const wanted = (flow: string): boolean => [filters.flow, event?.log].every((only) => only === undefined || only === flow);
         const upTo = new Map(flows.filter(([flow]) => wanted(flow)));
         const filter = { state: filters.state ?? 'all', eventPosition: event?.position ?? null };
-        const { actions, page } = await readActions(pool, filter, { tenant, upTo, after, limit });
-        send(200, { items: actions.map(shown), next: writeCursor(page.next), more: page.more });
+        const page = await readActionFeed(pool, filter, { tenant, upTo, after, limit });
+        await sendPage(response, page, async (places) => textsOf<ActionItem>((await readActions(pool, tenant, places)).map(shown)));
       },
   }),
   route({

@@ -1,20 +1,20 @@
 /** Questions to people, and their verdicts. The row decides who was first; this only asks it and says what it said. */
 import { readApproval } from '../../approvals/approval.ts';
 import { giveVerdict } from '../../approvals/approvals.ts';
-import { readApprovals } from '../../approvals/readApprovals.ts';
+import { readApprovalFeed, readApprovals } from '../../approvals/readApprovals.ts';
 import type { VerdictResult } from '../../approvals/vote.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/event.ts';
 import { readHeads } from '../../log/read/feed.ts';
-import { approval, approvalList, approvalsQuery, verdictRequest } from '../../wire/approval.ts';
+import { type Approval, approval, approvalList, approvalsQuery, verdictRequest } from '../../wire/approval.ts';
 import { approvalExample, verdictExample } from '../../wire/examples.ts';
 import { pageExample } from '../../wire/list.ts';
 import { approvalParam } from '../../wire/params.ts';
 import { proofOf } from '../http/authenticate.ts';
-import { writeCursor } from '../http/cursor.ts';
 import { jsonBody } from '../http/jsonBody.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
+import { sendPage, textsOf } from '../http/sendPage.ts';
 import { etag, keyOf } from './approvalKeys.ts';
 import { type Route, route } from './route.ts';
 
@@ -46,13 +46,16 @@ export const approvalRoutes: readonly Route[] = [
     answers: { 200: { description: 'A page', schema: approvalList, example: pageExample(approvalExample) } },
     handler:
       ({ pool }) =>
-      async ({ caller: { tenant }, query, send }) => {
+      async ({ response, caller: { tenant }, query }) => {
         const { after, limit, filters } = toListQuery(query);
         const heads = [...(await readHeads(pool, tenant))].filter(([log]) => log.endsWith('/cases'));
         const upTo = new Map(heads.map(([log, position]) => [log.slice(0, -'/cases'.length), position] as const));
         const wanted = new Map([...upTo].filter(([flow]) => filters.flow === undefined || flow === filters.flow));
-        const { approvals, page } = await readApprovals(pool, filters.state ?? 'open', { tenant, upTo: wanted, after, limit });
-        send(200, { items: approvals.map((kept) => kept.approval), next: writeCursor(page.next), more: page.more });
+        const page = await readApprovalFeed(pool, filters.state ?? 'open', { tenant, upTo: wanted, after, limit });
+        await sendPage(response, page, async (places) => {
+          const kept = await readApprovals(pool, tenant, places);
+          return textsOf<Approval>(kept.map((one) => one.approval));
+        });
       },
   }),
   route({

@@ -8,7 +8,7 @@ import { readDecision, readDecisions } from '../../log/read/decisions.ts';
 import { readEvent } from '../../log/read/events.ts';
 import { type FeedSource, type Positions, type Reading, readFeed, readHeads } from '../../log/read/feed.ts';
 import { readTruth } from '../../outcomes/readOutcomes.ts';
-import { decisionDetail, decisionItem, decisionList, decisionsQuery } from '../../wire/decision.ts';
+import { type DecisionItem, decisionDetail, decisionItem, decisionList, decisionsQuery } from '../../wire/decision.ts';
 import { decisionDetailExample, decisionItemExample } from '../../wire/examples.ts';
 import { LIST_LIMIT_MAX, pageExample } from '../../wire/list.ts';
 import { decisionParam } from '../../wire/params.ts';
@@ -16,6 +16,7 @@ import { receiptOf, subjectPath } from '../accept/receipt.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
+import { sendPage, textsOf, writeText } from '../http/sendPage.ts';
 import { NDJSON, type Route, route } from './route.ts';
 import { shownCall } from './shownCall.ts';
 
@@ -35,19 +36,8 @@ function decisionsSource({ subject, outcome }: Filters, flow: string | undefined
     values: wanted.map(([, value]) => value),
     // a subject of a flow has an index; an outcome, or a subject of any flow, is looked for along the logs
     scan: outcome !== undefined || (subject !== undefined && flow === undefined),
+    bytes: 'octet_length(t.body)',
   };
-}
-
-function writable(response: Response): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
-  });
 }
 
 /** What there was when it began, in pages; less where the client leaves. Its end is known at once: it goes into a header. */
@@ -69,10 +59,7 @@ async function stream(
         'Signalbox-Next': writeCursor(end),
       });
     }
-    if (items.length > 0 && !response.write(items.map((item) => `${JSON.stringify(item)}\n`).join(''))) {
-      // a client that reads slowly is waited for; one that is gone ends the wait
-      await writable(response);
-    }
+    if (items.length > 0) await writeText(response, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
     ({ next: after, more } = page);
     left -= items.length;
   }
@@ -99,7 +86,7 @@ export const decisionRoutes: readonly Route[] = [
     },
     handler:
       ({ pool }) =>
-      async ({ request, response, caller: { tenant }, query, send }) => {
+      async ({ request, response, caller: { tenant }, query }) => {
         const { after, limit, limited, filters } = toListQuery(query);
         const { flow } = filters;
         const heads = await readHeads(pool, tenant);
@@ -109,8 +96,8 @@ export const decisionRoutes: readonly Route[] = [
           await stream(pool, response, { source, tenant, upTo, after, limit: limited ? limit : Number.POSITIVE_INFINITY });
           return;
         }
-        const { places, next, more } = await readFeed(pool, source, { tenant, upTo, after, limit });
-        send(200, { items: await readDecisions(pool, tenant, places), next: writeCursor(next), more });
+        const page = await readFeed(pool, source, { tenant, upTo, after, limit });
+        await sendPage(response, page, async (places) => textsOf<DecisionItem>(await readDecisions(pool, tenant, places)));
       },
   }),
   route({

@@ -1,6 +1,6 @@
 /** Events: sending them, and those that are stored. Their bodies go out as the text that is stored: parsing it again would round its big numbers. */
 import { eventId, parseId } from '../../domain/ids.ts';
-import { type EventSource, findAdoption, findEvent, type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
+import { EVENT_BYTES, type EventSource, findAdoption, findEvent, type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
 import { type FeedPage, type FeedSource, type Positions, readFeed, readHeads } from '../../log/read/feed.ts';
 import { eventList, eventsQuery, storedEvent } from '../../wire/event.ts';
 import { storedEventExample } from '../../wire/examples.ts';
@@ -8,9 +8,9 @@ import { pageExample } from '../../wire/list.ts';
 import { eventParam } from '../../wire/params.ts';
 import { receiptOf, type TemporalWeb } from '../accept/receipt.ts';
 import { sendText } from '../http/answer.ts';
-import { writeCursor } from '../http/cursor.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
+import { sendPage } from '../http/sendPage.ts';
 import { type Route, route } from './route.ts';
 
 type Filters = { source?: string | undefined; id?: string | undefined; flow?: string | undefined; type?: string | undefined };
@@ -53,10 +53,11 @@ export const eventRoutes: readonly Route[] = [
       return async ({ response, caller: { tenant }, query: { after, ...query } }) => {
         const { after: from, limit, filters } = toListQuery(after === undefined || after === 'end' ? query : { ...query, after });
         // whoever follows the log from now on has no cursor yet, and should not have to read all of it to get one
-        const { places, next, more } = await pageOf(events, tenant, { after: after === 'end' ? after : from, limit, filters });
-        const found = await readEvents(events, tenant, places);
-        const items = found.map((event) => storedEventText(event, temporal));
-        sendText(response, 200, `{"items":[${items.join(',')}],"next":"${writeCursor(next)}","more":${more}}`);
+        const page = await pageOf(events, tenant, { after: after === 'end' ? after : from, limit, filters });
+        await sendPage(response, page, async (places) => {
+          const found = await readEvents(events, tenant, places);
+          return found.map((event) => storedEventText(event, temporal));
+        });
       };
     },
   }),
@@ -101,6 +102,7 @@ function entriesSource({ source, id, flow, type }: Filters): FeedSource {
     ].join(' and '),
     values: wanted.map(([, value]) => value),
     scan: wanted.length > 0,
+    bytes: EVENT_BYTES,
   };
 }
 

@@ -1,17 +1,17 @@
 /** Events that their flow could not fold, and trying them again. */
 import { SignalboxError } from '../../domain/errors.ts';
 import { parseId } from '../../domain/ids.ts';
-import { type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
+import { EVENT_BYTES, type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
 import { type FeedSource, readFeed, readHeads } from '../../log/read/feed.ts';
-import { quarantineList, quarantineQuery } from '../../wire/event.ts';
+import { type QuarantinedEvent, quarantineList, quarantineQuery } from '../../wire/event.ts';
 import { decidedExample, quarantinedExample } from '../../wire/examples.ts';
 import { pageExample } from '../../wire/list.ts';
 import { eventParam } from '../../wire/params.ts';
 import { receipt } from '../../wire/receipt.ts';
 import { receiptOf, type TemporalWeb } from '../accept/receipt.ts';
-import { writeCursor } from '../http/cursor.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
+import { sendPage } from '../http/sendPage.ts';
 import { type Route, route } from './route.ts';
 
 /** The condition of the partial index, written out so that the planner sees it. */
@@ -22,9 +22,15 @@ const QUARANTINED: FeedSource = {
   where: "t.ending = 'quarantined'",
   values: [],
   scan: false,
+  bytes: EVENT_BYTES,
 };
 
 const receiptNow = (event: KeptEvent, temporal: TemporalWeb) => receiptOf({ ...event, decision: event.decisions.at(-1) ?? null }, temporal);
+
+function quarantined(event: KeptEvent, temporal: TemporalWeb): QuarantinedEvent {
+  const { type, acceptedAt, note: reason } = event;
+  return { ...receiptNow(event, temporal), type, acceptedAt: acceptedAt.toISOString(), reason };
+}
 
 export const quarantineRoutes: readonly Route[] = [
   route({
@@ -38,17 +44,15 @@ export const quarantineRoutes: readonly Route[] = [
     answers: { 200: { description: 'A page', schema: quarantineList, example: pageExample(quarantinedExample) } },
     handler:
       ({ pool, temporal }) =>
-      async ({ caller: { tenant }, query, send }) => {
+      async ({ response, caller: { tenant }, query }) => {
         const { after, limit, filters } = toListQuery(query);
         const heads = await readHeads(pool, tenant);
         const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (filters.flow === undefined || log === filters.flow)));
-        const { places, next, more } = await readFeed(pool, QUARANTINED, { tenant, upTo, after, limit });
-        const events = await readEvents({ pool, caseIds: temporal.caseIds }, tenant, places);
-        const items = events.map((event) => {
-          const { type, acceptedAt, note: reason } = event;
-          return { ...receiptNow(event, temporal), type, acceptedAt: acceptedAt.toISOString(), reason };
+        const page = await readFeed(pool, QUARANTINED, { tenant, upTo, after, limit });
+        await sendPage(response, page, async (places) => {
+          const events = await readEvents({ pool, caseIds: temporal.caseIds }, tenant, places);
+          return events.map((event) => JSON.stringify(quarantined(event, temporal)));
         });
-        send(200, { items, next: writeCursor(next), more });
       },
   }),
   route({

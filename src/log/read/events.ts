@@ -74,6 +74,10 @@ const SELECT = `select e.log, e.position, e.source, e.id, e.type, e.subject, e.t
     left join lateral (select b.body from bodies b where b.tenant = $1 and b.log = q.log and b.position = q.position limit 1) b on true
   order by q.nth`;
 
+/** What `readEvents` reads of an entry `t`, where that may be much. */
+export const EVENT_BYTES = `coalesce((select octet_length(b.body) from bodies b where b.tenant = t.tenant and b.log = t.log and b.position = t.position limit 1), 0)
+  + coalesce((select sum(octet_length(d.body)) from decisions d where d.tenant = t.tenant and d.flow = t.log and d.event_position = t.position), 0)`;
+
 /** Where events are read, and what tells which case is whose. */
 export interface EventSource {
   readonly pool: Pool;
