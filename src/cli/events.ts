@@ -16,7 +16,7 @@ function send(): Command {
     .description('send an event, or several: a CloudEvent or an array of them in JSON, or one made from the options')
     .argument('[file]', 'a file, or - for standard input')
     .option('--type <type>', 'an event made here: its type')
-    .option('--source <source>', 'its source', '/signalbox/cli')
+    .option('--source <source>', 'its source', '/cli')
     .option('--id <id>', 'its id; a new one unless given')
     .option('--time <time>', 'when it happened, RFC 3339')
     .option('--data <json>', 'its data')

@@ -18,6 +18,7 @@ import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
 import { receivers } from './receivers.ts';
 import { start } from './start.ts';
+import { watches } from './watches.ts';
 import { worker } from './worker.ts';
 
 const ABOUT = `
@@ -36,9 +37,10 @@ export function program(): Command {
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
   const own = [start(), ingress(), worker()];
-  const asking = [events(), decisions(), approvals(), actions(), receivers(), quarantine(), flow(), policy(), quality(), evaluate()];
+  const asking = [events(), decisions(), approvals(), actions(), receivers()];
+  const lookingOn = [quarantine(), watches(), flow(), policy(), quality(), evaluate()];
   const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
-  const verbs = [...own, importVerb(), ...asking, ...onTheDatabase];
+  const verbs = [...own, importVerb(), ...asking, ...lookingOn, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);
   signalbox.addCommand(help(signalbox));
   inherit(signalbox);

@@ -30,6 +30,7 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'expectation-failed': 'Only `100-continue` is understood.',
   'off-schema':
     '`errors` points to each field. For `decision.outcome` also: what it names is not there, or the flow does not declare that truth.',
+  reserved: 'Sources that begin with `/signalbox/`, and the types that a flow names as its own: use others.',
   'bad-verdict':
     "`verdict` is `approve` or `reject`, `reason` 1 to 2,000 characters, `changes` only what the approval's `form` allows, nothing else. Where several must approve, all approve the same changes.",
   'bad-policy': '`errors` points to each wrong field, with its line and column. `signalbox policy lint` says the same.',

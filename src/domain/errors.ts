@@ -33,6 +33,7 @@ export const ERRORS = {
   'unsupported-media': { status: 415, retryable: false, title: 'The content type or encoding is not supported' },
   'expectation-failed': { status: 417, retryable: false, title: 'The expectation cannot be met' },
   'off-schema': { status: 422, retryable: false, title: "The data does not fit its flow's schema" },
+  reserved: { status: 422, retryable: false, title: 'Only the flow itself makes such events' },
   'bad-verdict': { status: 422, retryable: false, title: 'The verdict is malformed or off limits' },
   'bad-policy': { status: 422, retryable: false, title: 'The policy cannot be used' },
   'unknown-type': { status: 422, retryable: false, title: 'No flow takes events of this type' },

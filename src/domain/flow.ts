@@ -14,6 +14,23 @@ export interface Folded {
   readonly decision?: DecisionDraft;
   /** Hand the event to its case, with what was found so far (features, rungs): at most 16 kB as JSON. */
   readonly signal?: { found: JsonObject; rungs: RungFinding[] };
+  /** By name of a watch: the instant at which it is due opens it on the event's subject, null closes it. One that is open stays as it is. */
+  readonly watches?: Watching;
+}
+
+export type Watching = Readonly<Record<string, number | null>>;
+
+/** What a look at a watch that is due says: it is, since when; or it is not, and when to look again. */
+export type WatchAnswer = { readonly dueSinceMs: number } | { readonly againAtMs: number };
+
+/** Tells that something did not come. Its name is the type of the flow's own event that is appended when it is due. */
+export interface Watch<Policy = unknown> {
+  /** The field of the own event's data that names the subject. */
+  readonly subjectField: string;
+  /** The keys whose states the check is shown, as many as an event may have. */
+  keys(subject: string): readonly string[];
+  /** Pure, like a reflex. `nowMs` is the acceptance time that the own event would have. Asked only when the watch seems due. */
+  check(states: readonly (StateBytes | null)[], policy: Policy, nowMs: number): WatchAnswer;
 }
 
 /**
@@ -56,6 +73,8 @@ export interface EventType {
   subject(data: JsonObject): string;
   /** By name of a field of the data. */
   readonly fields: Readonly<Record<string, Exposure>>;
+  /** The flow itself makes such events: nobody else may send one. */
+  readonly own?: true;
 }
 
 /** What an LLM is told of: an event with its data masked, and what is known about it so far. */
@@ -130,6 +149,8 @@ export interface Flow<Policy = unknown> {
   readonly policySchema: z.ZodType<Policy>;
   /** The text of policy.yaml. */
   readonly policyText: string;
+  /** By name, which is a type of the flow's own. */
+  readonly watches?: Readonly<Record<string, Watch<Policy>>>;
   /** Absent: every event goes to its case. */
   readonly reflex?: Reflex<Policy>;
   /** SHA-256 (hex) over the code and model that fold; changes whenever folding may. */

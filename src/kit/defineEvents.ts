@@ -13,13 +13,19 @@ export interface TypedEventType<Of extends Shape> {
   subject(data: Data<Of>): string;
   /** Each field of the schema has its mark; others may have one too. */
   readonly fields: { readonly [Field in keyof Of]: Exposure } & Readonly<Record<string, Exposure>>;
+  /** The flow itself makes such events: nobody else may send one. */
+  readonly own?: true;
 }
 
 /** By CloudEvents type, whatever their shapes. */
 export type EventTypes = Readonly<
   Record<
     string,
-    { readonly schema: z.ZodObject<z.core.$ZodLooseShape, z.core.$ZodObjectConfig>; readonly fields: Readonly<Record<string, Exposure>> }
+    {
+      readonly schema: z.ZodObject<z.core.$ZodLooseShape, z.core.$ZodObjectConfig>;
+      readonly fields: Readonly<Record<string, Exposure>>;
+      readonly own?: true;
+    }
   >
 >;
 

@@ -29,7 +29,7 @@ type Given<States, Names> = {
 };
 
 /** What a function says of an event. A state that it does not name stays as it was. */
-export interface Answer<States> extends Pick<Folded, 'decision' | 'signal'> {
+export interface Answer<States> extends Pick<Folded, 'decision' | 'signal' | 'watches'> {
   readonly states?: Partial<States>;
 }
 
@@ -65,7 +65,7 @@ interface AnyReflex {
 export function defineReflex<Types extends EventTypes, States extends Codecs, const Keys extends KeysByType<Types, States>, Policy>(
   definition: ReflexDefinition<Types, States, Keys, Policy>,
 ): Reflex<Policy> {
-  const { states, latenessMs, timeless = [], subject } = definition;
+  const { events, states, latenessMs, timeless = [], subject } = definition;
   const { keys, on, show = {} } = definition as unknown as AnyReflex;
   const codecOf = (name: string): StateCodec<unknown> => {
     const codec = Object.hasOwn(states, name) ? states[name] : undefined;
@@ -93,7 +93,9 @@ export function defineReflex<Types extends EventTypes, States extends Codecs, co
       const places = placesOf(namesOf(event), before, codecOf);
       const given = Object.fromEntries(places.map(({ name, several, read }) => [name, several ? read : read[0]]));
       const { states: after = {}, ...answer } = known(on, event)(given, event, policy);
-      const eventMs = timeless.includes(event.type) ? Number.NEGATIVE_INFINITY : event.timeMs;
+      // what the flow itself tells of comes at its acceptance: what its sender had on the way is no later for that
+      const behind = timeless.includes(event.type) || events[event.type]?.own === true;
+      const eventMs = behind ? Number.NEGATIVE_INFINITY : event.timeMs;
       return { states: written(places, after, eventMs), ...answer };
     },
   };

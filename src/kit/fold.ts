@@ -5,9 +5,10 @@
 import type { DecisionDraft } from '../domain/decision.ts';
 import type { Ending, FlowEvent, MailReason } from '../domain/event.ts';
 import { fieldsOf, shownMessage, shownText } from '../domain/exposure.ts';
-import type { Flow, StateBytes } from '../domain/flow.ts';
+import type { Flow, StateBytes, Watching } from '../domain/flow.ts';
 import { DECISION_OUTCOME } from '../domain/outcomes.ts';
 import { followingActions } from '../policy/followingActions.ts';
+import { askedWatches } from './watches.ts';
 
 const AHEAD_MS = 5 * 60_000;
 const FOUND_CHARS_MAX = 16_384;
@@ -32,6 +33,8 @@ export interface FoldedEntry {
   /** What its case is to do with it; null where no case follows. */
   readonly why: MailReason | null;
   readonly changed: readonly string[];
+  /** What the reflex says of watches on the subject; null where it says nothing. */
+  readonly watches: Watching | null;
 }
 
 export interface FoldContext {
@@ -60,23 +63,27 @@ function isKey(key: string): boolean {
   return key.length <= KEY_CHARS_MAX && !key.includes('\u0000') && !/\p{Cs}/u.test(key);
 }
 
+/** Throws for keys that a batch does not read. */
+export function checkedKeys(keys: readonly string[]): readonly string[] {
+  if (keys.length > KEYS_MAX || !keys.every(isKey))
+    throw new RangeError(
+      `Cannot fold as keys must be at most ${KEYS_MAX} of ${KEY_CHARS_MAX} characters without U+0000 or half surrogate pairs`,
+    );
+  return keys;
+}
+
 /** The keys whose states must be read for this event. */
 export function keysOf(flow: Flow | null, event: FlowEvent): readonly string[] | Error {
   if (flow?.reflex === undefined || event.type === DECISION_OUTCOME) return [];
   try {
-    const keys = flow.reflex.keys(event);
-    if (keys.length > KEYS_MAX || !keys.every(isKey))
-      throw new RangeError(
-        `Cannot fold as keys must be at most ${KEYS_MAX} of ${KEY_CHARS_MAX} characters without U+0000 or half surrogate pairs`,
-      );
-    return keys;
+    return checkedKeys(flow.reflex.keys(event));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
 const ended = (ending: Ending, note: string | null = null): FoldedEntry => ({
-  ...{ ending, note, decision: null, found: null, why: null, changed: [] },
+  ...{ ending, note, decision: null, found: null, why: null, changed: [], watches: null },
 });
 
 /** The reason is shown and logged: a message that quotes the event is kept without what its fields may not show. */
@@ -100,10 +107,12 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
       (newest, state, at) => (state === null ? newest : Math.max(newest, reflex.newestMs(keys[at] as string, state))),
       Number.NEGATIVE_INFINITY,
     );
-    const timeless = reflex.timeless?.includes(event.type) ?? false;
+    // what the flow itself tells of is never late: its time is that of its acceptance
+    const timeless = reflex.timeless?.includes(event.type) === true || flow.types[event.type]?.own === true;
     if (!timeless && newestMs - event.timeMs > reflex.latenessMs) return ended('recorded', 'late');
     const folded = reflex.fold(before, event, policy);
     const entry = settle(folded, { policy, history });
+    const watches = folded.watches === undefined ? null : askedWatches(flow, folded.watches, history);
     const changed: string[] = [];
     keys.forEach((key, at) => {
       const state = folded.states[at];
@@ -111,7 +120,7 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
       states.set(key, state);
       changed.push(key);
     });
-    return { ...entry, changed };
+    return { ...entry, changed, watches };
   } catch (error) {
     return quarantined(flow, event, error);
   }

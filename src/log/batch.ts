@@ -14,6 +14,7 @@ import type { FlowEvent } from '../domain/event.ts';
 import type { Flow } from '../domain/flow.ts';
 import { readInstant } from '../domain/instant.ts';
 import { effectiveTime, foldEntry, keysOf } from '../kit/fold.ts';
+import { changeWatches } from '../kit/watches.ts';
 import type { Answer, Arrival, LogContext } from './arrival.ts';
 import { BatchWrite } from './batchWrite.ts';
 import { ClockMoved, type DatabaseClock } from './db/clock.ts';
@@ -21,6 +22,7 @@ import type { Client, Pool } from './db/database.ts';
 import { BEGIN, COMMIT, type Statement, together } from './db/together.ts';
 import { type Head, headLock, type LockAnswer, lockedHead } from './head.ts';
 import { identityKey, type Known, knownOf, type Left, overlay, reading, readKnown, type Wanted } from './known.ts';
+import { WatchWrite } from './watch/watchWrite.ts';
 
 /** A batch whose rows are on their way to the database. */
 export interface Ahead {
@@ -68,11 +70,14 @@ interface Batch {
   readonly wanted: Wanted;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 function draftBatch(context: LogContext, clock: DatabaseClock, arrivals: readonly Arrival[]): Batch {
   const acceptedAtMs = clock.nowMs();
   const drafts = arrivals.map((arrival) => draftOf(context.flow, arrival, acceptedAtMs));
   const keys = new Set(drafts.flatMap((draft) => (draft.keys instanceof Error ? [] : draft.keys)));
-  return { context, clock, acceptedAtMs, drafts, wanted: { arrivals, keys } };
+  const subjects = context.flow?.watches === undefined ? NONE : new Set(drafts.map(({ flowEvent }) => flowEvent.subject));
+  return { context, clock, acceptedAtMs, drafts, wanted: { arrivals, keys, subjects } };
 }
 
 /** The event as the reflex will see it, but for its position, which is drawn when it is known to be new. */
@@ -149,9 +154,10 @@ interface Folded extends Left {
 async function fold(client: Client | Pool, batch: Batch, { head, known }: { head: Omit<Head, 'nowMs'>; known: Known }): Promise<Folded> {
   const { context, acceptedAtMs, drafts, wanted } = batch;
   const { tenant, log, flow, policies } = context;
-  const { seen, states, stored } = known;
+  const { seen, states, stored, watches } = known;
   const policy = flow === null ? null : await policies.get(client, tenant, flow, head.policy ?? '');
   const write = new BatchWrite(context, acceptedAtMs, policy?.version ?? '');
+  const watching = new WatchWrite(context, acceptedAtMs);
   const changed = new Set<string>();
   const answers = wanted.arrivals.map((arrival, at): Answer => {
     const { event, subject, history } = arrival;
@@ -169,9 +175,10 @@ async function fold(client: Client | Pool, batch: Batch, { head, known }: { head
     };
     const entry = foldEntry({ flow, policy: policy?.policy, states }, folding);
     for (const changedKey of entry.changed) changed.add(changedKey);
+    if (entry.watches !== null) watching.add({ ...event, position }, changeWatches(watches, folding.event, entry.watches));
     return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
   });
   const position = head.position + write.count;
-  const writes = write.count === 0 ? [] : [write.statement(position, { states, stored, changed })];
-  return { position, writes, answers, seen, states };
+  const writes = write.count === 0 ? [] : [write.statement(position, { states, stored, changed }), ...watching.statements()];
+  return { position, writes, answers, seen, states, watches };
 }

@@ -3,6 +3,7 @@ import { CannotRun, SignalboxError } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
 import { UNROUTED } from '../domain/ids.ts';
 import { DECISION_OUTCOME } from '../domain/outcomes.ts';
+import { watchFault } from '../kit/watches.ts';
 import { Appender } from './append.ts';
 import type { AppendLimits } from './appendQueue.ts';
 import type { Answer, Arrival } from './arrival.ts';
@@ -47,6 +48,8 @@ export class Logs {
     };
     open(UNROUTED, null);
     for (const flow of flows) {
+      const fault = watchFault(flow);
+      if (fault !== null) throw new CannotRun(fault);
       open(flow.name, flow);
       for (const type of Object.keys(flow.types)) {
         if (type === DECISION_OUTCOME) throw new CannotRun(`Cannot route ${type} to ${flow.name} as it is taken for every flow`);

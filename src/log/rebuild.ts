@@ -25,7 +25,7 @@ export interface Rebuilt {
 
 /** Page by page by index: while statistics lag behind, a plain join read all bodies for every page. */
 const rowsWhere = (condition: string): string => `select e.*, b.body from (
-    select position, kind, accepted_at, source, id, type, subject, note from entries
+    select position, kind, accepted_at, source, id, type, subject, note, history from entries
     where tenant = $1 and log = $2 and ${condition} order by position limit ${PAGE}) e
   left join lateral (select body from bodies b where b.tenant = $1 and b.log = $2 and b.position = e.position limit 1) b on true
   order by e.position`;
@@ -56,8 +56,10 @@ export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: str
       after = last.position;
     }
     await compare(client, { tenant, flow, refolding });
+    await refolding.watches.compare(client, { tenant, flow }, (text) => refolding.differ(text));
     if (write) {
       await replace(client, { tenant, flow, states: refolding.states });
+      await refolding.watches.replace(client, { tenant, flow });
       await leaveEntry(client, { tenant, flow, position: position + 1 });
     }
     await client.query(write ? 'commit' : 'rollback');

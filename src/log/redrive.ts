@@ -9,13 +9,16 @@ import type { Flow } from '../domain/flow.ts';
 import type { Place } from '../domain/ids.ts';
 import { eventId } from '../domain/ids.ts';
 import { type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from '../kit/fold.ts';
+import { changeWatches } from '../kit/watches.ts';
 import { CaseIds } from './caseIds.ts';
 import { caseText } from './caseText.ts';
 import type { Client, Pool } from './db/database.ts';
 import { lockHead } from './head.ts';
+import { type Known, readKnown } from './known.ts';
 import { Policies } from './policies.ts';
 import { NOTHING_FOUND, rewindCase } from './rewindCase.ts';
 import { storedEvent } from './storedEvent.ts';
+import { WatchWrite } from './watch/watchWrite.ts';
 
 interface QuarantinedRow {
   source: string;
@@ -77,30 +80,30 @@ async function redriveLocked(
   const { data } = storedEvent({ ...found, position: place.position, subject: '' });
   const row = { ...found, subject: found.subject ?? subjectOf(flow, { type: found.type, data }) };
   const { policy, version } = await new Policies().get(client, tenant, flow, head.policy ?? '');
-  const { event, states } = await prepare(client, flow, { place, row });
+  const { event, known } = await prepare(client, flow, { place, row });
+  const { states } = known;
   const folds = row.note?.startsWith(NOT_FOLDED) === true;
   const entry: FoldedEntry = folds
     ? foldEntry({ flow, policy, states }, { event, keys: keysOf(flow, event), expired: false, history: row.history })
-    : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, why: 'decide', changed: [] };
+    : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, why: 'decide', changed: [], watches: null };
   if (entry.ending === 'quarantined') throw new SignalboxError('off-schema', `${eventId(place)} cannot be folded: ${entry.note}`);
   const caseId = caseIds.of({ tenant, flow: flow.name, subject: row.subject });
   if (entry.found !== null) await rewindCase(client, { tenant, flow: log, caseId }, place.position);
   await write(client, { flow, place, row, entry, states, caseId, version, position: head.position + 1, folds });
+  if (entry.watches !== null) {
+    const watching = new WatchWrite(place, head.nowMs);
+    watching.add({ ...event, body: row.body, entry: head.position + 1 }, changeWatches(known.watches, event, entry.watches));
+    await watching.write(client);
+  }
   return { ...entry, caseId };
 }
 
 async function prepare(client: Client, flow: Flow, { place, row }: { place: Place; row: KnownRow }) {
   const { event } = storedEvent({ ...row, position: place.position });
   const keys = keysOf(flow, event);
-  const states: States = new Map();
-  if (!(keys instanceof Error)) {
-    const found = await client.query<{ key: string; value: Buffer }>(
-      'select key, value from states where tenant = $1 and log = $2 and key = any($3)',
-      [place.tenant, place.log, keys],
-    );
-    for (const { key, value } of found.rows) states.set(key, value);
-  }
-  return { event, states };
+  const wanted = { arrivals: [], keys: new Set(keys instanceof Error ? [] : keys), subjects: new Set([row.subject]) };
+  const known: Known = await readKnown(client, { ...place, flow }, wanted);
+  return { event, known };
 }
 
 interface RedriveWrite {

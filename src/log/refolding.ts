@@ -1,7 +1,9 @@
 /** Folds the entries of a log again, one by one, in order. */
 import type { Flow } from '../domain/flow.ts';
+import { ownSource } from '../domain/ownEvent.ts';
 import { AT_ACCEPTANCE, foldEntry, keysOf, NOT_FOLDED, type States } from '../kit/fold.ts';
 import { type StoredRow, storedEvent } from './storedEvent.ts';
+import { type Entry, RefoldedWatches } from './watch/refoldedWatches.ts';
 
 const FINDINGS_MAX = 20;
 
@@ -11,6 +13,7 @@ export interface EntryRow extends Omit<StoredRow, 'subject'> {
   /** Null where the data of an adopted event did not fit: then it was not folded. */
   subject: string | null;
   note: string | null;
+  history: boolean;
 }
 
 interface RefoldingDeps {
@@ -22,6 +25,7 @@ interface RefoldingDeps {
 
 export class Refolding {
   readonly states: States = new Map();
+  readonly watches: RefoldedWatches;
   readonly differences: string[] = [];
   entries = 0;
   events = 0;
@@ -36,6 +40,7 @@ export class Refolding {
 
   constructor({ flow, policies, load, redriven }: RefoldingDeps) {
     this.#flow = flow;
+    this.watches = new RefoldedWatches(flow);
     this.#policies = policies;
     this.#load = load;
     this.#redriven = redriven;
@@ -47,24 +52,35 @@ export class Refolding {
     if (row.kind === 'policy') this.#policy = await this.#policies(row.note ?? '');
     if (row.kind === 'event' || row.kind === 'adopt') {
       this.events += 1;
+      this.#end(row);
       if (!this.#redriven.has(row.position)) this.#fold(row);
     }
     if (row.kind === 'redrive') {
       const again = await this.#load(Number(row.note));
       // one that its case had put aside was folded where it stands
-      if (again !== undefined && row.subject === null) this.#fold(again);
+      if (again !== undefined && row.subject === null) this.#fold(again, row);
     }
   }
 
-  #fold({ subject, ...row }: EntryRow): void {
+  /** An own event that its reflex could not fold has ended its watch all the same. */
+  #end({ subject, ...row }: EntryRow): void {
+    if (subject === null || row.source !== ownSource(this.#flow.name)) return;
+    const fault = this.watches.end(storedEvent({ subject, ...row }).event);
+    if (fault !== null) this.differ(fault);
+  }
+
+  /** `at`: the entry at which it is folded. */
+  #fold({ subject, ...row }: EntryRow, at: Pick<EntryRow, 'position' | 'accepted_at'> = row): void {
     if (this.#code !== this.#flow.code) this.otherCode += 1;
     if (subject === null) return;
     const { event } = storedEvent({ subject, ...row });
     const keys = keysOf(this.#flow, event);
     const entry = foldEntry(
       { flow: this.#flow, policy: this.#policy, states: this.states },
-      { event, keys, expired: row.note === AT_ACCEPTANCE, history: false },
+      { event, keys, expired: row.note === AT_ACCEPTANCE, history: row.history },
     );
+    const entryAt: Entry = { position: at.position, acceptedAtMs: at.accepted_at.getTime() };
+    if (entry.watches !== null) this.watches.change(event, row.body, { asked: entry.watches, at: entryAt });
     if (row.note?.startsWith(NOT_FOLDED) === true && entry.ending !== 'quarantined')
       this.differ(`the event at ${row.position} was quarantined and folds now`);
   }

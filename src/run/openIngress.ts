@@ -18,6 +18,7 @@ import { listen } from '../ingress/http/server.ts';
 import { showLlm } from '../ingress/metrics/llmMetrics.ts';
 import { createMetrics, type Metrics } from '../ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../ingress/metrics/qualityMetrics.ts';
+import { showWatches } from '../ingress/metrics/watchMetrics.ts';
 import { openProbes } from '../ingress/routes/probes.ts';
 import { readLlmFigures } from '../llm/record/totals.ts';
 import { joinIngresses } from '../log/activate.ts';
@@ -31,6 +32,8 @@ import { migrate } from '../log/db/migrate.ts';
 import { openNotifier } from '../log/db/notify.ts';
 import { Logs } from '../log/logs.ts';
 import { redrive } from '../log/redrive.ts';
+import { readOverdue } from '../log/watch/overdue.ts';
+import { openSweeper } from '../log/watch/sweeper.ts';
 import { readAllQuality } from '../outcomes/readQuality.ts';
 import { type Config, noticeChannels } from '../settings/config.ts';
 import { watchClock } from './watchClock.ts';
@@ -84,6 +87,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       unseen: () => readUnseen(pool, TENANT),
       failed: (err) => logger.warn({ err }, 'figures of /metrics could not be read: they are left out'),
     });
+    showWatches(metrics, () => readOverdue(pool, TENANT));
     showLlm(metrics, () => readLlmFigures(pool));
     addQualityMetrics(metrics, () => readAllQuality(pool, TENANT, flows));
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
@@ -96,6 +100,14 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       metrics.committed(log, count, ms);
       adopter.wake(log);
     };
+    const sweeper = openSweeper({
+      ...{ pool, tenant: TENANT, flows, caseIds, mailed, logger },
+      swept: (flow, events) => {
+        metrics.own(events);
+        adopter.wake(flow);
+      },
+    });
+    releases.push(() => sweeper.close());
     const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, clock, mailed, committed });
     releases.push(() => logs.close());
     const finals = new FinalDecisions(url);

@@ -10,6 +10,7 @@ import type { Problem } from './problem.ts';
 import type { QualityReport } from './quality.ts';
 import type { Ready } from './ready.ts';
 import type { BatchResults, Receipt } from './receipt.ts';
+import type { WatchItem } from './watch.ts';
 
 const AT = '2026-03-02T09:30:00.120Z';
 const POLICY = 'fraud@5d1f0c3a9b7e';
@@ -120,6 +121,7 @@ export const flowExample: FlowItem = {
   title: 'Card payments',
   types: { 'payment.attempted': { type: 'object', required: ['paymentId', 'cardId'], properties: { paymentId: { type: 'string' } } } },
   follows: {},
+  own: [],
   workflow: 'paymentReview',
   policy: POLICY,
   code: '1f5b8a6f0e7d4c3b',
@@ -195,4 +197,14 @@ export const readyExample: Ready = {
   worker: { ok: true },
   backlog: { events: 0, oldestSeconds: 0 },
   clock: { ok: true, aheadSeconds: 0 },
+};
+
+export const watchExample: WatchItem = {
+  flow: 'maintenance',
+  subject: 'm-17',
+  name: 'machine.silent',
+  event: 'evt_maintenance.9',
+  openedAt: AT,
+  due: '2026-03-02T09:35:00.120Z',
+  trouble: null,
 };

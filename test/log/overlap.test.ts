@@ -172,7 +172,7 @@ describe('appendBatch() behind another', () => {
     const state = Buffer.from(JSON.stringify({ count: 90, sum: 90, digest: 7, newestMs: 0 }));
     return {
       head: { position, code: ledger.code, policy: policyVersion('ledger', ledger.policyText) },
-      left: { seen: new Map(), states: new Map([['account:a', state]]) },
+      left: { seen: new Map(), states: new Map([['account:a', state]]), watches: new Map() },
       committed: Promise.resolve(committed),
     };
   }

@@ -30,7 +30,7 @@ function sendLosing(send: Send, args: unknown[], loses: () => boolean): unknown 
     );
   }
   const answer = send(...args) as Promise<unknown>;
-  return sent === COMMIT ? answer.then((result) => (loses() ? Promise.reject(broken()) : result)) : answer;
+  return sent === COMMIT || sent === 'commit' ? answer.then((result) => (loses() ? Promise.reject(broken()) : result)) : answer;
 }
 
 const broken = (): Error => Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });

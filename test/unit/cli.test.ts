@@ -36,6 +36,7 @@ describe('program()', () => {
       'actions',
       'receivers',
       'quarantine',
+      'watches',
       'quality',
       'keys',
       'flow',

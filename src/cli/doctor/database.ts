@@ -3,6 +3,7 @@ import { readActingBacklog, readBacklog } from '../../log/backlog.ts';
 import { CLOCK_APART_MS, DatabaseClock } from '../../log/db/clock.ts';
 import { assertDurable, openDatabase, type Pool } from '../../log/db/database.ts';
 import { schemaGap } from '../../log/db/migrate.ts';
+import { readOverdue } from '../../log/watch/overdue.ts';
 import { type Finding, fail, guarded, ok, warn } from './finding.ts';
 
 /** `server_version_num`; the oldest that the tests of the schema ran on. */
@@ -81,6 +82,7 @@ export async function lookAtRows(pool: Pool): Promise<Finding[]> {
   return [
     await backlog(pool),
     await acting(pool),
+    await watches(pool),
     dead === 0
       ? ok('actions', 'no dead letters')
       : warn(
@@ -124,4 +126,13 @@ async function acting(pool: Pool): Promise<Finding> {
     found,
     'they come faster than cases take them: add workers or a Temporal cluster, or let fewer outcomes act (`from` in the policy)',
   );
+}
+
+async function watches(pool: Pool): Promise<Finding> {
+  const overdue = await readOverdue(pool, 'default');
+  const [first] = overdue;
+  if (first === undefined) return ok('watches', 'none is overdue');
+  const count = overdue.reduce((sum, one) => sum + one.watches, 0);
+  const found = `${count} overdue, one that evt_${first.flow}.${first.opened} opened among them${first.trouble === null ? '' : `: ${first.trouble}`}`;
+  return warn('watches', found, '`signalbox watches list` shows them; an ingress that has the code of their flow looks at them');
 }

@@ -11,6 +11,7 @@ import { OUR_WORDS, shapeFaults } from '../../domain/shapeFaults.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Routed } from '../../log/logs.ts';
 import { type NamedEvent, readNamedSubjects } from '../../outcomes/readOutcomes.ts';
+import { reserved } from './route.ts';
 
 interface RouteDeps {
   readonly pool: Pool;
@@ -31,7 +32,10 @@ interface Said {
 }
 
 export function createRouteOutcomes({ pool, tenant, flows }: RouteDeps): RouteOutcomes {
-  function read({ data: given }: IncomingEvent): Said | SignalboxError {
+  function read(event: IncomingEvent): Said | SignalboxError {
+    const refused = reserved(null, event);
+    if (refused !== null) return refused;
+    const { data: given } = event;
     const parsed = decisionOutcome.safeParse(given ?? null, OUR_WORDS);
     if (!parsed.success) return offSchema(`The data does not fit ${DECISION_OUTCOME}`, shapeFaults(decisionOutcome, parsed.error, '/data'));
     const data = given as JsonObject;

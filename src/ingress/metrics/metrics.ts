@@ -6,6 +6,8 @@ import { collecting, type Scraped, sharedReading } from './collecting.ts';
 
 export interface Metrics extends Scraped {
   accepted(flow: string, ending: string): void;
+  /** Own events that were appended. */
+  own(events: readonly { readonly log: string; readonly ending: string }[]): void;
   adopted(events: readonly { readonly log: string; readonly ending: string }[]): void;
   repeated(flow: string): void;
   refused(code: string): void;
@@ -34,6 +36,12 @@ export function createMetrics({ waiting, backlog, unseen, failed }: Gauges): Met
   const adopted = new Counter({
     name: 'signalbox_events_adopted_total',
     help: 'Events that a flow took over from another log, by flow and how they ended then',
+    labelNames: ['flow', 'ending'],
+    registers,
+  });
+  const own = new Counter({
+    name: 'signalbox_events_own_total',
+    help: "Events of a flow's own, by flow and how they ended when they were appended",
     labelNames: ['flow', 'ending'],
     registers,
   });
@@ -94,6 +102,9 @@ export function createMetrics({ waiting, backlog, unseen, failed }: Gauges): Met
   });
   return {
     ...{ registry, failed },
+    own: (events) => {
+      for (const { log, ending } of events) own.inc({ flow: log, ending });
+    },
     accepted: (flow, ending) => accepted.inc({ flow, ending }),
     adopted: (events) => {
       for (const { log, ending } of events) adopted.inc({ flow: log, ending });

@@ -12,11 +12,12 @@ import { quarantineRoutes } from './quarantineRoutes.ts';
 import { receiverRoutes } from './receiverRoutes.ts';
 import { reviewRoutes } from './reviewRoutes.ts';
 import type { Route } from './route.ts';
+import { watchRoutes } from './watchRoutes.ts';
 
 export const API_ROUTES: readonly Route[] = [
   ...[postEventsRoute, ...eventRoutes, ...quarantineRoutes],
   ...decisionRoutes,
-  ...[...flowRoutes, ...policyRoutes, ...qualityRoutes],
+  ...[...flowRoutes, ...watchRoutes, ...policyRoutes, ...qualityRoutes],
   ...[...approvalRoutes, ...reviewRoutes],
   ...[...actionRoutes, ...receiverRoutes],
   ...operationRoutes,

@@ -2,6 +2,7 @@
 import { SignalboxError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/event.ts';
 import type { Flow } from '../../domain/flow.ts';
+import { isOwnType } from '../../domain/ownEvent.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { type FlowRow, readFlows } from '../../log/read/flows.ts';
 import { hasSubject, readRun, readState, readTimeline } from '../../log/read/timeline.ts';
@@ -35,6 +36,7 @@ function shows(flows: readonly Flow[]): (of: Flow, rows: readonly FlowRow[]) => 
       name: of.name,
       title: of.title,
       ...(schemas.get(of) ?? { types: {}, follows: {} }),
+      own: Object.keys(of.types).filter((type) => isOwnType(of, type)),
       workflow: of.workflow ?? null,
       policy: row?.policy ?? null,
       code: row?.code ?? null,

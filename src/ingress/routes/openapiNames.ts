@@ -10,6 +10,7 @@ import { problem } from '../../wire/problem.ts';
 import { quality } from '../../wire/quality.ts';
 import { alive, ready } from '../../wire/ready.ts';
 import * as receipts from '../../wire/receipt.ts';
+import { watchList } from '../../wire/watch.ts';
 
 export const NAMED = {
   Receipt: receipts.receipt,
@@ -40,6 +41,7 @@ export const NAMED = {
   Receiver: action.receiver,
   ReceiverList: action.receiverList,
   QuarantineList: event.quarantineList,
+  WatchList: watchList,
   PolicyList: policyList,
   StoredPolicy: storedPolicy,
   PolicyRequest: policyRequest,

@@ -8,6 +8,7 @@ import type { FlowEvent, Json } from '../../domain/event.ts';
 import { subjectOf } from '../../domain/eventType.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { foldEntry, keysOf } from '../../kit/fold.ts';
+import { changeWatches } from '../../kit/watches.ts';
 import type { AcceptedEvent, LogContext } from '../arrival.ts';
 import { BatchWrite } from '../batchWrite.ts';
 import type { Client, Pool } from '../db/database.ts';
@@ -15,6 +16,7 @@ import { underLock } from '../db/underLock.ts';
 import { type Head, lockHead } from '../head.ts';
 import { readKnown } from '../known.ts';
 import { storedEvent } from '../storedEvent.ts';
+import { WatchWrite } from '../watch/watchWrite.ts';
 import { AdoptWrite } from './adoptWrite.ts';
 import { type Following, moveCursors } from './cursors.ts';
 import { nextStretch, type Origin, type Stretch } from './stretch.ts';
@@ -69,9 +71,11 @@ async function take(
   const { nowMs } = head;
   const { policy, version } = await policies.get(client, tenant, flow, head.policy ?? '');
   const keys = new Set(adoptees.flatMap((adoptee) => (adoptee.keys instanceof Error ? [] : adoptee.keys)));
-  const { states, stored } = await readKnown(client, context, { arrivals: [], keys });
+  const subjects = new Set(adoptees.flatMap(({ subject }) => subject ?? []));
+  const { states, stored, watches } = await readKnown(client, context, { arrivals: [], keys, subjects });
   const batch = new BatchWrite(context, nowMs, version);
   const write = new AdoptWrite(source);
+  const watching = new WatchWrite(context, nowMs);
   const changed = new Set<string>();
   const events = adoptees.map(({ origin, expiresAtMs, flowEvent, subject, keys: read }) => {
     const position = head.position + batch.count + 1;
@@ -79,10 +83,12 @@ async function take(
     const expired = expiresAtMs !== null && expiresAtMs <= nowMs;
     const entry = foldEntry({ flow, policy, states }, { event: { ...flowEvent, position }, keys: read, expired, history });
     for (const key of entry.changed) changed.add(key);
+    if (entry.watches !== null) watching.add({ ...origin, position }, changeWatches(watches, { ...flowEvent, position }, entry.watches));
     write.add(origin);
     return batch.add({ event: origin, history, actor: origin.actor }, { position, timeMs: flowEvent.timeMs, subject }, entry);
   });
   await write.write(client, batch, head.position + batch.count, { states, stored, changed });
+  await watching.write(client);
   return events;
 }
 

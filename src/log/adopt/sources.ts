@@ -11,7 +11,9 @@ export interface Source {
 
 /** None for a flow that can have missed nothing: one without types. */
 export function sourcesOf(flow: Flow, flows: readonly Flow[]): Source[] {
-  const [answered, followed] = [Object.keys(flow.types), Object.keys(flow.follows ?? {})];
+  // its own events come from nobody else, whatever somebody sent under their type before
+  const answered = Object.keys(flow.types).filter((type) => flow.types[type]?.own !== true);
+  const followed = Object.keys(flow.follows ?? {});
   const own = new Map([...answered.map((type) => [type, true] as const), ...followed.map((type) => [type, false] as const)]);
   const others = flows
     .filter((other) => other.name !== flow.name)

@@ -1,6 +1,8 @@
 /** One subject's timeline: its events, decisions, what its cases recorded and what other rooms add, each read by an index on the subject. */
 import { decisionId, eventId } from '../../domain/ids.ts';
+import { isOwnSource } from '../../domain/ownEvent.ts';
 import type { Pool } from '../db/database.ts';
+import { readSubjectWatches } from '../watch/readWatches.ts';
 import type { LogPlace, Positions } from './feed.ts';
 import { mergeByTime, PAGE_BYTES_MAX } from './mergeByTime.ts';
 import { ORIGIN } from './origin.ts';
@@ -16,6 +18,7 @@ async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, 
   const { rows } = await pool.query<{
     position: number;
     at: Date;
+    source: string;
     type: string;
     ending: string;
     note: string | null;
@@ -23,15 +26,15 @@ async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, 
     body: string | null;
     origin: LogPlace | null;
   }>(
-    `select position, at, type, ending, note, origin, ${WITHIN_PAGE('body')} from (
-       select e.position, e.accepted_at as at, e.type, e.ending, e.note, b.body,
+    `select position, at, source, type, ending, note, origin, ${WITHIN_PAGE('body')} from (
+       select e.position, e.accepted_at as at, e.source, e.type, e.ending, e.note, b.body,
          ${ORIGIN} from entries e
          left join lateral (select body from bodies b where b.tenant = e.tenant and b.log = e.log and b.position = e.position limit 1) b on true
        where e.tenant = $1 and e.log = $2 and ${AFTER('e')} and e.kind in ('event', 'adopt') order by e.subject, e.position limit $5) rows
      order by position`,
     [...values],
   );
-  return rows.map(({ position, at, type, ending, note, bytes, body, origin }) => ({
+  return rows.map(({ position, at, source, type, ending, note, bytes, body, origin }) => ({
     ...{ part: 'events', position, at, tie: position, bytes },
     item: {
       at: at.toISOString(),
@@ -39,9 +42,16 @@ async function readSubjectEvents(pool: Pool, { tenant, flow }: TimelineSubject, 
       id: eventId({ tenant, log: flow, position }),
       title: type,
       detail: `{"ending":${JSON.stringify(ending)},"note":${JSON.stringify(note)},"cloudevent":${body ?? 'null'}}`,
-      causes: origin === null ? [] : [eventId({ tenant, ...origin })],
+      causes: [...(origin === null ? [] : [eventId({ tenant, ...origin })]), ...causesOf(source, body)],
     },
   }));
+}
+
+/** Only what we say ourselves is known to be a cause. */
+function causesOf(source: string, body: string | null): string[] {
+  if (body === null || !isOwnSource(source)) return [];
+  const { causationid } = JSON.parse(body) as { causationid?: string };
+  return causationid === undefined ? [] : [causationid];
 }
 
 interface DecisionRow {
@@ -125,6 +135,7 @@ const PARTS: readonly TimelineSource[] = [
   ['events', readSubjectEvents],
   ['decisions', readSubjectDecisions(false)],
   ['case-decisions', readSubjectDecisions(true)],
+  ['watches', readSubjectWatches],
   ['records', readSubjectRecords],
 ];
 
