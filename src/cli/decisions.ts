@@ -67,8 +67,8 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
   if (llmCalls.length === 0) return;
   printTable(
     ['LLM', 'PROMPT', 'STEP', 'ENDED', 'MS', 'COST USD'],
-    llmCalls.map(({ model, prompt, step, state, code, ms, costUsd }) => [
-      ...[model, prompt, step, code === null ? state : `${state}: ${code}`, String(ms), costUsd.toFixed(6)],
+    llmCalls.map(({ model, prompt, step, state, code, note, ms, costUsd }) => [
+      ...[model, prompt, step, [state, code, note].filter((part) => part !== null).join(': '), String(ms), costUsd.toFixed(6)],
     ]),
   );
 }

@@ -19,7 +19,14 @@ function example(url: string, auth: Config['SIGNALBOX_AUTH']): string {
   ].join('\n    ');
 }
 
-export function startPage({ url, data, database, temporal, pids }: StackFacts, auth: Config['SIGNALBOX_AUTH'], seconds: number): string {
+interface Shown {
+  readonly auth: Config['SIGNALBOX_AUTH'];
+  /** Which one, and whether it answers. */
+  readonly llm: string;
+  readonly seconds: number;
+}
+
+export function startPage({ url, data, database, temporal, pids }: StackFacts, { auth, llm, seconds }: Shown): string {
   const rows: [string, string][] = [
     ['Overview', `${url}/`],
     ['Events', `${url}/v1/events`],
@@ -28,6 +35,7 @@ export function startPage({ url, data, database, temporal, pids }: StackFacts, a
     ['Temporal', `${temporal.address}, namespace ${temporal.namespace}: ${temporal.how}`],
     ['  Web UI', temporal.web ?? 'not known: set TEMPORAL_UI_URL'],
     ['Postgres', `${withoutPassword(database.url)}: ${database.how}`],
+    ['LLM', llm],
     [
       'Keys',
       auth === 'off'

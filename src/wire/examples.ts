@@ -108,8 +108,17 @@ export const decisionDetailExample: DecisionDetail = {
   actions: [{ id: 'act_fraud.17.release', action: 'release', state: 'done', undoes: null, stands: false }],
   llmCalls: [
     {
-      ...{ id: 'llm_fraud.17.1', step: 'review', state: 'abstained', code: 'unsure', model: 'a-model', prompt: 'fraud-review@1' },
-      ...{ at: AT, ms: 840, inputTokens: 913, outputTokens: 61, costUsd: 0.00042, requestId: 'req-1', reused: null },
+      ...{ id: 'llm_fraud.17.1', step: 'turn 1', state: 'abstained', code: 'cut-short', note: null, model: 'a-model' },
+      ...{
+        prompt: 'review@1f5b8a6f0e7d',
+        at: AT,
+        ms: 840,
+        inputTokens: 913,
+        outputTokens: 61,
+        costUsd: 0.00042,
+        requestId: 'req-1',
+        reused: null,
+      },
     },
   ],
   workflow,

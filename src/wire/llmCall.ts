@@ -11,6 +11,10 @@ export const llmCall = z.object({
     .enum(LLM_CALL_STATES)
     .describe('`open`: under way, or its worker died; `late`: another answer was first; `reused`: from the record'),
   code: z.string().nullable().describe('Why it gave no answer'),
+  note: z
+    .string()
+    .nullable()
+    .describe("What more is known of that: the server's own sentence, redacted, or what was wrong with the answer"),
   model: z.string(),
   prompt: z.string().describe('Name and version of the prompt'),
   at,

@@ -55,7 +55,7 @@ export async function openScene(script: Script, before: () => Promise<void>): Pr
   const answer = (): Promise<number> => before().then(() => 204);
   const [llm, receiver] = await Promise.all([openFakeLlm(script), openSignedReceiver(answer)]);
   const environment = {
-    ...{ OPENAI_BASE_URL: llm.url, SIGNALBOX_LLM_MODEL: 'fake' },
+    ...{ OPENAI_BASE_URL: llm.url, SIGNALBOX_LLM_MODEL: 'fake', SIGNALBOX_LLM_REQUESTS_AT_ONCE: '50' },
     ...{ SIGNALBOX_WEBHOOK_URL: receiver.url, SIGNALBOX_WEBHOOK_SECRET: receiver.secret, SIGNALBOX_LOG_LEVEL: 'warn' },
   };
   const stack = await startTestStack(environment);
@@ -117,11 +117,14 @@ export async function openScene(script: Script, before: () => Promise<void>): Pr
   };
 }
 
-/** The shipped policy, but that equal questions are asked each time and a request has two seconds. */
+/** The shipped policy, but that the LLM decides, equal questions are asked each time and a request has two seconds. */
 async function choosePolicy(stack: TestStack): Promise<number> {
   const environment = { SIGNALBOX_DATA: stack.data };
   const shown = await signalbox(['policy', 'show', 'fraud'], environment);
-  const text = shown.output.replace(/reuseSeconds: \d+/, 'reuseSeconds: 0').replace(/callSeconds: \d+/, `callSeconds: ${CALL_SECONDS}`);
+  const text = shown.output
+    .replace(/decides: false/, 'decides: true')
+    .replace(/reuseSeconds: \d+/, 'reuseSeconds: 0')
+    .replace(/callSeconds: \d+/, `callSeconds: ${CALL_SECONDS}`);
   const file = join(stack.data, 'trial-policy.yaml');
   await writeFile(file, text);
   const activated = await signalbox(['policy', 'activate', file, '--flow', 'fraud'], environment);

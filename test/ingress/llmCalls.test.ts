@@ -18,7 +18,11 @@ let fake: FakeLlm;
 
 beforeAll(async () => {
   ingress = await startIngress({ database: await (await startPostgres()).fresh(), flows: [ledger] });
-  fake = await openFakeLlm([answers(502), says(SURE, { requestId: 'req_7' }), says(SURE)]);
+  fake = await openFakeLlm([
+    answers(502, { body: { error: { message: 'Bad upstream' } } }),
+    says(SURE, { requestId: 'req_7' }),
+    says(SURE),
+  ]);
 });
 afterAll(async () => {
   expect(ingress.errors).toEqual([]);
@@ -39,7 +43,7 @@ it('GET /v1/decisions/{decision} shows the calls to LLMs about its event, and no
   const { json } = await ask(`${ingress.url}${booked.links.decision}`);
   expect(decisionDetail.parse(json).llmCalls).toEqual(json.llmCalls);
   expect(json.llmCalls).toMatchObject([
-    { step: 'turn 0', state: 'failed', code: 'http-502', costUsd: 0, requestId: null },
+    { step: 'turn 0', state: 'failed', code: 'http-502', note: 'Bad upstream', costUsd: 0, requestId: null },
     {
       state: 'answered',
       code: null,

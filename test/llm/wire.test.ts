@@ -1,4 +1,7 @@
 /** Hunts what goes on after nobody wants it, what is read without an end, and the provider's words where they must not be. */
+
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { pino } from 'pino';
@@ -83,6 +86,33 @@ describe('callLlm() on the wire', () => {
     await world.call(aCall());
     return world.fake.requests.at(-1)?.body;
   }
+
+  it('callLlm() goes through the proxy that the environment names, and directly where that says so', async () => {
+    const seen: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request, socket) => {
+      seen.push(String(request.url));
+      const { port } = new URL(world.fake.url);
+      const upstream = connect(Number(port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        upstream.pipe(socket).pipe(upstream);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const given = { OPENAI_BASE_URL: 'http://llm.example/v1', OPENAI_API_KEY: KEY, SIGNALBOX_LLM_MODEL: 'm', http_proxy: address };
+    const { proxies } = llmTarget(readConfig({ ...given, NO_PROXY: 'direct.example' })) ?? {};
+    world.fake.follow(() => says(SURE));
+    const through = world.caller({ baseUrl: given.OPENAI_BASE_URL, proxies: proxies ?? null });
+    expect(await through(aCall({ terms: { model: 'by proxy' } }))).toMatchObject({ kind: 'answer' });
+    expect(new Set(seen)).toEqual(new Set(['llm.example:80']));
+    // this machine is never asked by way of another one
+    const direct = world.caller({ proxies: { http: 'http://127.0.0.1:1', https: null, not: proxies?.not ?? '' } });
+    expect(await direct(aCall())).toMatchObject({ kind: 'answer' });
+    expect(() => llmTarget(readConfig({ ...given, http_proxy: 'socks5://user:secret@10.0.0.1' }))).toThrow(/HTTP_PROXY/);
+    proxy.closeAllConnections();
+    proxy.close();
+  });
 
   const leaking = { message: `Key ${KEY} of ${MAIL}, ${CARD}`, type: KEY, code: TOKEN, param: MAIL };
   it.each<[string, Reply]>([

@@ -204,7 +204,7 @@ describe('decisions()', () => {
   });
 
   it('decisions() shows what LLMs were asked, how it ended and what it cost', async () => {
-    const call = { step: 'turn 0', model: 'small-1', prompt: 'review@0123456789ab', ms: 812, costUsd: 0.00018 };
+    const call = { step: 'turn 0', note: null, model: 'small-1', prompt: 'review@0123456789ab', ms: 812, costUsd: 0.00018 };
     answers['/v1/decisions/dec_fraud.9.1'] = [
       200,
       {
@@ -212,13 +212,13 @@ describe('decisions()', () => {
         ...{ subject: 'c-1', at: '2026-01-01T00:00:00Z', provisional: false, revises: null, reasons: [], rungs: [], truth: null },
         event: { event: 'evt_fraud.9', source: '/shop', id: 'p-9', type: 'payment.attempted' },
         llmCalls: [
-          { ...call, state: 'failed', code: 'http-502', costUsd: 0 },
+          { ...call, state: 'failed', code: 'http-502', note: 'Bad upstream', costUsd: 0 },
           { ...call, state: 'answered', code: null },
         ],
       },
     ];
     expect(await run('decisions', 'get', 'dec_fraud.9.1')).toBe(0);
-    expect(printed.out).toMatch(/^small-1\s+review@0123456789ab\s+turn 0\s+failed: http-502\s+812\s+0\.000000$/m);
+    expect(printed.out).toMatch(/^small-1\s+review@0123456789ab\s+turn 0\s+failed: http-502: Bad upstream\s+812\s+0\.000000$/m);
     expect(printed.out).toMatch(/^small-1\s+review@0123456789ab\s+turn 0\s+answered\s+812\s+0\.000180$/m);
   });
 

@@ -5,6 +5,7 @@ import type { Config } from '../../settings/config.ts';
 import { readRunning } from '../target.ts';
 import { lookAtDatabase, lookAtRows } from './database.ts';
 import { type Finding, fail, guarded, ok } from './finding.ts';
+import { lookAtLlm } from './llm.ts';
 import { lookAtMachine, lookAtProcesses } from './machine.ts';
 import { lookAtService } from './service.ts';
 import { lookAtTemporal } from './temporal.ts';
@@ -27,11 +28,15 @@ export async function examine(config: Config): Promise<Finding[]> {
   else {
     const withPool = async (pool: Pool): Promise<readonly Finding[]> => {
       lookedAtTemporal = true;
-      return [...(await guarded('rows', 'see the database', () => lookAtRows(pool))), ...(await lookTemporal(pool))];
+      return [
+        ...(await guarded('rows', 'see the database', () => lookAtRows(pool))),
+        ...(await lookAtLlm(config, pool)),
+        ...(await lookTemporal(pool)),
+      ];
     };
     findings.push(...(await lookAtDatabase(url, withPool)));
   }
-  if (!lookedAtTemporal) findings.push(...(await lookTemporal(null)));
+  if (!lookedAtTemporal) findings.push(...(await lookAtLlm(config, null)), ...(await lookTemporal(null)));
   const service = config.SIGNALBOX_URL ?? run?.url ?? null;
   if (service === null) findings.push(fail('ingress', 'no address', `${start} SIGNALBOX_URL`));
   else findings.push(...(await lookAtService(new ServiceClient(service, config.SIGNALBOX_KEY))));

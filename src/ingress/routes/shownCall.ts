@@ -8,6 +8,7 @@ export function shownCall(call: KeptCall): LlmCall {
     step,
     state,
     code,
+    note,
     model,
     promptVersion: prompt,
     startedAtMs,
@@ -19,5 +20,5 @@ export function shownCall(call: KeptCall): LlmCall {
     reused,
   } = call;
   const at = new Date(startedAtMs).toISOString();
-  return { id, step, state, code, model, prompt, at, ms, inputTokens, outputTokens, costUsd, requestId, reused };
+  return { id, step, state, code, note, model, prompt, at, ms, inputTokens, outputTokens, costUsd, requestId, reused };
 }

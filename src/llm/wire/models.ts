@@ -1,6 +1,6 @@
 /** What a server says of its models: which it has, and how many tokens fit into each. Costs nothing. */
 import { z } from 'zod';
-import { createBoundedFetch } from './boundedFetch.ts';
+import { createBoundedFetch, WireError } from './boundedFetch.ts';
 import type { LlmTarget } from './target.ts';
 
 export interface ServerModel {
@@ -20,18 +20,20 @@ const model = z.looseObject({
 });
 const list = z.looseObject({ data: z.array(z.unknown()) });
 
+type Server = Pick<LlmTarget, 'baseUrl' | 'apiKey' | 'proxies'>;
+
+function askForModels({ baseUrl, apiKey, proxies }: Server): Promise<Response> {
+  return createBoundedFetch(proxies)(`${baseUrl.replace(/\/+$/, '')}/models`, {
+    method: 'GET',
+    signal: AbortSignal.timeout(ANSWER_MS),
+    ...(apiKey === null ? {} : { headers: { authorization: `Bearer ${apiKey}` } }),
+  });
+}
+
 /** Null where it gives no list: not every server has one. */
-export async function readModels({
-  baseUrl,
-  apiKey,
-  proxies,
-}: Pick<LlmTarget, 'baseUrl' | 'apiKey' | 'proxies'>): Promise<ServerModel[] | null> {
+export async function readModels(server: Server): Promise<ServerModel[] | null> {
   try {
-    const response = await createBoundedFetch(proxies)(`${baseUrl.replace(/\/+$/, '')}/models`, {
-      method: 'GET',
-      signal: AbortSignal.timeout(ANSWER_MS),
-      ...(apiKey === null ? {} : { headers: { authorization: `Bearer ${apiKey}` } }),
-    });
+    const response = await askForModels(server);
     const { data } = list.parse(await response.json());
     return data.flatMap((one) => {
       const parsed = model.safeParse(one).data;
@@ -44,6 +46,16 @@ export async function readModels({
     });
   } catch {
     return null;
+  }
+}
+
+/** Whether anybody is there, in a few words: asking for the models costs nothing. */
+export async function reachServer(server: Server): Promise<string> {
+  try {
+    const { status } = await askForModels(server);
+    return status === 401 || status === 403 ? `answers, and refuses the key (${status})` : status >= 500 ? `answers ${status}` : 'answers';
+  } catch (error) {
+    return `does not answer (${error instanceof WireError ? error.code.toLowerCase() : 'connection'})`;
   }
 }
 
