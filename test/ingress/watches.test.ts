@@ -10,16 +10,16 @@ import { eventually } from '../support/eventually.ts';
 import { ledger } from '../support/flows.ts';
 import { ask, BATCH, eventOf, post } from '../support/http.ts';
 import { ingressOfFile } from '../support/ingressOfFile.ts';
-import { GONE, HEARTBEAT, machines, SILENT } from '../support/quietMachines.ts';
+import { GONE, HEARTBEAT, quietMachines, SILENT } from '../support/quietMachines.ts';
 
 /** Its watches are swept in a moment; those of `others` are only listed. */
 const others = {
-  ...machines,
+  ...quietMachines,
   name: 'others',
-  types: Object.fromEntries(Object.entries(machines.types).map(([type, declared]) => [`other.${type}`, declared])),
+  types: Object.fromEntries(Object.entries(quietMachines.types).map(([type, declared]) => [`other.${type}`, declared])),
   watches: {},
 };
-const flows = [machines as Flow, ledger as Flow, others as Flow];
+const flows = [quietMachines, ledger as Flow, others as Flow];
 const ingress = ingressOfFile({ flows });
 const { get, readAll } = openBooked(ingress);
 

@@ -23,9 +23,9 @@ import { sweepNext } from '../../src/log/watch/sweepNext.ts';
 import { eachDatabase } from '../support/eachDatabase.ts';
 import { eventually } from '../support/eventually.ts';
 import { losingCommits } from '../support/lostAnswers.ts';
-import { beat, GONE, machines, policyOf, SILENT, stop } from '../support/quietMachines.ts';
+import { beat, GONE, policyOf, quietMachines, SILENT, stop } from '../support/quietMachines.ts';
 
-const flow = machines as Flow;
+const flow = quietMachines;
 /** Longer than any test. */
 const LONG_MS = 3_600_000;
 
@@ -110,7 +110,7 @@ describe('Appender with watches', () => {
     ['a name that the flow has not', { 'machine.lost': 1 }, /Cannot open or close the watch machine\.lost/],
     ['a time that is none', { [SILENT]: Number.NaN }, /must be whole milliseconds/],
   ])('append() quarantines an event whose reflex asks for %s', async (_what, watches, note) => {
-    const reflex = machines.reflex as NonNullable<typeof machines.reflex>;
+    const reflex = quietMachines.reflex as NonNullable<typeof quietMachines.reflex>;
     const careless = { ...flow, reflex: { ...reflex, fold: () => ({ states: [null], watches }) } } as Flow;
     const appender = new Appender({ pool, context: { ...context, flow: careless }, mailed: () => undefined });
     await appender.append([beat('a', { id: '1' })]);
@@ -168,15 +168,26 @@ describe('sweepNext()', () => {
         opened: opening.opened_at.toISOString(),
       },
     });
-    expect(machines.types[SILENT]?.schema.safeParse(JSON.parse(body).data).success).toBe(true);
+    expect(quietMachines.types[SILENT]?.schema.safeParse(JSON.parse(body).data).success).toBe(true);
     expect(await open()).toEqual([{ subject: 'b', name: SILENT, opened: 4 }]);
     expect((await sweep()).events).toEqual([]);
     await expectExact();
   });
 
+  it('an own event makes what was on its way no later, and is never late itself', async () => {
+    await append(beat('a', { id: '1', time: new Date(Date.now() + 200_000).toISOString() }));
+    expect((await sweep()).events).toMatchObject([{ ending: 'reflex' }]);
+    await append(beat('b', { id: '2', time: new Date(Date.now() - 50_000).toISOString() }));
+    expect((await sweep()).events).toMatchObject([{ subject: 'b', ending: 'reflex' }]);
+    // more than the flow's lateness behind the own event
+    expect(await append(beat('b', { id: '3', time: new Date(Date.now() - 50_000).toISOString() }))).toMatchObject([{ ending: 'recorded' }]);
+    expect(await open()).toEqual([{ subject: 'b', name: SILENT, opened: 7 }]);
+    await expectExact();
+  });
+
   it('moves a watch whose check says again, and writes nothing else', async () => {
     await append(beat('a', { id: '1' }), beat('a', { id: '2', quietMs: LONG_MS }));
-    const [{ lastMs }] = [JSON.parse((await rows("select convert_from(value, 'UTF8') as value from states"))[0].value)];
+    const { lastMs } = JSON.parse((await rows("select convert_from(value, 'UTF8') as value from states"))[0].value).state;
     expect((await sweep()).events).toEqual([]);
     expect(await rows('select opened, due_at, look_at, trouble from watches')).toEqual([
       { opened: 3, due_at: new Date(lastMs + LONG_MS), look_at: new Date(lastMs + LONG_MS), trouble: null },
@@ -193,7 +204,9 @@ describe('sweepNext()', () => {
     await eventually(
       async () => (await rows("select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")).length > 0,
     );
-    await holder.query(`update states set value = '{"beats":2,"lastMs":${Date.now()},"quietMs":${LONG_MS}}'`);
+    await holder.query(
+      `update states set value = '{"format":1,"newestMs":null,"state":{"beats":2,"lastMs":${Date.now()},"quietMs":${LONG_MS}}}'`,
+    );
     await holder.query('commit');
     holder.release();
     expect((await swept).events).toEqual([]);
@@ -264,7 +277,7 @@ describe('sweepNext()', () => {
 describe('redrive() and adoptNext() with watches', () => {
   it('redrive() opens the watch of an event that folds now, by the id of the event', async () => {
     await append(beat('a', { id: '1', quietMs: 13 }));
-    const reflex = machines.reflex as NonNullable<typeof machines.reflex>;
+    const reflex = quietMachines.reflex as NonNullable<typeof quietMachines.reflex>;
     const mended = {
       ...flow,
       code: 'machines-code-2',

@@ -1,92 +1,96 @@
 /** A flow with watches: machines that fall silent. A heartbeat says how long it may last until the next one. */
 import { z } from 'zod';
-import type { FlowEvent, JsonObject } from '../../src/domain/event.ts';
-import type { EventType, Flow, Folded, StateBytes, WatchAnswer } from '../../src/domain/flow.ts';
+import type { Flow } from '../../src/domain/flow.ts';
+import { defineEvents } from '../../src/kit/defineEvents.ts';
+import { defineFlow } from '../../src/kit/defineFlow.ts';
+import { defineReflex } from '../../src/kit/defineReflex.ts';
+import { defineWatch } from '../../src/kit/defineWatch.ts';
+import { jsonState } from '../../src/kit/state/jsonState.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
 import { arrival, type Sent } from './arrivals.ts';
-
-interface Machine {
-  readonly beats: number;
-  readonly lastMs: number;
-  readonly quietMs: number;
-}
-
-const NEVER: Machine = { beats: 0, lastMs: 0, quietMs: 0 };
-const read = (bytes: StateBytes | null): Machine => (bytes === null ? NEVER : (JSON.parse(Buffer.from(bytes).toString('utf8')) as Machine));
-const write = (machine: Machine): StateBytes => Buffer.from(JSON.stringify(machine));
 
 export const HEARTBEAT = 'machine.heartbeat';
 const STOPPED = 'machine.stopped';
 export const SILENT = 'machine.silent';
-/** Opened by `machine.silent` that has `again`: a circle. */
+/** Opened by `machine.silent` where the policy says so, which this one opens again: a circle. */
 export const GONE = 'machine.gone';
 
 const policySchema = z.strictObject({ graceMs: z.number(), circle: z.boolean(), broken: z.boolean() });
-type Policy = z.infer<typeof policySchema>;
+type Policy = z.output<typeof policySchema>;
 
-function fold([state = null]: readonly (StateBytes | null)[], { type, subject, acceptedAtMs, data }: FlowEvent, policy: Policy): Folded {
-  const machine = read(state);
-  if (type === HEARTBEAT) {
-    if (data.quietMs === 13) throw new Error('thirteen is not counted');
-    const quietMs = Number(data.quietMs);
-    const next = { beats: machine.beats + 1, lastMs: acceptedAtMs, quietMs };
-    return { states: [write(next)], watches: { [SILENT]: acceptedAtMs + quietMs + policy.graceMs } };
-  }
-  if (type === STOPPED) return { states: [null], watches: { [SILENT]: null, [GONE]: null } };
-  const decision = {
-    outcome: type === SILENT ? 'silent' : 'gone',
-    ...{ confidence: 1, score: null, rung: 'rules' as const, reasons: [{ code: 'silence', text: `of ${subject}` }] },
-    ...{ result: { since: data.since ?? null }, provisional: false, rungs: [] },
-  };
-  return { states: [null], decision, ...(policy.circle ? { watches: { [type === SILENT ? GONE : SILENT]: acceptedAtMs } } : {}) };
-}
-
-function check([state = null]: readonly (StateBytes | null)[], { graceMs, broken }: Policy, nowMs: number): WatchAnswer {
-  if (broken) throw new Error('the check is broken');
-  const { lastMs, quietMs } = read(state);
-  const dueMs = lastMs + quietMs + graceMs;
-  return dueMs <= nowMs ? { dueSinceMs: lastMs } : { againAtMs: dueMs };
-}
-
-const typeOf = (more: z.ZodRawShape): EventType => ({
-  schema: z.looseObject({ machineId: z.string().min(1), ...more }) as unknown as z.ZodType<JsonObject>,
-  subject: (data) => String(data.machineId),
-  fields: { machineId: 'plain', quietMs: 'plain', since: 'plain', due: 'plain', opened: 'plain' },
+const machineId = z.string().min(1);
+const own = {
+  schema: z.looseObject({ machineId, since: z.string(), due: z.string(), opened: z.string() }),
+  subject: ({ machineId: machine }: { machineId: string }) => machine,
+  fields: { machineId: 'plain', since: 'plain', due: 'plain', opened: 'plain' },
+  own: true,
+} as const;
+const events = defineEvents({
+  [HEARTBEAT]: {
+    schema: z.looseObject({ machineId, quietMs: z.number() }),
+    subject: ({ machineId: machine }) => machine,
+    fields: { machineId: 'plain', quietMs: 'plain' },
+  },
+  [STOPPED]: { schema: z.looseObject({ machineId }), subject: ({ machineId: machine }) => machine, fields: { machineId: 'plain' } },
+  [SILENT]: own,
+  [GONE]: own,
 });
-const times = { since: z.string(), due: z.string(), opened: z.string() };
-const watch = { subjectField: 'machineId', keys: (machine: string) => [`machine:${machine}`], check };
 
-export const machines: Flow<Policy> = {
+const machine = jsonState({ empty: () => ({ beats: 0, lastMs: 0, quietMs: 0 }) });
+const ofMachine = ({ machineId: of }: { machineId: string }) => ({ machine: of });
+const decided = (outcome: string, subject: string) => ({
+  ...{ outcome, confidence: 1, score: null, rung: 'rules' as const, reasons: [{ code: 'silence', text: `of ${subject}` }] },
+  ...{ result: {}, provisional: false, rungs: [] },
+});
+const watch = defineWatch({
+  ...{ subjectField: 'machineId', state: 'machine', codec: machine },
+  check({ lastMs, quietMs }, { graceMs, broken }: Policy, nowMs) {
+    if (broken) throw new Error('the check is broken');
+    const dueMs = lastMs + quietMs + graceMs;
+    return dueMs <= nowMs ? { dueSinceMs: lastMs } : { againAtMs: dueMs };
+  },
+});
+
+export const quietMachines = defineFlow({
   name: 'machines',
   title: 'Test machines',
-  types: {
-    [HEARTBEAT]: typeOf({ quietMs: z.number() }),
-    [STOPPED]: typeOf({}),
-    [SILENT]: { ...typeOf(times), own: true },
-    [GONE]: { ...typeOf(times), own: true },
-  },
+  events,
   watches: { [SILENT]: watch, [GONE]: watch },
   outcomes: ['silent', 'gone'],
   policySchema,
   policyText: 'graceMs: 0\ncircle: false\nbroken: false\n',
   code: 'machines-code-1',
-  reflex: {
-    format: 1,
-    keys: ({ subject }) => [`machine:${subject}`],
-    latenessMs: 60_000,
-    newestMs: (_key, state) => read(state).lastMs,
-    fold,
-    show: (_key, state) => ({ ...read(state) }),
-    subjectKey: (machine) => `machine:${machine}`,
-  },
-};
+  reflex: defineReflex({
+    events,
+    states: { machine },
+    subject: 'machine',
+    keys: { [HEARTBEAT]: ofMachine, [STOPPED]: ofMachine, [SILENT]: ofMachine, [GONE]: ofMachine },
+    latenessMs: 1000,
+    on: {
+      [HEARTBEAT]({ machine: before }, { acceptedAtMs, data: { quietMs } }, { graceMs }: Policy) {
+        if (quietMs === 13) throw new Error('thirteen is not counted');
+        const states = { machine: { beats: before.beats + 1, lastMs: acceptedAtMs, quietMs } };
+        return { states, watches: { [SILENT]: acceptedAtMs + quietMs + graceMs } };
+      },
+      [STOPPED]: () => ({ watches: { [SILENT]: null, [GONE]: null } }),
+      [SILENT]: (states, { subject, acceptedAtMs }, { circle }) => ({
+        states,
+        decision: decided('silent', subject),
+        ...(circle ? { watches: { [GONE]: acceptedAtMs } } : {}),
+      }),
+      [GONE]: (_states, { subject, acceptedAtMs }, { circle }) => ({
+        decision: decided('gone', subject),
+        ...(circle ? { watches: { [SILENT]: acceptedAtMs } } : {}),
+      }),
+    },
+  }),
+}) as Flow;
 
 export const policyOf = (policy: Partial<Policy>): string => JSON.stringify({ graceMs: 0, circle: false, broken: false, ...policy });
 
 type About = Omit<Partial<Sent>, 'type' | 'data' | 'subject'> & { readonly id: string };
 
 /** Due at once unless told. */
-export const beat = (machine: string, { quietMs = 0, ...sent }: About & { readonly quietMs?: number }): Arrival =>
-  arrival({ ...sent, type: HEARTBEAT, subject: machine, data: { machineId: machine, quietMs } });
-export const stop = (machine: string, sent: About): Arrival =>
-  arrival({ ...sent, type: STOPPED, subject: machine, data: { machineId: machine } });
+export const beat = (of: string, { quietMs = 0, ...sent }: About & { readonly quietMs?: number }): Arrival =>
+  arrival({ ...sent, type: HEARTBEAT, subject: of, data: { machineId: of, quietMs } });
+export const stop = (of: string, sent: About): Arrival => arrival({ ...sent, type: STOPPED, subject: of, data: { machineId: of } });
