@@ -37,6 +37,8 @@ const AGAIN = new Set(['23505', '40P01', '40001', '55P03', '57014']);
 const RETRY_PAUSES = { firstMs: 50, maxMs: 200 };
 /** After a batch has failed its whole time, the next ones fail fast until one succeeds. */
 const AWAY_RETRY_MS = 400;
+/** How often is looked who has waited too long. */
+const OVERDUE_LOOK_MS = 250;
 /** A batch this small would cost the server more than the time it saves: it waits for the one under way, and grows. */
 const EARLY_COUNT_MIN = 16;
 /** Answers given before the event loop has another turn: some milliseconds. */
@@ -50,6 +52,7 @@ export class Appender {
   readonly #limits: AppendLimits;
   readonly #queue: AppendQueue;
   readonly #clock: DatabaseClock;
+  readonly #trying = new Set<readonly Waiting[]>();
   #running: Promise<void> | null = null;
   /** Batches between their first statement and their commit. */
   #underWay = 0;
@@ -80,7 +83,7 @@ export class Appender {
     if (this.#stopping) return Promise.reject(new SignalboxError('stopping'));
     if (!this.hasRoom(arrivals.length, bytes)) return Promise.reject(new SignalboxError('queue-full'));
     return new Promise((resolve, reject) => {
-      this.#queue.add({ arrivals, bytes, resolve, reject });
+      this.#queue.add({ arrivals, bytes, sinceMs: performance.now(), resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -95,6 +98,16 @@ export class Appender {
   async #run(): Promise<void> {
     // a tick of the event loop lets the requests that arrived together share the first batch
     await new Promise(setImmediate);
+    const looking = setInterval(() => this.#refuseOverdue(), OVERDUE_LOOK_MS);
+    try {
+      await this.#commitAll();
+    } finally {
+      clearInterval(looking);
+      this.#running = null;
+    }
+  }
+
+  async #commitAll(): Promise<void> {
     let under = Promise.resolve();
     let ahead: Ahead | null = null;
     while (this.#queue.length > 0) {
@@ -109,7 +122,16 @@ export class Appender {
         ahead = null;
       }
     }
-    this.#running = null;
+  }
+
+  /**
+   * Nobody waits longer than the limit, whatever the database does: what is in the queue is not tried any more, and what is being tried may yet
+   * be accepted, which the same sent again finds out.
+   */
+  #refuseOverdue(): void {
+    const before = performance.now() - this.#limits.answerMs;
+    const tried = [...this.#trying].flat().filter(({ sinceMs }) => sinceMs < before);
+    for (const { reject } of [...tried, ...this.#queue.takeBefore(before)]) reject(new SignalboxError('database-away'));
   }
 
   async #commit(batch: readonly Waiting[], turn: Turn): Promise<void> {
@@ -117,6 +139,7 @@ export class Appender {
     this.#underWay += 1;
     const arrivals = batch.length === 1 ? (batch[0] as Waiting).arrivals : batch.flatMap((waiting) => waiting.arrivals);
     let answers: Answer[];
+    this.#trying.add(batch);
     try {
       answers = await this.#tryUntil(arrivals, turn, startedMs + (this.#away ? AWAY_RETRY_MS : this.#limits.retryMs));
       this.#away = false;
@@ -125,6 +148,7 @@ export class Appender {
       return;
     } finally {
       this.#underWay -= 1;
+      this.#trying.delete(batch);
     }
     this.#deps.committed?.(arrivals.length, performance.now() - startedMs);
     this.#answering = Promise.all([this.#answering, this.#answer(batch, answers)]);
@@ -179,11 +203,13 @@ export class Appender {
       return answers;
     } catch (error) {
       // a connection in doubt is closed, which rolls back; a refusal by the server is rolled back and the connection kept
-      const kept = await client.query('rollback').then(
-        () => true,
-        () => false,
-      );
-      client.release(!kept || isDatabaseAway(error));
+      const kept =
+        !isDatabaseAway(error) &&
+        (await client.query('rollback').then(
+          () => true,
+          () => false,
+        ));
+      client.release(!kept);
       throw error;
     } finally {
       unwatch();

@@ -9,6 +9,8 @@ export interface AppendLimits {
   readonly batchBytesMax: number;
   /** How long one batch is tried while the database is away or its locks are held. */
   readonly retryMs: number;
+  /** How long a request waits for its answer, whatever the database does. */
+  readonly answerMs: number;
 }
 
 export const APPEND_LIMITS: AppendLimits = {
@@ -17,12 +19,15 @@ export const APPEND_LIMITS: AppendLimits = {
   batchCountMax: 1000,
   batchBytesMax: 8 * 1024 * 1024,
   retryMs: 8000,
+  answerMs: 8000,
 };
 
 /** One request. */
 export interface Waiting {
   readonly arrivals: readonly Arrival[];
   readonly bytes: number;
+  /** Of this process's count of milliseconds. */
+  readonly sinceMs: number;
   readonly resolve: (answers: Answer[]) => void;
   readonly reject: (error: Error) => void;
 }
@@ -68,8 +73,21 @@ export class AppendQueue {
       bytes += waiting.bytes;
       take += 1;
     }
-    this.#count -= count;
-    this.#bytes -= bytes;
-    return this.#requests.splice(0, take);
+    return this.#remove(take);
+  }
+
+  /** Those that came before then: the oldest stand first. */
+  takeBefore(sinceMs: number): Waiting[] {
+    const first = this.#requests.findIndex((waiting) => waiting.sinceMs >= sinceMs);
+    return this.#remove(first === -1 ? this.#requests.length : first);
+  }
+
+  #remove(count: number): Waiting[] {
+    const removed = this.#requests.splice(0, count);
+    for (const { arrivals, bytes } of removed) {
+      this.#count -= arrivals.length;
+      this.#bytes -= bytes;
+    }
+    return removed;
   }
 }

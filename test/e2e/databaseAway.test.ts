@@ -62,4 +62,34 @@ describe('signalbox ingress', () => {
     await client.end();
     expect(rows.map(({ id }) => id)).toEqual(['after', 'before']);
   }, 120_000);
+
+  it('signalbox ingress answers within ten seconds while its database is frozen, whoever asks what, and goes on when it thaws', async () => {
+    const timed = async (asked: Promise<{ status: number }>): Promise<{ status: number; ms: number }> => {
+      const startedMs = performance.now();
+      const { status } = await asked;
+      return { status, ms: performance.now() - startedMs };
+    };
+    const round = (name: string): Promise<{ status: number; ms: number }[]> =>
+      Promise.all([
+        ...Array.from({ length: 200 }, (_, nth) => timed(send(`${name}-${nth}`))),
+        ...['/v1/events', '/v1/decisions', '/v1/approvals', '/readyz'].map((path) => timed(fetch(`${ingress.url}${path}`))),
+      ]);
+    expect((await send('thawed')).status).toBe(202);
+    await postgres.freeze();
+    const answers = [];
+    try {
+      // under load, and then on what connections are left
+      for (const name of ['first', 'second', 'third']) answers.push(...(await round(name)));
+      expect((await fetch(`${ingress.url}/healthz`)).status).toBe(200);
+    } finally {
+      await postgres.thaw();
+    }
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(REFUSED_WITHIN_MS);
+    await until(async () => (await send('after-the-frost')).status === 202, AbortSignal.timeout(BACK_WITHIN_MS));
+    // whether it was accepted behind its 503 or not, it is accepted once
+    expect((await send('first-0')).status).toBe(202);
+    expect((await send('first-0')).json).toMatchObject({ duplicate: true });
+    expect((await fetch(`${ingress.url}/readyz`)).status).toBe(200);
+  }, 180_000);
 });

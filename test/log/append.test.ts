@@ -181,7 +181,7 @@ describe('Appender', () => {
   });
 
   it('append() refuses beyond its queue, and takes again when there is room', async () => {
-    const limits = { queueCountMax: 10, queueBytesMax: 1e6, batchCountMax: 10, batchBytesMax: 1e6, retryMs: 5000 };
+    const limits = { queueCountMax: 10, queueBytesMax: 1e6, batchCountMax: 10, batchBytesMax: 1e6, retryMs: 5000, answerMs: 5000 };
     const log = new Appender({
       pool,
       context: { tenant: 'default', log: 'ledger', flow: ledger, policies: new Policies() },
@@ -195,7 +195,7 @@ describe('Appender', () => {
   });
 
   it('Logs.append() refuses a batch whole where one of its logs has no room, and stores none of it', async () => {
-    const limits = { queueCountMax: 10, queueBytesMax: 1e6, batchCountMax: 10, batchBytesMax: 1e6, retryMs: 5000 };
+    const limits = { queueCountMax: 10, queueBytesMax: 1e6, batchCountMax: 10, batchBytesMax: 1e6, retryMs: 5000, answerMs: 5000 };
     const logs = new Logs({ pool, tenant: 'default', flows: [ledger, parcel], mailed: () => undefined, limits });
     const filling = logs.append(Array.from({ length: 10 }, (_, n) => ({ flow: ledger, arrival: booking({ id: `n-${n}` }) })));
     const batch = [
@@ -222,11 +222,14 @@ describe('Appender', () => {
     return frozen;
   }
 
-  it('append() waits at most 6 s for a process that is frozen while it holds the head', async () => {
+  /** Whether the session of the process that does not go on is ended. */
+  const isEnded = async (): Promise<boolean> =>
+    (await query("select from pg_stat_activity where application_name = 'signalbox frozen'")).length === 0;
+
+  it('append() goes on, within the time that a batch is tried, where a process is frozen while it holds the head', async () => {
     const frozen = await holdHead();
-    const startedMs = performance.now();
-    await one(appender(ledger), booking({ id: 'one' }));
-    expect(performance.now() - startedMs).toBeLessThan(6000);
+    expect(await one(appender(ledger), booking({ id: 'one' }))).toMatchObject({ result: 'accepted' });
+    expect(await isEnded()).toBe(true);
     await frozen.end().catch(() => undefined);
   });
 
@@ -235,9 +238,80 @@ describe('Appender', () => {
     // a query message that says it is 1,000 bytes long, and stops after its header: PostgreSQL reads on, no timeout runs
     const { stream } = (frozen as unknown as { connection: { stream: { write(bytes: Buffer): void } } }).connection;
     stream.write(Buffer.from([0x51, 0, 0, 3, 0xe8, 0x73, 0x65]));
-    const startedMs = performance.now();
-    await one(appender(ledger), booking({ id: 'one' }));
-    expect(performance.now() - startedMs).toBeLessThan(6000);
+    expect(await one(appender(ledger), booking({ id: 'one' }))).toMatchObject({ result: 'accepted' });
+    expect(await isEnded()).toBe(true);
     await frozen.end().catch(() => undefined);
+  });
+
+  it('append() tries again where the server cancels a statement that took too long', async () => {
+    await query(`create sequence cancelled; create function cancel_once() returns trigger language plpgsql as $$ begin
+      if nextval('cancelled') = 1 then raise exception 'canceling statement due to statement timeout' using errcode = '57014'; end if; return new; end $$;
+      create trigger cancel_once before insert on entries for each row execute function cancel_once()`);
+    expect(await one(appender(ledger), booking({ id: 'one' }))).toMatchObject({ result: 'accepted', position: 3 });
+  });
+
+  it('append() refuses whoever waited for the limit, takes what was not tried out of the queue, and then goes on', async () => {
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    await holder.query("begin; select 1 from heads where log = 'ledger' for no key update");
+    const limits = { queueCountMax: 10, queueBytesMax: 1e6, batchCountMax: 1, batchBytesMax: 1e6, retryMs: 60_000, answerMs: 300 };
+    const log = new Appender({
+      pool,
+      context: { tenant: 'default', log: 'ledger', flow: ledger, policies: new Policies() },
+      mailed: () => undefined,
+      limits,
+    });
+    const asked = ['tried', 'second', 'third'].map((id) => log.append([booking({ id })]));
+    for (const answer of await Promise.allSettled(asked))
+      expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'database-away' } });
+    expect(log.waiting).toBe(0);
+    await holder.query('rollback');
+    await holder.end();
+    expect(await one(log, booking({ id: 'third' }))).toMatchObject({ result: 'accepted' });
+    await log.close();
+  });
+
+  it('close() settles what was asked before it', async () => {
+    const limits = { queueCountMax: 9999, queueBytesMax: 1e8, batchCountMax: 300, batchBytesMax: 1e8, retryMs: 5000, answerMs: 5000 };
+    const context = { tenant: 'default', log: 'ledger', flow: ledger, policies: new Policies() };
+    const log = new Appender({ pool, context, mailed: () => undefined, limits });
+    // answers of a batch are given in turns of the event loop while the next one is under way
+    let settled = 0;
+    const asked = Array.from({ length: 900 }, (_, n) =>
+      log.append([booking({ id: `n-${n}` })]).then(() => {
+        settled += 1;
+      }),
+    );
+    await log.close();
+    expect(settled).toBe(900);
+    await Promise.all(asked);
+    await expect(log.append([booking({ id: 'late' })])).rejects.toMatchObject({ code: 'stopping' });
+  });
+
+  it('append() keeps the events of two tenants apart: the same source and id in both, at the same position', async () => {
+    await ensureHeads(pool, 'acme', [ledger]);
+    await activateFlow(pool, 'acme', ledger);
+    const of = (tenant: string): Appender =>
+      new Appender({ pool, context: { tenant, log: 'ledger', flow: ledger, policies: new Policies() }, mailed: () => undefined });
+    const [ours, theirs] = [of('default'), of('acme')];
+    const first = await one(ours, booking({ id: 'one', amount: 1 }));
+    const other = await one(theirs, booking({ id: 'one', amount: 2 }));
+    expect([first, other]).toMatchObject([
+      { result: 'accepted', position: 3, decision: { id: 'dec_ledger.3.0', result: { count: 1 } } },
+      { result: 'accepted', position: 3, decision: { id: 'dec_acme.ledger.3.0', result: { count: 1 } } },
+    ]);
+    // again, in each its own
+    expect(await one(ours, booking({ id: 'one', amount: 1 }))).toMatchObject({ result: 'known', same: true });
+    expect(await one(theirs, booking({ id: 'one', amount: 1 }))).toMatchObject({ result: 'known', same: false });
+    expect(await one(theirs, booking({ id: 'two' }))).toMatchObject({ decision: { result: { count: 2 } } });
+    expect(await query('select tenant, count(*)::int as n from identities group by tenant order by tenant')).toEqual([
+      { tenant: 'acme', n: 2 },
+      { tenant: 'default', n: 1 },
+    ]);
+  });
+
+  it('append() tells identities apart that join to one text', async () => {
+    const answers = await appender(ledger).append([booking({ source: '/a', id: 'bc' }), booking({ source: '/ab', id: 'c', amount: 2 })]);
+    expect(answers).toMatchObject([{ result: 'accepted' }, { result: 'accepted' }]);
   });
 });

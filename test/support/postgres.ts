@@ -2,9 +2,11 @@
  * A real Postgres for tests. One server serves a whole `npm test` run (started by the first suite that needs it, ended by jest's teardown);
  * each suite takes databases of its own from it. A suite that kills or restarts its server starts its own.
  */
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { freePort } from '../../src/local/freePort.ts';
 import { embeddedPostgres } from '../../src/local/postgres.ts';
@@ -26,6 +28,9 @@ export interface OwnPostgres extends TestPostgres {
   readonly pid: () => number;
   /** As a crash would: nothing is flushed, no client is told. Resolves when it is gone. */
   kill(): Promise<void>;
+  /** All its processes stop where they are, and their sockets stay open; and go on. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** Same port, same databases. Resolves when it answers. */
   start(): Promise<void>;
 }
@@ -65,6 +70,13 @@ export async function startPostgres(): Promise<TestPostgres> {
   return { url, ...databases(url), stop: async () => undefined };
 }
 
+/** A server and its children: the server first, so that it starts no more of them. */
+async function signalAll(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  process.kill(pid, signal);
+  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(pid)]);
+  for (const child of stdout.trim().split('\n')) process.kill(Number(child), signal);
+}
+
 /** A server of this suite alone, to be killed and started at will. */
 export async function startOwnPostgres(): Promise<OwnPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
@@ -78,6 +90,8 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     ...databases(postgres.url()),
     pid: () => running.pid,
     kill: () => running.end('SIGKILL'),
+    freeze: () => signalAll(running.pid, 'SIGSTOP'),
+    thaw: () => signalAll(running.pid, 'SIGCONT'),
     start: async () => {
       running = await start();
     },

@@ -9,12 +9,19 @@ export type Client = pg.ClientBase;
 const INT8 = 20;
 pg.types.setTypeParser(INT8, Number);
 
+const STATEMENT_MS = 5000;
+/**
+ * Longer than the server's own limits: a server that is frozen ends nothing by itself, and nothing but a clock of ours tells it from a slow one.
+ * The connection is given up then.
+ */
+const UNANSWERED_MS = 1000;
+
 /** Seconds, not minutes: a transaction that is frozen or waits longer is in trouble, and its work is retried. */
 const SESSION = [
   '-c default_transaction_isolation=read\\ committed',
   '-c idle_in_transaction_session_timeout=3000',
   '-c lock_timeout=4000',
-  '-c statement_timeout=5000',
+  `-c statement_timeout=${STATEMENT_MS}`,
   // generic plans of the batch statements, made while tables were small, scanned them whole later (tried)
   '-c plan_cache_mode=force_custom_plan',
   '-c standard_conforming_strings=on',
@@ -45,6 +52,7 @@ interface DatabaseOptions {
 
 /** A pool. Idle connections that break are dropped quietly: the next query connects again or fails on its own. */
 export function openDatabase(url: string, { name, size = 10, statementTimeoutMs, appending = false }: DatabaseOptions): Pool {
+  const unanswered = statementTimeoutMs === 0 ? {} : { query_timeout: (statementTimeoutMs ?? STATEMENT_MS) + UNANSWERED_MS };
   const timeout = statementTimeoutMs === undefined ? [] : [`-c statement_timeout=${statementTimeoutMs}`];
   const options = [SESSION, ...timeout, ...(appending ? [BY_INDEX] : [])].join(' ');
   const pool = new pg.Pool({
@@ -52,6 +60,7 @@ export function openDatabase(url: string, { name, size = 10, statementTimeoutMs,
     application_name: `signalbox ${name}`,
     max: size,
     connectionTimeoutMillis: 3000,
+    ...unanswered,
     options,
     keepAlive: true,
     pipeline: appending,
@@ -79,7 +88,7 @@ export function isDatabaseAway(error: unknown): boolean {
     // 08 connection, 57P admin shutdown and start-up, 53 out of resources, 25P0[23] idle or whole transaction timed out
     return /^(08|57P|53|25P0[23]|ECONN|EPIPE|ENOENT|ETIMEDOUT|EAI_AGAIN|ENOTFOUND)/.test(code);
   }
-  return /connection|timeout exceeded|Client (was closed|has encountered)/i.test(message ?? '');
+  return /connection|timeout exceeded|Query read timeout|Client (was closed|has encountered)/i.test(message ?? '');
 }
 
 const DISK_FULL = '53100';

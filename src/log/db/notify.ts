@@ -17,6 +17,8 @@ export interface Notifier {
   close(): Promise<void>;
 }
 
+const CONNECT_MS = 3000;
+const UNANSWERED_MS = 6000;
 const PENDING_MAX = 10_000;
 const RECONNECT = { firstMs: 500, maxMs: 5000 };
 
@@ -31,7 +33,8 @@ export function openNotifier(url: string): Notifier {
     const opened = new pg.Client({
       connectionString: url,
       application_name: 'signalbox notify',
-      connectionTimeoutMillis: 3000,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: UNANSWERED_MS,
       keepAlive: true,
     });
     opened.on('error', () => {
@@ -106,7 +109,8 @@ export function openListener(url: string, { channels, heard, connected }: Listen
     const opening = new pg.Client({
       connectionString: url,
       application_name: 'signalbox listen',
-      connectionTimeoutMillis: 3000,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: UNANSWERED_MS,
       keepAlive: true,
     });
     client = opening;

@@ -25,11 +25,13 @@ export async function underLock<Result>(
     client.release();
     return result;
   } catch (error) {
-    // a connection in doubt is closed, which rolls back
-    const kept = await client?.query('rollback').then(
-      () => true,
-      () => false,
-    );
+    // a connection in doubt is closed, which rolls back; a server that is frozen would not answer that either
+    const kept =
+      !isDatabaseAway(error) &&
+      (await client?.query('rollback').then(
+        () => true,
+        () => false,
+      ));
     client?.release(kept !== true);
     const { code = '' } = error as { code?: string };
     if (isDatabaseAway(error) || AGAIN.has(code) || again.includes(code)) throw databaseAway(error);
