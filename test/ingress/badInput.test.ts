@@ -138,11 +138,17 @@ describe('POST /v1/events', () => {
     expect(await count()).toBe(before);
   });
 
-  it('names twenty faults of a thousand', async () => {
+  it('names twenty faults of a thousand, of each event in a batch five', async () => {
     const names = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`Bad${n}`, 1]));
     const answer = await post(ingress.url, eventOf(names));
     expectProblem(answer, 400);
     expect(answer.json.errors).toHaveLength(20);
+    const batch = await ask(`${ingress.url}/v1/events`, {
+      ...{ method: 'POST', headers: { 'content-type': BATCH } },
+      body: JSON.stringify([eventOf(names), eventOf(names)]),
+    });
+    expectProblem(batch, 422);
+    expect(batch.json.results.map(({ problem }: { problem: { errors: object[] } }) => problem.errors.length)).toEqual([5, 5]);
   });
 
   it('refuses a batch of more events than it takes, before it has read any', async () => {

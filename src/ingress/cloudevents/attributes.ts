@@ -8,7 +8,8 @@ import { isUri, isUriReference } from './uri.ts';
 
 /** CloudEvents advises 20; more is taken, within reason. */
 const NAME = /^[a-z0-9]{1,64}$/;
-const FAULTS_MAX = 20;
+/** Told of one event; of each in a batch fewer, as thousands with twenty each were an answer of 20 MB. */
+export const FAULTS_MAX = { alone: 20, inBatch: 5 } as const;
 
 /** id and source are an index key of the database; the others stay readable. */
 const BYTES_MAX = { id: 1024, source: 1024, type: 256, subject: 4096, dataschema: 4096 } as const;
@@ -68,7 +69,12 @@ export class Attributes {
   readonly #values: { [name in CoreAttribute]?: string } = {};
   readonly #faults: FieldError[] = [];
   readonly #trace: { traceparent?: unknown; tracestate?: unknown } = {};
+  readonly #faultsMax: number;
   #specversion: unknown;
+
+  constructor(faultsMax: number) {
+    this.#faultsMax = faultsMax;
+  }
 
   get(name: CoreAttribute): string | undefined {
     return this.#values[name];
@@ -77,7 +83,7 @@ export class Attributes {
   fault(name: string, detail: string): void {
     // a name may be anything that was sent: its pointer is escaped and cut
     const pointer = `/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (this.#faults.length < FAULTS_MAX) this.#faults.push({ pointer, detail });
+    if (this.#faults.length < this.#faultsMax) this.#faults.push({ pointer, detail });
   }
 
   /** A null attribute is an absent one (JSON format 1.0.2, 2.2). */

@@ -5,7 +5,7 @@
  */
 import { SignalboxError } from '../../domain/errors.ts';
 import type { IncomingEvent, Json } from '../../domain/event.ts';
-import { Attributes } from './attributes.ts';
+import { Attributes, FAULTS_MAX } from './attributes.ts';
 import { contentHash } from './contentHash.ts';
 import { binaryData, type EventData, structuredData } from './eventData.ts';
 import { readHeaderText } from './headerText.ts';
@@ -62,25 +62,30 @@ export function parseRequest(headers: HeaderMap, rawHeaders: readonly string[], 
   const mode = modeOf(headers);
   if (mode === 'binary') return { mode, event: parseBinary(headers, { rawHeaders, textOf }, body) };
   const { value, marked } = parseJson(decodeUtf8(body), mode === 'batch' ? EVENTS_MAX : undefined);
-  if (mode === 'structured') return { mode, event: parseStructured(value, marked, headers) };
+  if (mode === 'structured') return { mode, event: parseStructured(value, marked, { headers, faultsMax: FAULTS_MAX.alone }) };
   if (!Array.isArray(value)) throw new SignalboxError('bad-event', 'Cannot read a batch that is not a JSON array');
   return { mode, items: value.map((item, at) => parseItem(item, (marked as Json[] | undefined)?.[at], headers)) };
 }
 
 function parseItem(item: Json, marked: Json | undefined, headers: HeaderMap): IncomingEvent | SignalboxError {
   try {
-    return parseStructured(item, marked, headers);
+    return parseStructured(item, marked, { headers, faultsMax: FAULTS_MAX.inBatch });
   } catch (error) {
     if (error instanceof SignalboxError) return error;
     throw error;
   }
 }
 
-function parseStructured(value: Json, marked: Json | undefined, headers: HeaderMap): IncomingEvent {
+interface Around {
+  readonly headers: HeaderMap;
+  readonly faultsMax: number;
+}
+
+function parseStructured(value: Json, marked: Json | undefined, { headers, faultsMax }: Around): IncomingEvent {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new SignalboxError('bad-event', 'Cannot read an event that is not a JSON object');
   }
-  const attributes = new Attributes();
+  const attributes = new Attributes(faultsMax);
   for (const name of Object.keys(value)) {
     if (name !== 'data' && name !== 'data_base64') attributes.add(name, value[name]);
   }
@@ -95,7 +100,7 @@ interface RawHeaders {
 }
 
 function parseBinary(headers: HeaderMap, { rawHeaders, textOf }: RawHeaders, body: Buffer): IncomingEvent {
-  const attributes = new Attributes();
+  const attributes = new Attributes(FAULTS_MAX.alone);
   const seen = new Set<string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const header = (rawHeaders[at] as string).toLowerCase();
