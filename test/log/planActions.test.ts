@@ -117,7 +117,7 @@ describe('planActions()', () => {
       expect(again?.failed).toBeUndefined();
       const turn = (action: string) =>
         beginTry(pool, { tenant: 'default', flow: 'fraud', eventPosition: at.position, action }, { leaseMs: 60_000, receiver: null });
-      expect(await turn('release')).toMatchObject({ turn: 'later', waitMs: 0, action: { tries: 0 } });
+      expect(await turn('release')).toMatchObject({ turn: 'behind', action: { tries: 0 } });
       expect(await turn('reserve')).toMatchObject({ turn: 'now', action: { tries: 1 } });
       expect(await turn('reserve')).toMatchObject({ turn: 'later', action: { tries: 1 } });
       expect(await rows(at.position)).toHaveLength(2);
