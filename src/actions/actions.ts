@@ -120,6 +120,9 @@ const BEHIND = `exists (select from actions b where b.tenant = a.tenant and b.fl
 
 const keptAction = ({ state, key, body, tries, last_error: lastError }: Row): KeptAction => ({ state, key, body, tries, lastError });
 
+/** A try that has not said how it went is given this long: its timeout, and time to record it. */
+export const TRY_LEASE_MS = 40_000;
+
 export type Try =
   /** It is this caller's turn, for `leaseMs`; `action.tries` counts it. `atMs` is the database's clock. */
   | { readonly turn: 'now'; readonly atMs: number; readonly action: KeptAction }

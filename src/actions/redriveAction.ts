@@ -1,8 +1,9 @@
 /**
- * Has a dead letter sent again: the same key, the same bytes, the schedule from its beginning. The event goes back into its case's mailbox, and
- * the case takes the action as it takes any other.
+ * Has a dead letter sent again, or what was not sent as no webhook was configured: the same key, the same bytes, the schedule from its beginning.
+ * The event goes back into its case's mailbox, and the case takes the action as it takes any other.
  *
- * One whose outcome was taken back stays dead: it would stand alone. One that only skipped others brings those back too.
+ * One whose outcome was taken back stays dead: it would stand alone. One that only skipped others brings those back too, and with one that
+ * was not sent go the others of its outcome that were not, in their order.
  */
 import { SignalboxError } from '../domain/errors.ts';
 import type { CaseIds } from '../log/caseIds.ts';
@@ -33,6 +34,8 @@ interface Row {
   undoes: string | null;
   receiver: string | null;
   taken_back: boolean;
+  /** One behind it was sent: it would come out of its order. */
+  overtaken: boolean;
 }
 
 /**
@@ -57,7 +60,9 @@ export async function redriveAction({ pool, caseIds, mailed }: RedriveActionDeps
 async function readRow({ client }: CaseLogWriter, { tenant, flow, eventPosition, action }: ActionKey): Promise<Row | null> {
   const { rows } = await client.query<Row>(
     `select state, subject, step, undoes, receiver,
-      exists (select from actions u where u.tenant = a.tenant and u.flow = a.flow and u.event_position = a.event_position and u.undoes is not null) as taken_back
+      exists (select from actions u where u.tenant = a.tenant and u.flow = a.flow and u.event_position = a.event_position and u.undoes is not null) as taken_back,
+      exists (select from actions l where l.tenant = a.tenant and l.flow = a.flow and l.event_position = a.event_position and l.step > a.step and l.undoes is null
+        and l.state = 'done') as overtaken
     from actions a where ${THIS_ACTION}`,
     [tenant, flow, eventPosition, action],
   );
@@ -65,16 +70,18 @@ async function readRow({ client }: CaseLogWriter, { tenant, flow, eventPosition,
 }
 
 async function assertMayGo({ client, tenant }: CaseLogWriter, row: Row, { receiver }: RedriveRequest): Promise<void> {
-  if (row.state !== 'dead') throw new SignalboxError('not-dead', `The action is ${row.state}`);
+  if (row.state !== 'dead' && row.state !== 'not-sent') throw new SignalboxError('not-dead', `The action is ${row.state}`);
   if (row.undoes === null && row.taken_back)
     throw new SignalboxError('not-dead', 'The others of its outcome are taken back: sent now, it would stand alone');
+  if (row.undoes === null && row.overtaken)
+    throw new SignalboxError('not-dead', 'Another of its outcome, which is to come behind it, was sent already');
   const id = receiver ?? row.receiver;
   const known = id === null ? null : await readReceiver(client, tenant, id);
   if (known?.state === 'disabled')
     throw new SignalboxError('receiver-disabled', `${known.id} (${known.url}) is disabled since ${known.disabledAt}: it ${known.why}`);
 }
 
-async function planAgain(log: CaseLogWriter, { subject, step, undoes }: Row, request: RedriveRequest): Promise<void> {
+async function planAgain(log: CaseLogWriter, { state, subject, step, undoes }: Row, request: RedriveRequest): Promise<void> {
   const { tenant, flow, eventPosition, action } = request;
   const { rows } = await log.client.query<{ key: string; redrives: number; decision: string }>(
     `update actions set state = 'planned', tries = 0, not_before = '-infinity', ended_at = null, last_error = null, error_code = null, redrives = redrives + 1
@@ -82,12 +89,7 @@ async function planAgain(log: CaseLogWriter, { subject, step, undoes }: Row, req
     [tenant, flow, eventPosition, action],
   );
   // an undo has nobody behind it that waits for it
-  if (undoes === null)
-    await log.client.query(
-      `update actions set state = 'planned', ended_at = null, last_error = null, error_code = null
-      where tenant = $1 and flow = $2 and event_position = $3 and step > $4 and undoes is null and state = 'skipped'`,
-      [tenant, flow, eventPosition, step],
-    );
+  if (undoes === null) await planOthers(log, request, state === 'dead' ? { state: 'skipped', after: step } : { state, after: null });
   const { key = '', redrives = 0, decision = '' } = rows[0] ?? {};
   const actor = storable(request.actor);
   await log.record([
@@ -97,6 +99,20 @@ async function planAgain(log: CaseLogWriter, { subject, step, undoes }: Row, req
       detail: { action, key, state: 'planned', redrives, actor, decision },
     },
   ]);
+}
+
+/** Those of the same outcome that had the same fate come back with it; they end anew, under a key of their own on the timeline. */
+async function planOthers(
+  { client }: CaseLogWriter,
+  { tenant, flow, eventPosition }: ActionKey,
+  { state, after }: { state: ActionState; after: number | null },
+): Promise<void> {
+  await client.query(
+    `update actions set state = 'planned', tries = 0, not_before = '-infinity', ended_at = null, last_error = null, error_code = null,
+      redrives = redrives + case when state = 'not-sent' then 1 else 0 end
+    where tenant = $1 and flow = $2 and event_position = $3 and ($4::smallint is null or step > $4) and undoes is null and state = $5`,
+    [tenant, flow, eventPosition, after, state],
+  );
 }
 
 /** Where its mail is still there, the case is at it and comes to this action by itself. */

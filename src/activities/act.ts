@@ -1,4 +1,4 @@
-import { type ActionKey, beginTry, failTry, type KeptAction, readStanding } from '../actions/actions.ts';
+import { type ActionKey, beginTry, failTry, type KeptAction, readStanding, TRY_LEASE_MS } from '../actions/actions.ts';
 import { endAction, type HowItEnded } from '../actions/endAction.ts';
 import { type Receiver, readReceiver, receiverAt } from '../actions/receivers.ts';
 import { sendWebhook, type WebhookAnswer, type WebhookTarget } from '../actions/sendWebhook.ts';
@@ -16,8 +16,6 @@ export const SCHEDULE_MS: readonly number[] = [
   ...[2, 5, 10, 14, 20, 24].map((hours) => hours * SECONDS.hour),
 ].map((seconds) => seconds * 1000);
 
-/** A try that has not said how it went is given this long: its timeout, and time to record it. */
-const LEASE_MS = 40_000;
 /** A lease mostly ends early, so it is looked at again soon; a pause of the schedule does not. */
 const LOOK_AGAIN_MS = 2000;
 
@@ -40,7 +38,7 @@ export interface Acted {
   readonly planned?: string[];
 }
 
-const laterMs = (waitMs: number) => ({ nextRetryDelayMs: Math.max(1, waitMs <= LEASE_MS ? Math.min(waitMs, LOOK_AGAIN_MS) : waitMs) });
+const laterMs = (waitMs: number) => ({ nextRetryDelayMs: Math.max(1, waitMs <= TRY_LEASE_MS ? Math.min(waitMs, LOOK_AGAIN_MS) : waitMs) });
 
 const dead = (code: ErrorCode, said: string): HowItEnded => ({ state: 'dead', error: { code, said } });
 
@@ -89,7 +87,7 @@ export function createAct({ pool, webhook, scheduleMs = SCHEDULE_MS }: ActDeps) 
   }
 
   return async (acting: Acting): Promise<Acted> => {
-    const begun = await beginTry(pool, acting, { leaseMs: LEASE_MS, receiver: receiver?.id ?? null });
+    const begun = await beginTry(pool, acting, { leaseMs: TRY_LEASE_MS, receiver: receiver?.id ?? null });
     if (begun === null) throw failure('not-found', `No action ${acting.action} was planned for ${acting.flow}.${acting.eventPosition}`);
     const { state, key, tries, lastError } = begun.action;
     if (begun.turn === 'over' || begun.turn === 'behind') {

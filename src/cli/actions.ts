@@ -23,16 +23,23 @@ export function actions(): Command {
     .action(get);
   command
     .command('redrive')
-    .description('send dead letters again, with the same key and bytes; exit 1 where one may not be')
+    .description('send dead letters again, and what was not sent, with the same key and bytes; exit 1 where one may not be')
     .argument('<action...>', 'ids like act_fraud.17.release')
     .option('--json', 'print what became of them')
     .addHelpText('after', '\nExample:\n  signalbox actions redrive act_fraud.17.release act_fraud.19.block')
     .action(redrive);
+  command
+    .command('send-now')
+    .description('begin the next try of actions that wait for it; exit 1 where one may not be')
+    .argument('<action...>', 'ids like act_fraud.17.release')
+    .option('--json', 'print what became of them')
+    .addHelpText('after', '\nExample:\n  signalbox actions send-now act_fraud.17.release')
+    .action(sendNow);
   return command;
 }
 
 function why({ state, error }: ActionItem): string {
-  if (state === 'not-sent') return 'no webhook address was configured';
+  if (state === 'not-sent') return 'no webhook address was configured: redrive it when one is (`signalbox receive` is one to try with)';
   return error === null ? '' : `${error.code === null ? '' : `${error.code}: `}${error.detail}`;
 }
 
@@ -62,4 +69,7 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
 }
 
 const redrive = (ids: readonly string[], options: { json?: true }): Promise<void> =>
-  redriveEach<ActionDetail>(ids, options, { path: PATH, name: 'action', became: ({ state }) => state });
+  redriveEach<ActionDetail>(ids, options, { path: PATH, verb: 'redrive', name: 'action', became: ({ state }) => state });
+
+const sendNow = (ids: readonly string[], options: { json?: true }): Promise<void> =>
+  redriveEach<ActionDetail>(ids, options, { path: PATH, verb: 'send-now', name: 'action', became: () => 'its next try begins' });

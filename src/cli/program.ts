@@ -16,6 +16,7 @@ import { policy } from './policy.ts';
 import { quality } from './quality.ts';
 import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
+import { receive } from './receive.ts';
 import { receivers } from './receivers.ts';
 import { start } from './start.ts';
 import { watches } from './watches.ts';
@@ -40,7 +41,7 @@ export function program(): Command {
   const asking = [events(), decisions(), approvals(), actions(), receivers()];
   const lookingOn = [quarantine(), watches(), flow(), policy(), quality(), evaluate()];
   const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
-  const verbs = [...own, importVerb(), ...asking, ...lookingOn, ...onTheDatabase];
+  const verbs = [...own, importVerb(), receive(), ...asking, ...lookingOn, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);
   signalbox.addCommand(help(signalbox));
   inherit(signalbox);

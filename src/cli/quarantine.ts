@@ -34,4 +34,4 @@ async function list(options: ListOptions & { flow?: string }): Promise<void> {
 }
 
 const redrive = (ids: readonly string[], options: { json?: true }): Promise<void> =>
-  redriveEach<Receipt>(ids, options, { path: PATH, name: 'event', became: ({ status }) => status });
+  redriveEach<Receipt>(ids, options, { path: PATH, verb: 'redrive', name: 'event', became: ({ status }) => status });

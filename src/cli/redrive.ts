@@ -4,7 +4,7 @@ import { printJson, printLine, say } from './print.ts';
 export async function redriveEach<Answer>(
   ids: readonly string[],
   { json }: { json?: true },
-  { path, name, became }: { path: string; name: 'event' | 'action'; became: (answer: Answer) => string },
+  { path, verb, name, became }: { path: string; verb: 'redrive' | 'send-now'; name: 'event' | 'action'; became: (answer: Answer) => string },
 ): Promise<void> {
   const { openService } = await import('./target.ts');
   const { Refused } = await import('../client/serviceClient.ts');
@@ -12,7 +12,7 @@ export async function redriveEach<Answer>(
   const done: unknown[] = [];
   for (const id of ids) {
     try {
-      const answer = await service.ask<Answer>(`${path}/${encodeURIComponent(id)}/redrive`, { method: 'POST' });
+      const answer = await service.ask<Answer>(`${path}/${encodeURIComponent(id)}/${verb}`, { method: 'POST' });
       done.push(answer);
       if (json !== true) printLine(`${id}  ${became(answer)}`);
     } catch (error) {

@@ -47,7 +47,7 @@ async function run(): Promise<void> {
   installRuntime(logger);
   const outbound = openOutbound(config.SIGNALBOX_OUTBOUND_ALLOW);
   const { SIGNALBOX_WEBHOOK_URL: url, SIGNALBOX_WEBHOOK_SECRET: secret } = config;
-  const webhook = webhookTarget({ url, secret, setting: 'SIGNALBOX_WEBHOOK_SECRET' }, outbound);
+  const webhook = webhookTarget({ url, secret }, outbound);
   const llm = llmTarget(config);
   const notices = noticeTargets(config, outbound);
   const temporal = { address, namespace, apiKey };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { receiverAt } from '../actions/receivers.ts';
 import { redriveAction } from '../actions/redriveAction.ts';
+import { sendNow } from '../actions/sendNow.ts';
 import { openCaseClient } from '../cases/caseClient.ts';
 import { Dispatcher } from '../cases/dispatcher.ts';
 import { ROUTES } from '../console/routes.ts';
@@ -134,6 +135,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
           routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
         }),
         redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),
+        sendNow: (request) => sendNow({ pool, caseIds, wake: (caseId) => cases.tryActionsNow(caseId) }, request),
         logger,
       },
       ROUTES,

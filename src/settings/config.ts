@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CannotRun } from '../domain/errors.ts';
 import { OUR_WORDS } from '../domain/shapeFaults.ts';
 import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget } from './outboundTarget.ts';
+import { isWebhookSecret, SECRET_FORM } from './webhookSecret.ts';
 
 const PORTS = 'must be a whole number from 0 to 65535';
 const port = z.coerce.number(PORTS).int(PORTS).min(0, PORTS).max(65_535, PORTS);
@@ -18,6 +19,11 @@ const price = z
     const [input = 0, output = input] = given.split(',').map(Number);
     return { inputUsdPerMillion: input, outputUsdPerMillion: output };
   });
+
+/** Standard Webhooks' own form. Any text was taken once: a password typed there signed what a receiver could guess. */
+const webhookSecret = z
+  .string()
+  .refine(isWebhookSecret, `must be ${SECRET_FORM}: \`npx signalbox receive\` makes one, \`echo whsec_$(openssl rand -base64 32)\` too`);
 
 const targets = z
   .string()
@@ -39,7 +45,7 @@ const settings = z.object({
   SIGNALBOX_AUTH: z.enum(['off', 'keys']).optional(),
   SIGNALBOX_UNKNOWN_TYPES: z.enum(['store', 'reject']).default('store'),
   SIGNALBOX_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
-  SIGNALBOX_WEBHOOK_SECRET: text.optional(),
+  SIGNALBOX_WEBHOOK_SECRET: webhookSecret.optional(),
   // what it holds must not be repeated, and must fit into a header
   OPENAI_API_KEY: z
     .string()
@@ -59,7 +65,7 @@ const settings = z.object({
   /** What requests of ours may reach besides the public internet. */
   SIGNALBOX_OUTBOUND_ALLOW: targets.default([]),
   SIGNALBOX_NOTICE_URL: z.url({ protocol: /^https?$/ }).optional(),
-  SIGNALBOX_NOTICE_SECRET: text.optional(),
+  SIGNALBOX_NOTICE_SECRET: webhookSecret.optional(),
   SIGNALBOX_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SIGNALBOX_MAIL_FROM: z
     .string()

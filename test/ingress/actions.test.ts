@@ -3,7 +3,7 @@
  * one; somebody who may read and sends.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { beginTry } from '../../src/actions/actions.ts';
+import { beginTry, failTry } from '../../src/actions/actions.ts';
 import { endAction, type HowItEnded } from '../../src/actions/endAction.ts';
 import { receiverAt } from '../../src/actions/receivers.ts';
 import { audit } from '../../src/audit/audit.ts';
@@ -181,7 +181,45 @@ describe('GET /v1/actions/:action', () => {
   });
 });
 
+describe('POST /v1/actions/:action/send-now', () => {
+  const sendNow = (id: string, headers = admin): Promise<Answer> =>
+    ask(`${ingress.url}/v1/actions/${id}/send-now`, { method: 'POST', headers });
+
+  it('brings the next try forward, where the action waits for one', async () => {
+    const { position } = await decided();
+    const id = `act_fraud.${position}.reserve`;
+    const key = { tenant: 'default', flow: 'fraud', eventPosition: position, action: 'reserve' };
+    await beginTry(ingress.pool, key, { leaseMs: 30_000, receiver: RECEIVER.id });
+    const underway = await sendNow(id);
+    expectProblem(underway, 503, 'action-underway');
+    expect(Number(underway.headers.get('retry-after'))).toBeGreaterThan(0);
+    await failTry(ingress.pool, key, { error: 'the receiver answered 500', waitMs: 3_600_000 });
+    const { links, nextTryAt } = (await get(`/v1/actions/${id}`)).json;
+    expect(Date.parse(nextTryAt)).toBeGreaterThan(Date.now());
+    expect(links.sendNow).toBe(`/v1/actions/${id}/send-now`);
+    expectProblem(await sendNow(id, reader), 403);
+    expect(await sendNow(id)).toMatchObject({ status: 200, json: { id, state: 'planned', nextTryAt: null, tries: 1 } });
+    expect((await sendNow(id)).status).toBe(200);
+    await end({ position, caseId: `fraud:card-${cards}` }, 'reserve', DONE);
+    expectProblem(await sendNow(id), 409, 'not-planned');
+    expectProblem(await sendNow('act_fraud.999999.reserve'), 404);
+  });
+});
+
 describe('POST /v1/actions/:action/redrive', () => {
+  it('plans what was not sent again, with the others of its outcome that were not', async () => {
+    const at = await decided();
+    for (const action of ['reserve', 'release']) await end(at, action, { state: 'not-sent', error: null });
+    const id = `act_fraud.${at.position}.release`;
+    expect((await get(`/v1/actions/${id}`)).json.links.redrive).toBe(`/v1/actions/${id}/redrive`);
+    expect(await redrive(id)).toMatchObject({ status: 200, json: { id, state: 'planned', redrives: 1, endedAt: null } });
+    expect((await get(`/v1/actions/act_fraud.${at.position}.reserve`)).json.state).toBe('planned');
+    // both end anew, and the timeline says so
+    for (const action of ['reserve', 'release']) await end(at, action, DONE);
+    const titles = await ingress.pool.query("select title from records where event_position = $1 and title like '%: done' order by position", [at.position]);
+    expect(titles.rows.map(({ title }) => title)).toEqual(['reserve: done', 'release: done']);
+  });
+
   it('plans a dead letter again, with its key and bytes, and puts its event back into the mailbox', async () => {
     const at = await decided();
     const id = `act_fraud.${at.position}.reserve`;

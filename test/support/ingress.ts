@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { redriveAction } from '../../src/actions/redriveAction.ts';
+import { sendNow } from '../../src/actions/sendNow.ts';
 import { ROUTES } from '../../src/console/routes.ts';
 import type { Flow } from '../../src/domain/flow.ts';
 import { createApp } from '../../src/ingress/app.ts';
@@ -72,6 +73,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
       redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
       accepting,
       redriveAction: (request) => redriveAction({ pool, caseIds, mailed: () => undefined }, { ...request, receiver: null }),
+      sendNow: (request) => sendNow({ pool, caseIds, wake: async () => undefined }, request),
       ...deps,
     },
     ROUTES,

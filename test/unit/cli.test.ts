@@ -96,6 +96,9 @@ describe('program()', () => {
     expect(printed.out).toContain('act_fraud.17.release  planned');
     expect(printed.err).toContain('act_fraud.19.release  409 not-dead: No dead letter');
     expect(asked.at(-1)).toMatchObject({ method: 'POST', path: '/v1/actions/act_fraud.17.release/redrive' });
+    answers['/v1/actions/act_fraud.17.release/send-now'] = [200, { ...action, state: 'planned' }];
+    expect(await run('actions', 'send-now', 'act_fraud.17.release')).toBe(0);
+    expect(printed.out).toContain('act_fraud.17.release  its next try begins');
   });
 
   it('program() lists and enables receivers', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CannotRun } from '../../src/domain/errors.ts';
 import { readConfig } from '../../src/settings/config.ts';
+import { makeWebhookSecret } from '../../src/settings/webhookSecret.ts';
 
 function mistakes(environment: Record<string, string>): string {
   try {
@@ -13,12 +14,14 @@ function mistakes(environment: Record<string, string>): string {
   return '';
 }
 
+const SECRET = `whsec_${'c2VjcmV0'.repeat(4)}`;
+
 describe('readConfig()', () => {
   it('names every mistake at once: each setting alone, and those that do not go together', () => {
     const said = mistakes({
       ...{ PORT: 'many', TEMPORAL_PORT: '-1', HOST: '0.0.0.0', SIGNALBOX_AUTH: 'off' },
       ...{ SIGNALBOX_WEBHOOK_URL: 'http://10.0.0.1/', OPENAI_BASE_URL: 'http://127.0.0.1/v1' },
-      ...{ SIGNALBOX_NOTICE_SECRET: 'secret', SIGNALBOX_MAIL_FROM: 'a@example.com' },
+      ...{ SIGNALBOX_NOTICE_SECRET: SECRET, SIGNALBOX_MAIL_FROM: 'a@example.com' },
     });
     for (const one of [
       ...[/^Cannot read the settings: PORT: [^;]+; TEMPORAL_PORT: [^;]+; /, /Cannot run with SIGNALBOX_AUTH=off/],
@@ -35,11 +38,27 @@ describe('readConfig()', () => {
     [{ SIGNALBOX_NOTICE_URL: 'https://example.com/' }, /^Cannot sign notices: [^;]+$/],
     [{ SIGNALBOX_SMTP_URL: 'smtp://example.com' }, /^Cannot send mail: [^;]+$/],
     // the other half is there, only misspelt: that it is missing would be a second, wrong, thing to say
-    [{ SIGNALBOX_NOTICE_URL: 'ftp://x', SIGNALBOX_NOTICE_SECRET: 's' }, /^Cannot read the settings: SIGNALBOX_NOTICE_URL: [^;]+$/],
+    [{ SIGNALBOX_NOTICE_URL: 'ftp://x', SIGNALBOX_NOTICE_SECRET: SECRET }, /^Cannot read the settings: SIGNALBOX_NOTICE_URL: [^;]+$/],
     [{ OPENAI_BASE_URL: 'ftp://x', SIGNALBOX_LLM_MODEL: 'm' }, /^Cannot read the settings: OPENAI_BASE_URL: [^;]+$/],
     [{ HOST: '0.0.0.0', SIGNALBOX_AUTH: 'none' }, /^Cannot read the settings: SIGNALBOX_AUTH: [^;]+$/],
   ])('names one mistake alone: %j', (environment, said) => {
     expect(mistakes(environment)).toMatch(said);
+  });
+
+  it.each([
+    ...['hush hush', 'whsec_', 'whsec_c2hvcnQ=', `whsec_${'c2VjcmV0'.repeat(20)}`, 'c2VjcmV0'.repeat(4), `${SECRET}!`, `whsec_${'c2VjcmV0'.repeat(4)}a`],
+  ])('refuses %j as a secret of webhooks, and says what to send instead', (text) => {
+    for (const half of ['WEBHOOK', 'NOTICE'] as const) {
+      const said = mistakes({ [`SIGNALBOX_${half}_URL`]: 'https://example.com/', [`SIGNALBOX_${half}_SECRET`]: text });
+      expect(said).toBe(
+        `Cannot read the settings: SIGNALBOX_${half}_SECRET: must be whsec_ and base64 of 24 to 64 random bytes: \`npx signalbox receive\` makes one, \`echo whsec_$(openssl rand -base64 32)\` too`,
+      );
+    }
+  });
+
+  it('takes a secret as standard libraries make it', () => {
+    for (const secret of [SECRET, makeWebhookSecret(), `whsec_${Buffer.alloc(25).toString('base64')}`])
+      expect(readConfig({ SIGNALBOX_WEBHOOK_URL: 'https://example.com/', SIGNALBOX_WEBHOOK_SECRET: secret }).SIGNALBOX_WEBHOOK_SECRET).toBe(secret);
   });
 
   it('takes an empty value for one that is not set', () => {

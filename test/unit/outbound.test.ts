@@ -7,7 +7,7 @@ import { sendWebhook } from '../../src/actions/sendWebhook.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 
 const message = { id: 'act_fraud.3.release', body: '{"type":"fraud.release"}', sentAtMs: Date.now() };
-const secret = 'a secret of the tests';
+const secret = `whsec_${Buffer.from('a secret of the tests').toString('base64')}`;
 
 /** Gives one answer after the other, the last one for ever; counts. */
 function answering(...answers: readonly (readonly string[])[]): { lookUp: LookUpAll; asked: string[] } {

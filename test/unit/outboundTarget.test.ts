@@ -221,7 +221,7 @@ describe('isAllowEntry()', () => {
 });
 
 describe('readConfig()', () => {
-  const SECRET = { SIGNALBOX_WEBHOOK_SECRET: 'secret' };
+  const SECRET = { SIGNALBOX_WEBHOOK_SECRET: `whsec_${'c2VjcmV0'.repeat(4)}` };
 
   it('allows loopback while nobody else can reach the service, and not in production', () => {
     expect(readConfig({}).SIGNALBOX_OUTBOUND_ALLOW).toEqual(LOOPBACK_TARGETS);

@@ -1,4 +1,4 @@
-/** Actions: what followed from decisions and how it went. Dead letters are sent again from here. */
+/** Actions: what followed from decisions and how it went. Dead letters, and what was not sent, are sent again from here. */
 import type { ActionKey } from '../../actions/actions.ts';
 import { readAction, readActionFeed, readActions } from '../../actions/readActions.ts';
 import { parseId } from '../../domain/ids.ts';
@@ -25,7 +25,8 @@ function shown<Item extends ActionItem>(action: Item): Item & { links: Record<st
   const { id, event, decision, flow, subject } = action;
   const self = `/v1/actions/${id}`;
   const links = { self, event: `/v1/events/${event.event}`, decision: `/v1/decisions/${decision}`, subject: subjectPath(flow, subject) };
-  return { ...action, links: action.state === 'dead' ? { ...links, redrive: `${self}/redrive` } : links };
+  if (action.state === 'dead' || action.state === 'not-sent') return { ...action, links: { ...links, redrive: `${self}/redrive` } };
+  return { ...action, links: action.nextTryAt === null ? links : { ...links, sendNow: `${self}/send-now` } };
 }
 
 async function one(pool: Pool, key: ActionKey): Promise<ActionDetail> {
@@ -80,7 +81,7 @@ export const actionRoutes: readonly Route[] = [
     path: '/v1/actions/:action/redrive',
     id: 'redriveAction',
     tag: 'actions',
-    summary: 'Send a dead letter again, with the same key and bytes',
+    summary: 'Send a dead letter again, or one that was not sent as no webhook was configured, with the same key and bytes',
     scopes: ['admin'],
     params: { action: actionParam },
     answers: {
@@ -91,6 +92,25 @@ export const actionRoutes: readonly Route[] = [
       async ({ caller: { tenant, actor }, params, send }) => {
         const key = keyOf(params.action, tenant);
         if (!(await redriveAction({ ...key, actor }))) throw notFound('action');
+        send(200, await one(pool, key));
+      },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/actions/:action/send-now',
+    id: 'sendActionNow',
+    tag: 'actions',
+    summary: 'Bring the next try of an action forward; it counts as the next of its schedule',
+    scopes: ['admin'],
+    params: { action: actionParam },
+    answers: {
+      200: { description: 'Its next try begins', schema: actionDetail, example: { ...actionExample, state: 'planned', nextTryAt: null } },
+    },
+    handler:
+      ({ pool, sendNow }) =>
+      async ({ caller: { tenant, actor }, params, send }) => {
+        const key = keyOf(params.action, tenant);
+        if (!(await sendNow({ ...key, actor }))) throw notFound('action');
         send(200, await one(pool, key));
       },
   }),

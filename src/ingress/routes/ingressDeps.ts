@@ -1,6 +1,7 @@
 /** What the HTTP side is made from. A test gives its own. */
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { ActionKey } from '../../actions/actions.ts';
 import type { RedriveRequest } from '../../actions/redriveAction.ts';
 import type { NoticeChannels } from '../../approvals/notices.ts';
 import type { Ending } from '../../domain/event.ts';
@@ -29,6 +30,8 @@ export interface IngressDeps {
   readonly redrive: (event: Place) => Promise<Ending | null>;
   /** False where there is no such action. */
   readonly redriveAction: (request: Omit<RedriveRequest, 'receiver'>) => Promise<boolean>;
+  /** False where there is no such action. */
+  readonly sendNow: (request: ActionKey & { readonly actor: string }) => Promise<boolean>;
   readonly accepting: Accept;
   readonly logger: Logger;
 }
