@@ -45,7 +45,8 @@ export async function sendNow({ pool, caseIds, wake }: SendNowDeps, request: Act
     if (row === undefined) return null;
     if (row.state !== 'planned') throw new SignalboxError('not-planned', `The action is ${row.state}`);
     if (row.wait_ms === 0) return row.subject;
-    if (row.wait_ms <= TRY_LEASE_MS) throw new SignalboxError('action-underway', undefined, { retryAfterSeconds: Math.ceil(row.wait_ms / 1000) });
+    if (row.wait_ms <= TRY_LEASE_MS)
+      throw new SignalboxError('action-underway', undefined, { retryAfterSeconds: Math.ceil(row.wait_ms / 1000) });
     await log.client.query(`update actions set not_before = now() where ${THIS_ACTION}`, key);
     await log.record([
       {

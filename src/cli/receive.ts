@@ -88,7 +88,9 @@ async function openReceiver(secret: string, { host, port, json }: Options): Prom
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new CannotRun(`Cannot listen on ${host} port ${port}: ${error.code ?? error.message}`)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new CannotRun(`Cannot listen on ${host} port ${port}: ${error.code ?? error.message}`)),
+    );
     server.listen(port, host, resolve);
   });
   return server;
@@ -113,7 +115,10 @@ async function readText(request: IncomingMessage): Promise<string | null> {
 }
 
 function shown(id: string, again: boolean, message: unknown): string[] {
-  const { type = 'no type', data = {} } = (typeof message === 'object' && message !== null ? message : {}) as { type?: string; data?: object };
+  const { type = 'no type', data = {} } = (typeof message === 'object' && message !== null ? message : {}) as {
+    type?: string;
+    data?: object;
+  };
   const about = Object.entries(data).map(([name, value]) => `  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return [`${type}  ${id}  signature verified${again ? ', known already: the same key is to be acted on once' : ''}`, ...about];
 }

@@ -4,7 +4,12 @@ import { printJson, printLine, say } from './print.ts';
 export async function redriveEach<Answer>(
   ids: readonly string[],
   { json }: { json?: true },
-  { path, verb, name, became }: { path: string; verb: 'redrive' | 'send-now'; name: 'event' | 'action'; became: (answer: Answer) => string },
+  {
+    path,
+    verb,
+    name,
+    became,
+  }: { path: string; verb: 'redrive' | 'send-now'; name: 'event' | 'action'; became: (answer: Answer) => string },
 ): Promise<void> {
   const { openService } = await import('./target.ts');
   const { Refused } = await import('../client/serviceClient.ts');

@@ -37,6 +37,7 @@ export async function sendEvents(file: string | undefined, options: SendOptions)
     if (options.json === true) continue;
     if (rejected) say(`rejected: ${result.problem.code} ${result.problem.detail ?? result.problem.title}`);
     else printLine(receiptLine(result));
+    if (!rejected && result.note !== undefined) say(`note: ${result.note}. It is kept, and decided when there is a flow for its type`);
   }
 }
 

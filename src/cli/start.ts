@@ -17,14 +17,16 @@ async function run(): Promise<void> {
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
-    const [{ readConfig }, { startStack }, { startPage }, { openOutput }, { llmTarget }, { reachServer }] = await Promise.all([
-      import('../settings/config.ts'),
-      import('../local/stack.ts'),
-      import('../local/startPage.ts'),
-      import('../local/terminal.ts'),
-      import('../llm/wire/target.ts'),
-      import('../llm/wire/models.ts'),
-    ]);
+    const [{ readConfig, webhookShown }, { startStack }, { startPage }, { openOutput }, { llmTarget }, { reachServer }] = await Promise.all(
+      [
+        import('../settings/config.ts'),
+        import('../local/stack.ts'),
+        import('../local/startPage.ts'),
+        import('../local/terminal.ts'),
+        import('../llm/wire/target.ts'),
+        import('../llm/wire/models.ts'),
+      ],
+    );
     const config = readConfig();
     const terminal = openOutput(process.stdout.fd, () => stopping.abort());
     const say = (line: string) => terminal.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
@@ -37,7 +39,8 @@ async function run(): Promise<void> {
       return null;
     });
     if (stack === null) return;
-    terminal.write(startPage(stack.facts, { auth: config.SIGNALBOX_AUTH, llm: await llm, seconds: (performance.now() - began) / 1000 }));
+    const shown = { auth: config.SIGNALBOX_AUTH, webhook: webhookShown(config), llm: await llm };
+    terminal.write(startPage(stack.facts, { ...shown, seconds: (performance.now() - began) / 1000 }));
     if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
     say('stopping');
     await stack.stop();

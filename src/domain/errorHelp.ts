@@ -14,7 +14,8 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'method-not-allowed': '`Allow` lists the methods.',
   'too-slow': 'Headers have 10 s, the whole request has 20 s.',
   conflict: 'The first event stays. Use a new id for other content.',
-  'not-dead': '`detail` says why: it is neither a dead letter nor `not-sent`, what was done before it has been undone, or one behind it was sent.',
+  'not-dead':
+    '`detail` says why: it is neither a dead letter nor `not-sent`, what was done before it has been undone, or one behind it was sent.',
   'not-planned': 'Only one that is `planned` has a next try. `signalbox actions redrive` sends again what was given up or not sent.',
   'receiver-disabled': 'It answered 410. Mend it, then `signalbox receivers enable`.',
   'already-decided': '`winner` is the verdict that counts.',
@@ -46,7 +47,7 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'other-code': 'Switch on one code with `signalbox flow activate`, or run one version.',
   'policy-unfit': 'The detail names version and fields. Run the build whose policy it is, or `signalbox flow activate`.',
   'case-busy': 'Redrive the event again in a few seconds.',
-  'temporal-away': 'Send the same again when it is back. The action\'s row is set: a case that starts again goes by it.',
+  'temporal-away': "Send the same again when it is back. The action's row is set: a case that starts again goes by it.",
   stopping: 'Send the same to another ingress, or again.',
   'receiver-refused': 'Tried again on the schedule of Standard Webhooks.',
   'receiver-gone': 'Not tried again; the action is a dead letter.',

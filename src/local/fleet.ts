@@ -8,7 +8,7 @@ import type { ProcessSpec } from './processSpec.ts';
 import { type RunFile, removeRunFile, writeRunFile } from './runFile.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
-export type Addresses = Pick<RunFile, 'url' | 'database' | 'temporal'>;
+export type Addresses = Pick<RunFile, 'url' | 'database' | 'temporal' | 'settings'>;
 
 export interface Terminal {
   /** One line for the operator. */
@@ -31,7 +31,7 @@ export function openFleet({ path, supervisor }: DataFolder, { say, signal }: Ter
   const running: Supervised[] = [];
   const closing: (() => Promise<void>)[] = [];
   const pids = new Map<string, number>();
-  let addresses: Addresses = { url: null, database: null, temporal: null };
+  let addresses: Addresses = { url: null, database: null, temporal: null, settings: null };
   let writing: Promise<void> = Promise.resolve();
   let written = true;
 

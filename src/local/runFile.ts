@@ -14,6 +14,8 @@ export interface RunFile {
   readonly url: string | null;
   readonly database: string | null;
   readonly temporal: { readonly address: string; readonly namespace: string; readonly web: string | null } | null;
+  /** What whoever looks at the stack from outside cannot tell: whether keys are checked, and where actions go (without what may hold a token). */
+  readonly settings: { readonly auth: 'off' | 'keys'; readonly webhook: string | null } | null;
   /** By name: postgres, temporal, ingress, worker; those of them that run. */
   readonly processes: Readonly<Record<string, ProcessIdentity>>;
 }

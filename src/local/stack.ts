@@ -2,7 +2,7 @@
 
 import { CannotRun } from '../domain/errors.ts';
 import { migrate } from '../log/db/migrate.ts';
-import type { Config } from '../settings/config.ts';
+import { type Config, webhookShown } from '../settings/config.ts';
 import { findDatabase } from './database.ts';
 import { takeDataFolder } from './dataFolder.ts';
 import { type Fleet, openFleet, type Terminal } from './fleet.ts';
@@ -78,7 +78,8 @@ async function bringUp(config: Config, site: Site): Promise<StackFacts> {
   const namespace = config.TEMPORAL_NAMESPACE;
   await registerSearchAttributes(connection, namespace);
   const url = urlOf(host, port);
-  await fleet.learn({ url, database: database.url, temporal: { address: temporal.address, namespace, web: temporal.web } });
+  const settings = { auth: config.SIGNALBOX_AUTH, webhook: webhookShown(config) };
+  await fleet.learn({ url, database: database.url, temporal: { address: temporal.address, namespace, web: temporal.web }, settings });
   const env = {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: temporal.address,

@@ -21,12 +21,14 @@ function example(url: string, auth: Config['SIGNALBOX_AUTH']): string {
 
 interface Shown {
   readonly auth: Config['SIGNALBOX_AUTH'];
+  /** Where actions go; null where they go nowhere. */
+  readonly webhook: string | null;
   /** Which one, and whether it answers. */
   readonly llm: string;
   readonly seconds: number;
 }
 
-export function startPage({ url, data, database, temporal, pids }: StackFacts, { auth, llm, seconds }: Shown): string {
+export function startPage({ url, data, database, temporal, pids }: StackFacts, { auth, webhook, llm, seconds }: Shown): string {
   const rows: [string, string][] = [
     ['Overview', `${url}/`],
     ['Events', `${url}/v1/events`],
@@ -35,6 +37,12 @@ export function startPage({ url, data, database, temporal, pids }: StackFacts, {
     ['Temporal', `${temporal.address}, namespace ${temporal.namespace}: ${temporal.how}`],
     ['  Web UI', temporal.web ?? 'not known: set TEMPORAL_UI_URL'],
     ['Postgres', `${withoutPassword(database.url)}: ${database.how}`],
+    [
+      'Actions',
+      webhook === null
+        ? 'not sent, as no webhook is set: `npx signalbox receive` is a receiver to try with, and says the settings'
+        : `sent to ${webhook}`,
+    ],
     ['LLM', llm],
     [
       'Keys',

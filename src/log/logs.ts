@@ -68,6 +68,11 @@ export class Logs {
     return this.#byType.get(type) ?? null;
   }
 
+  /** All types that a flow answers. */
+  get types(): Iterable<string> {
+    return this.#byType.keys();
+  }
+
   get waiting(): number {
     return [...this.#appenders.values()].reduce((sum, appender) => sum + appender.waiting, 0);
   }

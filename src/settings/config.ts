@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { CannotRun } from '../domain/errors.ts';
 import { OUR_WORDS } from '../domain/shapeFaults.ts';
-import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget } from './outboundTarget.ts';
+import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget, shownTarget } from './outboundTarget.ts';
 import { isWebhookSecret, SECRET_FORM } from './webhookSecret.ts';
 
 const PORTS = 'must be a whole number from 0 to 65535';
@@ -98,6 +98,9 @@ export const noticeChannels = ({ SIGNALBOX_NOTICE_URL, SIGNALBOX_SMTP_URL }: Con
   webhook: SIGNALBOX_NOTICE_URL !== undefined,
   mail: SIGNALBOX_SMTP_URL !== undefined,
 });
+
+/** Where actions go, as it may be shown and kept; null where they go nowhere. */
+export const webhookShown = ({ SIGNALBOX_WEBHOOK_URL: url }: Config): string | null => (url === undefined ? null : shownTarget(url));
 
 /** What links in mails begin with: the service's own address unless told, which only this machine may reach. */
 export function publicUrl({ SIGNALBOX_PUBLIC_URL: url, HOST, PORT }: Config): string {

@@ -22,6 +22,7 @@ export const receipt = z.object({
     approval: z.string().exactOptional(),
     actions: z.string().exactOptional(),
   }),
+  note: z.string().exactOptional().describe('For people: of a type that no flow takes, and the known one that was probably meant'),
 });
 
 const rejected = z.object({ status: z.literal('rejected'), problem });

@@ -216,7 +216,10 @@ describe('POST /v1/actions/:action/redrive', () => {
     expect((await get(`/v1/actions/act_fraud.${at.position}.reserve`)).json.state).toBe('planned');
     // both end anew, and the timeline says so
     for (const action of ['reserve', 'release']) await end(at, action, DONE);
-    const titles = await ingress.pool.query("select title from records where event_position = $1 and title like '%: done' order by position", [at.position]);
+    const titles = await ingress.pool.query(
+      "select title from records where event_position = $1 and title like '%: done' order by position",
+      [at.position],
+    );
     expect(titles.rows.map(({ title }) => title)).toEqual(['reserve: done', 'release: done']);
   });
 

@@ -27,7 +27,15 @@ describe('takeDataFolder()', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const runFile = (processes: Record<string, ProcessIdentity>, supervisor: ProcessIdentity) =>
-    writeRunFile(folder, { supervisor, startedAt: new Date().toISOString(), url: null, database: null, temporal: null, processes });
+    writeRunFile(folder, {
+      supervisor,
+      startedAt: new Date().toISOString(),
+      url: null,
+      database: null,
+      temporal: null,
+      settings: null,
+      processes,
+    });
 
   it('takeDataFolder() refuses a second start, with its process in one line', async () => {
     const first = await takeDataFolder(folder, say);

@@ -51,6 +51,7 @@ describe('examine()', () => {
       'actions',
       'receivers',
       'quarantine',
+      'types',
       'approvals',
       'Temporal',
       'namespace',
@@ -59,6 +60,7 @@ describe('examine()', () => {
     ]) {
       expect(of(findings, what)).toMatchObject({ what, level: 'ok' });
     }
+    expect(of(findings, 'webhook')).toMatchObject({ level: 'warn', next: expect.stringContaining('`signalbox receive`') });
     for (const what of ['workers on signalbox', 'workers on signalbox-llm', 'workers on signalbox-actions', 'ingress']) {
       expect(of(findings, what)).toMatchObject({ level: 'fail', next: expect.stringContaining('start') });
     }
@@ -71,6 +73,11 @@ describe('examine()', () => {
       url,
       `insert into actions (tenant, flow, event_position, action, key, decision, subject, state, body, planned_at, ended_at, position)
          values ('default', 'fraud', 3, 'block', 'act_fraud.3.block', 'dec_fraud.3.1', 'c', 'dead', '{}', now(), now(), 1);
+       insert into actions (tenant, flow, event_position, action, key, decision, subject, state, body, planned_at, ended_at, position, tries, last_error)
+         values ('default', 'fraud', 3, 'tell', 'act_fraud.3.tell', 'dec_fraud.3.1', 'c', 'not-sent', '{}', now(), now(), 2, 1, null),
+           ('default', 'fraud', 3, 'call', 'act_fraud.3.call', 'dec_fraud.3.1', 'c', 'planned', '{}', now(), null, 3, 4, 'the receiver answered 500');
+       insert into entries (tenant, log, position, kind, accepted_at, type, ending) values ('default', 'unrouted', 1, 'event', now(), 'payment.atempted', 'unrouted'),
+         ('default', 'unrouted', 2, 'event', now(), 'payment.atempted', 'unrouted'), ('default', 'unrouted', 3, 'event', now(), 'nobody.knows', 'unrouted');
        insert into receivers (tenant, receiver, url, disabled_at, why) values ('default', 'rcv_0', 'https://hook.example/', now(), 'answered 410');
        insert into approvals (tenant, flow, event_position, turn, case_id, subject, state, opened_at, position, deadline, default_outcome, policy, body)
          values ('default', 'fraud', 4, 0, 'fraud:c', 'c', 'open', now(), 1, now() - interval '1 hour', 'decline', 'p', '{}');
@@ -82,7 +89,15 @@ describe('examine()', () => {
     const findings = await examine(
       config({ DATABASE_URL: url, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: await temporal.namespace() }),
     );
-    expect(of(findings, 'actions')).toMatchObject({ level: 'warn', found: '1 dead letters, act_fraud.3.block among them' });
+    expect(findings.filter(({ what }) => what === 'actions').map(({ level, found }) => [level, found])).toEqual([
+      ['warn', '1 dead letters, act_fraud.3.block among them'],
+      ['warn', '1 were not sent as no webhook was set, act_fraud.3.tell among them'],
+      ['warn', '1 fail and are tried again, act_fraud.3.call the most often: the receiver answered 500'],
+    ]);
+    expect(of(findings, 'types')).toMatchObject({
+      level: 'warn',
+      found: 'no flow of this build takes the events 2 of payment.atempted (did you mean payment.attempted?), 1 of nobody.knows',
+    });
     expect(of(findings, 'acting')).toMatchObject({
       level: 'warn',
       found: expect.stringMatching(
@@ -97,6 +112,26 @@ describe('examine()', () => {
     });
     expect(of(findings, 'approvals')).toMatchObject({ level: 'warn', found: expect.stringContaining('apr_fraud.4.0') });
     expect(of(findings, 'case fraud:c')).toMatchObject({ level: 'warn', found: 'has open events and no run' });
+  });
+
+  it('examine() says where the actions of the stack that runs here go, whatever is set in this shell', async () => {
+    const content = {
+      supervisor: { pid: 2 ** 22 + 1, started: '1' },
+      startedAt: '2026-01-01T00:00:00Z',
+      url: null,
+      database: null,
+      temporal: null,
+      processes: {},
+    };
+    const write = (settings: object) => writeFile(join(folder, 'run.json'), JSON.stringify({ ...content, settings }));
+    await write({ auth: 'off', webhook: 'https://shop.example/hook' });
+    expect(of(await examine(config({})), 'webhook')).toMatchObject({ level: 'ok', found: 'actions are sent to https://shop.example/hook' });
+    await write({ auth: 'off', webhook: null });
+    const set = { SIGNALBOX_WEBHOOK_URL: 'https://shop.example/', SIGNALBOX_WEBHOOK_SECRET: `whsec_${'c2VjcmV0'.repeat(4)}` };
+    expect(of(await examine(config(set)), 'webhook')).toMatchObject({
+      level: 'warn',
+      found: expect.stringContaining('the stack that runs here'),
+    });
   });
 
   it('examine() says what a database without our tables needs', async () => {

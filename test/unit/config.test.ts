@@ -46,7 +46,15 @@ describe('readConfig()', () => {
   });
 
   it.each([
-    ...['hush hush', 'whsec_', 'whsec_c2hvcnQ=', `whsec_${'c2VjcmV0'.repeat(20)}`, 'c2VjcmV0'.repeat(4), `${SECRET}!`, `whsec_${'c2VjcmV0'.repeat(4)}a`],
+    ...[
+      'hush hush',
+      'whsec_',
+      'whsec_c2hvcnQ=',
+      `whsec_${'c2VjcmV0'.repeat(20)}`,
+      'c2VjcmV0'.repeat(4),
+      `${SECRET}!`,
+      `whsec_${'c2VjcmV0'.repeat(4)}a`,
+    ],
   ])('refuses %j as a secret of webhooks, and says what to send instead', (text) => {
     for (const half of ['WEBHOOK', 'NOTICE'] as const) {
       const said = mistakes({ [`SIGNALBOX_${half}_URL`]: 'https://example.com/', [`SIGNALBOX_${half}_SECRET`]: text });
@@ -58,7 +66,9 @@ describe('readConfig()', () => {
 
   it('takes a secret as standard libraries make it', () => {
     for (const secret of [SECRET, makeWebhookSecret(), `whsec_${Buffer.alloc(25).toString('base64')}`])
-      expect(readConfig({ SIGNALBOX_WEBHOOK_URL: 'https://example.com/', SIGNALBOX_WEBHOOK_SECRET: secret }).SIGNALBOX_WEBHOOK_SECRET).toBe(secret);
+      expect(readConfig({ SIGNALBOX_WEBHOOK_URL: 'https://example.com/', SIGNALBOX_WEBHOOK_SECRET: secret }).SIGNALBOX_WEBHOOK_SECRET).toBe(
+        secret,
+      );
   });
 
   it('takes an empty value for one that is not set', () => {

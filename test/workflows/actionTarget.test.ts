@@ -25,7 +25,10 @@ describe('act()', () => {
   /** How the event of a payment ended that a person said `verdict` on. */
   async function judged(verdict: 'approve' | 'reject', outbound: Outbound) {
     const url = receiver.url.replace('127.0.0.1', 'localhost');
-    world = await openCaseWorld({ flows: [flow], webhook: { url, secret: `whsec_${Buffer.from('a secret of the tests').toString('base64')}`, outbound } });
+    world = await openCaseWorld({
+      flows: [flow],
+      webhook: { url, secret: `whsec_${Buffer.from('a secret of the tests').toString('base64')}`, outbound },
+    });
     const [accepted] = await world.accept([payment('p-1')]);
     const key = { tenant: 'default', flow: 'fraud', eventPosition: accepted?.position ?? 0, turn: 0 };
     const { pool } = world;

@@ -101,7 +101,11 @@ describe('canaries', () => {
     ingress = await openIngress({ config: settings, flows: [orders], logger });
     releases.push(() => ingress.close());
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/${JWT}`;
-    const webhook = { url, secret: `whsec_${Buffer.from('a secret of the test').toString('base64')}`, outbound: openOutbound(LOOPBACK_TARGETS) };
+    const webhook = {
+      url,
+      secret: `whsec_${Buffer.from('a secret of the test').toString('base64')}`,
+      outbound: openOutbound(LOOPBACK_TARGETS),
+    };
     worker = openWorker({
       ...{ flows: [orders], databaseUrl, temporal: { address: temporal.address, namespace }, auth: 'off', webhook, logger },
       ...{ workflowBundle: bundle, actionScheduleMs: [0, 20, 20] },

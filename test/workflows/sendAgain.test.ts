@@ -98,7 +98,9 @@ describe('sendNow()', () => {
   it('begins a try that is a day away at once, and those after it keep to the schedule', async () => {
     answer = (nth) => (nth < 2 ? 500 : 204);
     const position = await approved('card-3');
-    await eventually(async () => (await world.rows('select 1 from actions where last_error is not null and event_position = $1', [position])).length === 1);
+    await eventually(
+      async () => (await world.rows('select 1 from actions where last_error is not null and event_position = $1', [position])).length === 1,
+    );
     const nextMs = async (): Promise<number> => {
       const [row] = await world.rows<{ ms: number }>(
         "select (extract(epoch from not_before - now()) * 1000)::float8 as ms from actions where event_position = $1 and action = 'reserve'",
@@ -108,7 +110,8 @@ describe('sendNow()', () => {
     };
     const waits = (tries: number) => async (): Promise<boolean> =>
       (await nextMs()) > DAY_MS / 2 &&
-      (await world.rows("select 1 from actions where event_position = $1 and action = 'reserve' and tries = $2", [position, tries])).length === 1;
+      (await world.rows("select 1 from actions where event_position = $1 and action = 'reserve' and tries = $2", [position, tries]))
+        .length === 1;
     await eventually(waits(1));
     expect(await eventually(() => now(position, 'reserve'))).toBe(true);
     await eventually(waits(2));

@@ -61,35 +61,23 @@ async function schema(pool: Pool): Promise<Finding> {
 /** Rows that wait for somebody. */
 export async function lookAtRows(pool: Pool): Promise<Finding[]> {
   const { rows } = await pool.query<{
-    dead: number;
-    dead_key: string | null;
     disabled: number;
     disabled_id: string | null;
     quarantined: number;
     overdue: number;
     overdue_id: string | null;
   }>(
-    `select (select count(*)::int from actions where state = 'dead') as dead,
-      (select min(key) from actions where state = 'dead') as dead_key,
-      (select count(*)::int from receivers where disabled_at is not null) as disabled,
+    `select (select count(*)::int from receivers where disabled_at is not null) as disabled,
       (select min(receiver) from receivers where disabled_at is not null) as disabled_id,
       (select count(*)::int from entries where ending = 'quarantined') as quarantined,
       (select count(*)::int from approvals where state = 'open' and deadline < now() - interval '1 minute') as overdue,
       (select min('apr_' || flow || '.' || event_position || '.' || turn) from approvals where state = 'open' and deadline < now() - interval '1 minute') as overdue_id`,
   );
-  const { dead = 0, dead_key: deadKey = null, disabled = 0, disabled_id: disabledId = null } = rows[0] ?? {};
-  const { quarantined = 0, overdue = 0, overdue_id: overdueId = null } = rows[0] ?? {};
+  const { disabled = 0, disabled_id: disabledId = null, quarantined = 0, overdue = 0, overdue_id: overdueId = null } = rows[0] ?? {};
   return [
     await backlog(pool),
     await acting(pool),
     await watches(pool),
-    dead === 0
-      ? ok('actions', 'no dead letters')
-      : warn(
-          'actions',
-          `${dead} dead letters, ${deadKey} among them`,
-          '`signalbox actions list --state dead` says why; `signalbox actions redrive` sends them again',
-        ),
     disabled === 0
       ? ok('receivers', 'none is disabled')
       : warn(

@@ -3,12 +3,14 @@ import { ServiceClient } from '../../client/serviceClient.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Config } from '../../settings/config.ts';
 import { readRunning } from '../target.ts';
+import { lookAtActions, lookAtWebhook } from './actions.ts';
 import { lookAtDatabase, lookAtRows } from './database.ts';
 import { type Finding, fail, guarded, ok } from './finding.ts';
 import { lookAtLlm } from './llm.ts';
 import { lookAtMachine, lookAtProcesses } from './machine.ts';
 import { lookAtService } from './service.ts';
 import { lookAtTemporal } from './temporal.ts';
+import { lookAtUnrouted } from './unrouted.ts';
 
 export async function examine(config: Config): Promise<Finding[]> {
   const folder = config.SIGNALBOX_DATA;
@@ -17,6 +19,7 @@ export async function examine(config: Config): Promise<Finding[]> {
     ...(await lookAtMachine(folder)),
     ok('settings', `nothing is wrong with those of this shell; data in ${folder}`),
     ...(await lookAtProcesses(run, folder)),
+    lookAtWebhook(config, run),
   ];
   const start = 'run `npm start`, or set';
   const temporal = temporalOf(config, run);
@@ -30,6 +33,8 @@ export async function examine(config: Config): Promise<Finding[]> {
       lookedAtTemporal = true;
       return [
         ...(await guarded('rows', 'see the database', () => lookAtRows(pool))),
+        ...(await guarded('actions', 'see the database', () => lookAtActions(pool))),
+        ...(await guarded('types', 'see the database', () => lookAtUnrouted(pool))),
         ...(await lookAtLlm(config, pool)),
         ...(await lookTemporal(pool)),
       ];

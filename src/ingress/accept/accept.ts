@@ -14,6 +14,7 @@ import type { Receipt } from '../../wire/receipt.ts';
 import { EVENTS_MAX } from '../cloudevents/parse.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { FinalDecisions } from './finalDecisions.ts';
+import { NoFlowTakes } from './noFlowTakes.ts';
 import { Rates } from './rates.ts';
 import type { Receipts } from './receipt.ts';
 import { type RouteOptions, route } from './route.ts';
@@ -59,6 +60,7 @@ type Known = Extract<Answer, { result: 'known' }>;
 export function createAccept(deps: AcceptDeps): Accept {
   const { logs, receipts, metrics } = deps;
   const rates = new Rates();
+  const noFlow = new NoFlowTakes(logs.types);
 
   function assertMay(caller: Caller, { history }: AcceptOptions): void {
     if (caller.tenant !== logs.tenant) throw new SignalboxError('forbidden', `Events of the tenant ${logs.tenant} alone are accepted here`);
@@ -76,7 +78,7 @@ export function createAccept(deps: AcceptDeps): Accept {
     const outcomes = sent.filter((one): one is IncomingEvent => !(one instanceof SignalboxError) && one.type === DECISION_OUTCOME);
     const looked = outcomes.length === 0 ? [] : await deps.routeOutcomes(outcomes, history);
     const routedOutcome = new Map(outcomes.map((event, at) => [event, looked[at] as Routed | SignalboxError]));
-    const how = { history, unknownTypes: deps.unknownTypes, actor: caller.roles === null ? null : caller.actor };
+    const how = { history, unknownTypes: deps.unknownTypes, noFlow, actor: caller.roles === null ? null : caller.actor };
     const routed = sent.map((one) => (one instanceof SignalboxError ? one : (routedOutcome.get(one) ?? tryRoute(one, how))));
 
     const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
@@ -107,12 +109,15 @@ export function createAccept(deps: AcceptDeps): Accept {
   function resultOf(event: IncomingEvent, answer: Answer, receiptOfRepeat: ReadonlyMap<Answer, Receipt>): Accepted | SignalboxError {
     if (answer.result === 'accepted') {
       metrics.accepted(answer.log, answer.ending);
-      return { receipt: receipts.fresh(logs.tenant, event, answer), answer };
+      return { receipt: noted(event, receipts.fresh(logs.tenant, event, answer)), answer };
     }
     metrics.repeated(answer.log);
     if (!answer.same) return new SignalboxError('conflict', `${event.source} has sent other content as ${event.id} before`);
-    return { receipt: { ...(receiptOfRepeat.get(answer) as Receipt), duplicate: true }, answer };
+    return { receipt: noted(event, { ...(receiptOfRepeat.get(answer) as Receipt), duplicate: true }), answer };
   }
+
+  const noted = ({ type }: IncomingEvent, receipt: Receipt): Receipt =>
+    receipt.flow === null ? { ...receipt, note: noFlow.say(type) } : receipt;
 
   async function final({ receipt, answer: { log, position } }: Accepted, timeoutMs: number): Promise<Receipt> {
     if (!waits(receipt)) return receipt;

@@ -5,11 +5,13 @@ import { subjectOf } from '../../domain/eventType.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { isOwnSource, isOwnType } from '../../domain/ownEvent.ts';
 import type { Logs, Routed } from '../../log/logs.ts';
+import type { NoFlowTakes } from './noFlowTakes.ts';
 
 export interface RouteOptions {
   readonly history: boolean;
   /** `reject`: a type that no flow takes is refused instead of kept. */
   readonly unknownTypes: 'store' | 'reject';
+  readonly noFlow: NoFlowTakes;
   /** Whose key sent it; null with auth off. */
   readonly actor?: string | null;
 }
@@ -22,13 +24,13 @@ export function reserved(flow: Flow | null, { source, type }: Pick<IncomingEvent
 }
 
 /** Throws `reserved`, `unknown-type`, or `off-schema` with a pointer to each field that is wrong. */
-export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes, actor = null }: RouteOptions): Routed {
+export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes, noFlow, actor = null }: RouteOptions): Routed {
   const sent = { history, ...(actor === null ? {} : { actor }) };
   const flow = logs.flowOf(event.type);
   const refusal = reserved(flow, event);
   if (refusal !== null) throw refusal;
   if (flow === null) {
-    if (unknownTypes === 'reject') throw new SignalboxError('unknown-type', `No flow takes events of type ${event.type}`);
+    if (unknownTypes === 'reject') throw new SignalboxError('unknown-type', noFlow.say(event.type));
     return { flow: null, arrival: { event, subject: null, data: {}, ...sent } };
   }
   return { flow, arrival: { event, subject: subjectOf(flow, event), data: event.data as JsonObject, ...sent } };

@@ -45,7 +45,17 @@ export function modeOf(headers: HeaderMap): Mode {
       return 'binary';
     }
   }
-  throw new SignalboxError('unsupported-media', 'Cannot find an event: neither a CloudEvents content type nor any ce- header');
+  throw new SignalboxError('unsupported-media', `Cannot find an event: ${noEvent(media?.essence)}. ${TO_SEND}`);
+}
+
+const TO_SEND = `Send it as ${STRUCTURED}, an array of events as ${BATCH}, or the attributes as ce- headers beside the data`;
+
+/** What senders mostly did. */
+function noEvent(essence: string | undefined): string {
+  if (essence === 'application/json') return 'application/json says that it is JSON, not that it is an event';
+  if (essence === 'application/x-www-form-urlencoded')
+    return `application/x-www-form-urlencoded is what \`curl -d\` sends unless it is told -H 'content-type: ${STRUCTURED}'`;
+  return 'neither a CloudEvents content type nor any ce- header';
 }
 
 function assertCharset(charset: string | null): void {
@@ -63,7 +73,8 @@ export function parseRequest(headers: HeaderMap, rawHeaders: readonly string[], 
   if (mode === 'binary') return { mode, event: parseBinary(headers, { rawHeaders, textOf }, body) };
   const { value, marked } = parseJson(decodeUtf8(body), mode === 'batch' ? EVENTS_MAX : undefined);
   if (mode === 'structured') return { mode, event: parseStructured(value, marked, { headers, faultsMax: FAULTS_MAX.alone }) };
-  if (!Array.isArray(value)) throw new SignalboxError('bad-event', 'Cannot read a batch that is not a JSON array');
+  if (!Array.isArray(value))
+    throw new SignalboxError('bad-event', `Cannot read a batch that is not a JSON array: send one event as ${STRUCTURED}`);
   return { mode, items: value.map((item, at) => parseItem(item, (marked as Json[] | undefined)?.[at], headers)) };
 }
 
@@ -82,7 +93,8 @@ interface Around {
 }
 
 function parseStructured(value: Json, marked: Json | undefined, { headers, faultsMax }: Around): IncomingEvent {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (Array.isArray(value)) throw new SignalboxError('bad-event', `Cannot read an array as one event: send it as ${BATCH}`);
+  if (typeof value !== 'object' || value === null) {
     throw new SignalboxError('bad-event', 'Cannot read an event that is not a JSON object');
   }
   const attributes = new Attributes(faultsMax);
