@@ -3,3 +3,4 @@
 export { actCase } from '../workflows/actCase.ts';
 export { noticeRun } from '../workflows/noticeRun.ts';
 export { fraudCase } from './fraud/workflow.ts';
+export { maintenanceCase } from './maintenance/workflow.ts';

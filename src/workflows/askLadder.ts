@@ -14,6 +14,11 @@ export interface Question {
   readonly proposed: Proposal;
   /** The outcome of a rejection. */
   readonly rejected: string;
+  /**
+   * No person need be asked, for these reasons: where no rung below one decides, what is proposed is done. It does not count where a rule
+   * asks for a person.
+   */
+  readonly freely?: readonly Reason[];
 }
 
 type Asking = Outside<AskingPolicy>;
@@ -22,7 +27,7 @@ export async function askLadder(outside: Asking, question: Question): Promise<De
   const { about } = outside;
   outside.stage({ state: 'deciding' });
   if (about.provisional === null) await outside.answerMeanwhile(meanwhile(about.content.approvals.default, about.rungs));
-  return climb(startOf(about), (rung, climbed) => askRung(outside, question, { rung, climbed }));
+  return climb(startOf(about, question), (rung, climbed) => askRung(outside, question, { rung, climbed }));
 }
 
 /** Rung after rung until one decides; the default, which is the last, always does. */
@@ -38,16 +43,20 @@ async function climb(start: Climb, ask: (rung: Rung, climbed: Climb) => Promise<
 }
 
 /** A history from before 0.2 knows a person alone. */
-function startOf({ content, provisional, rungs: findings }: Asking['about']): Climb {
+function startOf({ content, provisional, rungs: findings }: Asking['about'], { freely }: Question): Climb {
   const listed: LadderPolicy['rungs'] | undefined = content.rungs;
   const above = (listed ?? [{ rung: 'human' }]).map(({ rung }) => rung).filter((rung) => rung === 'llm' || rung === 'human');
   const { reasons = [], score = null, result = {} } = provisional ?? {};
-  return beginClimb([...above, 'default'], { findings, reasons, score, result }, provisional?.rung === 'rules');
+  const held = provisional?.rung === 'rules';
+  const left: Rung[] = freely === undefined || held ? [...above, 'default'] : [...above.filter((rung) => rung !== 'human'), 'rules'];
+  return beginClimb(left, { findings, reasons, score, result }, held);
 }
 
 async function askRung(outside: Asking, question: Question, { rung, climbed }: { rung: Rung; climbed: Climb }): Promise<Said> {
   const { rungs, approvals } = outside.about.content;
   if (rung === 'llm') return askAdviser(outside, question, { terms: rungs.find((one) => one.rung === 'llm') as LlmRung, climbed });
+  if (rung === 'rules')
+    return { outcome: question.proposed.outcome, confidence: 1, reasons: question.freely ?? [], result: question.proposed.result };
   if (rung === 'default') return { outcome: approvals.default, confidence: 1, reasons: [NO_RUNG] };
   const { question: text, dataAs, proposed } = question;
   const answer = await outside.askPerson({ question: text, dataAs, proposed, advice: adviceOf(climbed), terms: approvals });

@@ -1,6 +1,7 @@
 /** Machines by their readings: normal, to be watched, or an alert that becomes a work order. */
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
+import { maintenanceBriefing } from './briefing.ts';
 import { maintenancePolicy, OUTCOMES } from './policy.ts';
 import { machineEvents } from './readings.ts';
 import { maintenanceReflex } from './reflex.ts';
@@ -12,5 +13,7 @@ export const maintenance = defineFlow({
   events: machineEvents,
   policySchema: maintenancePolicy,
   reflex: maintenanceReflex,
+  workflow: 'maintenanceCase',
   outcomes: OUTCOMES,
+  briefing: maintenanceBriefing,
 });

@@ -11,6 +11,9 @@ const rows = z.int().min(100).max(5000);
 /** Kept until the end of its learning time. */
 const jointRows = z.int().min(100).max(1000);
 
+const cost = z.number().min(0).max(1e9);
+const order = z.strictObject({ kind: z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N} ._/-]{0,63}$/u), cost });
+
 export const maintenancePolicy = z
   .strictObject({
     detect: z.strictObject({
@@ -28,10 +31,18 @@ export const maintenancePolicy = z
       .record(z.string().min(1).max(200), z.strictObject({ learnRows: rows.optional(), jointLearnRows: jointRows.optional() }))
       .refine((machines) => Object.keys(machines).length <= MACHINES_MAX, { error: `must be at most ${MACHINES_MAX}` })
       .default({}),
+    workOrders: z.strictObject({
+      usual: order,
+      bySensor: z.record(z.string().min(1).max(64), order).default({}),
+      costMax: cost,
+    }),
     ...ladderParts(OUTCOMES),
   })
   .superRefine(ladderFits)
-  // the reflex climbs it: one that is left out would be climbed all the same
-  .refine(({ rungs: [first] }) => first?.rung === 'model', { error: 'must begin with model, which the reflex climbs', path: ['rungs'] });
+  // the reflex climbs both: one that is left out would be climbed all the same
+  .refine(({ rungs: [first, second] }) => first?.rung === 'rules' && second?.rung === 'model', {
+    error: 'must begin with rules and model, which the reflex climbs',
+    path: ['rungs'],
+  });
 
 export type MaintenancePolicy = z.infer<typeof maintenancePolicy>;

@@ -38,7 +38,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** Strongest first; `weight` is the share of an alarm. The strongest is always told. */
-export function reasonsOf({ findings, unwatched, learning }: TakenReading, { timeNote }: Pick<FlowEvent, 'timeNote'>): Reason[] {
+export function reasonsOf({ findings, unwatched, learning }: Pick<TakenReading, 'findings' | 'unwatched' | 'learning'>): Reason[] {
   const strongest = [...findings].sort((a, b) => b.said - a.said).slice(0, REASONS_MAX);
   const reasons = strongest.filter(({ said }, at) => at === 0 || said >= SAID_MIN).map(reasonOf);
   if (learning.length > 0) {
@@ -48,6 +48,9 @@ export function reasonsOf({ findings, unwatched, learning }: TakenReading, { tim
   }
   if (unwatched.length > 0)
     reasons.push({ code: 'unwatched', text: `Not watched, as the machine has more sensors than the policy allows: ${listed(unwatched)}` });
-  if (timeNote !== undefined) reasons.push({ code: `time-${timeNote}`, text: TIME_TEXTS[timeNote] });
   return reasons;
 }
+
+/** Where the time that counts is not the sender's. */
+export const timeReasons = ({ timeNote }: Pick<FlowEvent, 'timeNote'>): Reason[] =>
+  timeNote === undefined ? [] : [{ code: `time-${timeNote}`, text: TIME_TEXTS[timeNote] }];

@@ -1,13 +1,11 @@
 /** Folds a reading into its machine and its sensors, and tells what each detector says of it. No policy but its numbers, no decision. */
-import type { FlowEvent } from '../../domain/event.ts';
-import type { StateBytes } from '../../domain/flow.ts';
 import { furthest, nextAverage } from '../../kit/sense/tSquared.ts';
-import { type Joint, keepRow, learns, noJoint, readJoint, rowOf, writeJoint } from './model/joint.ts';
-import { type Machine, readMachine, writeMachine } from './model/machine.ts';
+import { type Joint, keepRow, learns, noJoint, rowOf } from './model/joint.ts';
+import type { Machine } from './model/machine.ts';
 import { addReading, newSensor, type Sensor } from './model/sensor.ts';
 import { addStep, noShapes } from './model/shapes.ts';
-import { readShapes, writeShapes } from './model/shapesCodec.ts';
-import { SENSORS_MAX, sensorNames, valuesOf } from './readings.ts';
+import type { SensorShapes } from './model/shapesCodec.ts';
+import { type Reading, SENSORS_MAX, sensorNames } from './readings.ts';
 
 /** What one detector says of one row: 1 or more is an alarm. */
 export interface Finding {
@@ -26,39 +24,42 @@ export interface Terms {
   readonly sensorsMax: number;
 }
 
+export interface ReadingStates {
+  readonly machine: Machine;
+  readonly joint: { readonly joint: Joint | null };
+  /** Of the event's first sensors by name. */
+  readonly sensor: readonly SensorShapes[];
+}
+
 export interface TakenReading {
   readonly machine: Machine;
-  /** Of all keys but the machine's, in their order. */
-  readonly states: readonly (StateBytes | null)[];
+  /** How the sensors go together, where that changed. */
+  readonly joint: { readonly joint: Joint } | null;
+  /** In the order of the sensors; null for those whose shapes stay as they are. */
+  readonly shapes: readonly (SensorShapes | null)[];
   readonly findings: readonly Finding[];
   /** Of the sensors together; null while nothing is known of them. */
-  readonly joint: number | null;
+  readonly together: number | null;
   /** Sensors of this row that nobody watches. */
   readonly unwatched: readonly string[];
   /** Sensors of this row that still learn. */
   readonly learning: readonly Sensor[];
 }
 
-type Values = Readonly<Record<string, number>>;
-
-export function takeReading(states: readonly (StateBytes | null)[], event: FlowEvent, terms: Terms): TakenReading {
-  const [machineState = null, jointState = null, ...shapeStates] = states;
-  const machine = readMachine(machineState);
-  const values = valuesOf(event);
-  const names = sensorNames(event);
-  const watched = new Map(
-    names.slice(0, SENSORS_MAX).flatMap((name) => watchedAs(machine, { name, value: values[name] as number }, terms)),
-  );
+export function takeReading({ machine, joint, sensor: shapesBefore }: ReadingStates, event: Reading, terms: Terms): TakenReading {
+  const { values } = event.data;
+  const names = sensorNames(event.data);
+  const keyed = names.slice(0, SENSORS_MAX);
+  const watched = new Map(keyed.flatMap((name) => watchedAs(machine, { name, value: values[name] as number }, terms)));
   const findings: Finding[] = [];
-  const shapes = names.slice(0, SENSORS_MAX).map((name, at) => {
+  const shapes = keyed.map((name, at) => {
     const sensor = watched.get(name);
-    return sensor === undefined
-      ? null
-      : takeValue(sensor, { value: values[name] as number, event, state: shapeStates[at] ?? null, findings });
+    if (sensor === undefined) return null;
+    return takeValue(sensor, { value: values[name] as number, timeMs: event.timeMs, before: shapesBefore[at] as SensorShapes, findings });
   });
-  const joint = takeJoint(machine, jointState, { values, watched: [...watched.keys()], event, terms, findings });
+  const together = takeTogether(machine, joint.joint, { values, watched: [...watched.keys()], terms, findings });
   return {
-    ...{ machine, states: [joint.state, ...shapes], findings, joint: joint.said },
+    ...{ machine, shapes, findings, joint: together.changed, together: together.said },
     ...{ unwatched: names.filter((name) => !watched.has(name)), learning: [...watched.values()].filter(isLearning) },
   };
 }
@@ -81,57 +82,50 @@ function watchedAs(
 
 interface Value {
   readonly value: number;
-  readonly event: FlowEvent;
-  readonly state: StateBytes | null;
+  readonly timeMs: number;
+  readonly before: SensorShapes;
   readonly findings: Finding[];
 }
 
-/** The new state of the sensor's shapes; null where the row completes no step: then they are not even read. */
-function takeValue(sensor: Sensor, { value, event, state, findings }: Value): StateBytes | null {
-  const { name: of, learnRows } = sensor;
-  const { level, season, step, range, learned } = addReading(sensor, value, event.timeMs);
-  if (learned) findings.push({ by: 'level', sensor: of, ...level }, { by: 'season', sensor: of, ...season });
+/** The sensor's shapes as they are now; null where the row completes no step: then they are not even read. */
+function takeValue(sensor: Sensor, { value, timeMs, before, findings }: Value): SensorShapes | null {
+  const { name, learnRows } = sensor;
+  const { level, season, step, range, learned } = addReading(sensor, value, timeMs);
+  if (learned) findings.push({ by: 'level', sensor: name, ...level }, { by: 'season', sensor: name, ...season });
   if (step === null) return null;
-  const shapes = state === null ? noShapes(learnRows) : readShapes(state);
+  const shapes = before.open() ?? noShapes(learnRows);
   const news = addStep(shapes, step, range);
   if (learned && news !== null)
-    findings.push({ by: 'shape', sensor: of, said: news.said, expected: news.lower, seen: news.match, deviations: 0 });
-  return writeShapes(shapes, event.timeMs);
+    findings.push({ by: 'shape', sensor: name, said: news.said, expected: news.lower, seen: news.match, deviations: 0 });
+  return { open: () => shapes };
 }
 
 interface Row {
-  readonly values: Values;
+  readonly values: Readonly<Record<string, number>>;
   readonly watched: readonly string[];
-  readonly event: FlowEvent;
   readonly terms: Terms;
   readonly findings: Finding[];
 }
 
-function takeJoint(machine: Machine, state: StateBytes | null, row: Row): { state: StateBytes | null; said: number | null } {
-  const { values, watched, event, terms, findings } = row;
-  const first = (): Joint =>
-    noJoint(
-      watched,
-      watched.map((name) => values[name] as number),
-      terms.jointLearnRows,
-    );
-  const joint = readJoint(state) ?? (watched.length < 2 ? null : first());
-  const told = joint === null ? null : rowOf(joint, values);
-  if (joint === null || told === null) return { state: null, said: null };
+function takeTogether(
+  machine: Machine,
+  before: Joint | null,
+  { values, watched, terms, findings }: Row,
+): { changed: { joint: Joint } | null; said: number | null } {
+  const first = watched.map((name) => values[name] as number);
+  const joint = before ?? (watched.length < 2 ? null : noJoint(watched, first, terms.jointLearnRows));
+  const row = joint === null ? null : rowOf(joint, values);
+  if (joint === null || row === null) return { changed: null, said: null };
   if (learns(joint)) {
-    machine.joint = keepRow(joint, told);
-    return { state: writeJoint(joint, event.timeMs), said: null };
+    machine.joint = keepRow(joint, row);
+    return { changed: { joint }, said: null };
   }
-  if (joint.learnt === null || machine.joint === null) return { state: null, said: null };
-  machine.joint = nextAverage(joint.learnt, machine.joint, told);
-  const said = machine.joint / joint.learnt.limit;
-  const { place, mean, deviations } = furthest(joint.learnt, told);
-  const [sensor, origin] = [joint.names[place] as string, joint.origins[place] as number];
+  const { learnt, names, origins } = joint;
+  if (learnt === null || machine.joint === null) return { changed: null, said: null };
+  machine.joint = nextAverage(learnt, machine.joint, row);
+  const said = machine.joint / learnt.limit;
+  const { place, mean, deviations } = furthest(learnt, row);
+  const [sensor, origin] = [names[place] as string, origins[place] as number];
   findings.push({ by: 'joint', sensor, said, expected: origin + mean, seen: values[sensor] as number, deviations });
-  return { state: null, said };
+  return { changed: null, said };
 }
-
-export const takenMachine = ({ machine }: TakenReading, timeMs: number): StateBytes => {
-  machine.timeMs = Math.max(machine.timeMs, timeMs);
-  return writeMachine(machine);
-};

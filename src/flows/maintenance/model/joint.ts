@@ -4,7 +4,7 @@
  */
 import type { ByteReader, ByteWriter } from '../../../kit/sense/bytes.ts';
 import { firstAverage, learnTSquared, loadTSquared, nextAverage, saveTSquared, type TSquared } from '../../../kit/sense/tSquared.ts';
-import { openState, startState } from './stateHead.ts';
+import { packed } from '../../../kit/state/packed.ts';
 
 export interface Joint {
   /** Two or more; of the first row that had so many. */
@@ -44,26 +44,7 @@ export function keepRow(joint: Joint, row: Float32Array): number | null {
   return learnt === null ? null : rows.reduce((average, one) => nextAverage(learnt, average, one), firstAverage(learnt));
 }
 
-export function readJoint(state: Uint8Array | null): Joint | null {
-  if (state === null) return null;
-  const { reader } = openState(state);
-  const names = Array.from({ length: reader.varint() }, () => reader.text());
-  const origins = names.map(() => reader.float64());
-  const [learnRows, taken] = [reader.varint(), reader.varint()];
-  const rows = Array.from({ length: reader.varint() }, () => reader.floats(names.length));
-  return { names, origins, rows, learnRows, taken, learnt: loadLearnt(reader) };
-}
-
-export function writeJoint({ names, origins, rows, learnt, learnRows, taken }: Joint, timeMs: number): Uint8Array {
-  const writer = startState(timeMs, 1024 + 4 * rows.length * names.length);
-  writer.varint(names.length);
-  for (const name of names) writer.text(name);
-  for (const origin of origins) writer.float64(origin);
-  for (const count of [learnRows, taken, rows.length]) writer.varint(count);
-  for (const row of rows) writer.floats(row);
-  saveLearnt(writer, learnt);
-  return writer.finish();
-}
+const BYTES_LIKELY = 2048;
 
 const loadLearnt = (reader: ByteReader): TSquared | null => (reader.byte() === 0 ? null : loadTSquared(reader));
 
@@ -71,3 +52,30 @@ function saveLearnt(writer: ByteWriter, learnt: TSquared | null): void {
   writer.byte(learnt === null ? 0 : 1);
   if (learnt !== null) saveTSquared(writer, learnt);
 }
+
+/** A machine of one sensor has none. */
+export const jointState = packed<{ joint: Joint | null }>({
+  bytesLikely: BYTES_LIKELY,
+  empty: () => ({ joint: null }),
+  read(reader) {
+    const names = Array.from({ length: reader.varint() }, () => reader.text());
+    const origins = names.map(() => reader.float64());
+    const [learnRows, taken] = [reader.varint(), reader.varint()];
+    const rows = Array.from({ length: reader.varint() }, () => reader.floats(names.length));
+    return { joint: { names, origins, rows, learnRows, taken, learnt: loadLearnt(reader) } };
+  },
+  write(writer, { joint }) {
+    if (joint === null) throw new TypeError('Cannot keep how sensors go together where there are none');
+    const { names, origins, rows, learnt, learnRows, taken } = joint;
+    writer.varint(names.length);
+    for (const name of names) writer.text(name);
+    for (const origin of origins) writer.float64(origin);
+    for (const count of [learnRows, taken, rows.length]) writer.varint(count);
+    for (const row of rows) writer.floats(row);
+    saveLearnt(writer, learnt);
+  },
+  show: ({ joint }) => ({
+    ...{ sensors: [...(joint?.names ?? [])], rows: joint?.taken ?? 0, learnRows: joint?.learnRows ?? 0 },
+    limit: joint?.learnt?.limit ?? null,
+  }),
+});

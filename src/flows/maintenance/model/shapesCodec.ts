@@ -4,14 +4,11 @@ import type { ByteReader, ByteWriter } from '../../../kit/sense/bytes.ts';
 import { loadCategories, saveCategories } from '../../../kit/sense/fuzzyArt.ts';
 import { loadRing, saveRing } from '../../../kit/sense/ring.ts';
 import { loadStats, saveStats } from '../../../kit/sense/runningStats.ts';
+import { packed } from '../../../kit/state/packed.ts';
 import { BINS, CATEGORIES_MAX, NUMBERS, type Shapes, WINDOW } from './shapes.ts';
-import { openState, startState } from './stateHead.ts';
 import type { Vigilances } from './vigilances.ts';
 
-const BYTES_LIKELY = 9000;
-
-export function writeShapes({ waiting, average, median, window, categories, vigilances }: Shapes, timeMs: number): Uint8Array {
-  const writer = startState(timeMs, BYTES_LIKELY);
+function saveShapes(writer: ByteWriter, { waiting, average, median, window, categories, vigilances }: Shapes): void {
   writer.varint(waiting.length);
   for (const { mean, least, most } of waiting) writer.floats([mean, least, most]);
   writer.byte(average === null ? 0 : 1);
@@ -20,11 +17,9 @@ export function writeShapes({ waiting, average, median, window, categories, vigi
   saveRing(writer, window);
   saveCategories(writer, categories);
   saveVigilances(writer, vigilances);
-  return writer.finish();
 }
 
-export function readShapes(state: Uint8Array): Shapes {
-  const { reader } = openState(state);
+function loadShapes(reader: ByteReader): Shapes {
   const waiting = Array.from({ length: reader.varint() }, () => {
     const [mean, least, most] = reader.floats(3) as unknown as [number, number, number];
     return { mean, least, most };
@@ -60,3 +55,26 @@ function loadVigilances(reader: ByteReader): Vigilances {
     ...{ calmSteps, alert: step === 0 ? null : { step, match }, alerts, alertMatches },
   };
 }
+
+/** A sensor's shapes, read only where a row completes a step: of most rows they are neither needed nor changed. */
+export interface SensorShapes {
+  /** Null for a sensor that had no step yet. */
+  open(): Shapes | null;
+}
+
+const BYTES_LIKELY = 9000;
+
+export const shapesState = packed<SensorShapes>({
+  bytesLikely: BYTES_LIKELY,
+  empty: () => ({ open: () => null }),
+  read: (reader) => ({ open: () => loadShapes(reader) }),
+  write(writer, { open }) {
+    const shapes = open();
+    if (shapes === null) throw new TypeError('Cannot keep the shapes of a sensor that has none');
+    saveShapes(writer, shapes);
+  },
+  show(state) {
+    const shapes = state.open();
+    return { steps: shapes?.vigilances.steps ?? 0, shapes: shapes?.categories.count ?? 0, alerts: shapes?.vigilances.alerts ?? 0 };
+  },
+});
