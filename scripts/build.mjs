@@ -6,8 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
 const target = join(root, 'dist');
-/** Compiled. */
-const LEFT_OUT = new Set(['.ts']);
+/** Compiled, or for readers of the sources. */
+const LEFT_OUT = new Set(['.ts', '.md']);
 const SHEBANG = '#!/usr/bin/env node\n';
 
 async function copyAssets() {

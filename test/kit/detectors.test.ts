@@ -5,7 +5,7 @@ import { binnedMedian, countValue, loadMedian, noMedian, saveMedian } from '../.
 import { ByteReader, ByteWriter } from '../../src/kit/sense/bytes.ts';
 import { ewmaDeviation, loadEwma, noEwma, saveEwma } from '../../src/kit/sense/ewmaDeviation.ts';
 import { loadCategories, noCategories, present, saveCategories } from '../../src/kit/sense/fuzzyArt.ts';
-import { addLevel, type Incident, loadIncident, noIncident, saveIncident } from '../../src/kit/sense/incident.ts';
+import { addLevel, type Incident, loadIncident, noIncident, restAnew, saveIncident } from '../../src/kit/sense/incident.ts';
 import { loadRing, noRing, push, saveRing } from '../../src/kit/sense/ring.ts';
 import { addValue, deviationsOf, loadStats, noStats, saveStats } from '../../src/kit/sense/runningStats.ts';
 import { loadSeason, noSeason, saveSeason, seasonalDeviation } from '../../src/kit/sense/seasonalDeviation.ts';
@@ -148,5 +148,12 @@ describe('what they find', () => {
     const incident = noIncident();
     const said = [1, 0.9, 1, 1, 1, 0.9, 0.9, 0.7, 1, 1].map((level) => addLevel(incident, level, TERMS));
     expect(said).toEqual(['none', 'none', 'none', 'opened', 'open', 'open', 'open', 'none', 'none', 'opened']);
+  });
+
+  it('restAnew() lets nothing open for a rest, and then only what is still high after a low row', () => {
+    const incident = noIncident();
+    restAnew(incident, TERMS);
+    const said = [2, 2, 2, 0, 2, 2].map((level) => addLevel(incident, level, TERMS));
+    expect(said).toEqual(['open', 'open', 'open', 'none', 'none', 'opened']);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { amounts, fingerprints, notes, smallNumbers, times } from '../../src/kit/state/columns.ts';
 import { jsonState } from '../../src/kit/state/jsonState.ts';
+import { packed } from '../../src/kit/state/packed.ts';
 import { record } from '../../src/kit/state/record.ts';
 import { older, reading, type StateOf } from '../../src/kit/state/stateCodec.ts';
 
@@ -170,5 +171,44 @@ describe('reading()', () => {
       expect(() => today.read(bytes)).toThrow('no known format');
       expect(() => today.newestMs(bytes)).toThrow('no known format');
     }
+  });
+});
+
+describe('packed()', () => {
+  const pair = packed<{ name: string; values: number[] }>({
+    empty: () => ({ name: '', values: [] }),
+    read: (reader) => ({ name: reader.text(), values: [...reader.floats(reader.varint())] }),
+    write(writer, { name, values }) {
+      writer.text(name);
+      writer.varint(values.length);
+      writer.floats(values);
+    },
+    show: ({ name }) => ({ name }),
+  });
+
+  it('packed() gives back what was written, and tells the newest time without reading the rest', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.array(fc.float({ noNaN: true })),
+        fc.integer({ min: -1e12, max: 1e12 }),
+        (name, values, timeMs) => {
+          const bytes = pair.write({ name, values }, timeMs);
+          expect(pair.read(bytes)).toEqual({ name, values });
+          expect(pair.newestMs(bytes.subarray(0, 10))).toBe(timeMs);
+        },
+      ),
+    );
+    expect(pair.newestMs(pair.write(pair.empty(), Number.NEGATIVE_INFINITY))).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  it('packed() refuses damaged bytes, those of another format, and a format that is a beginning of JSON', () => {
+    const bytes = pair.write({ name: 'ab', values: [1, 2] }, 5);
+    for (let length = 0; length < bytes.length; length++) expect(() => pair.read(bytes.subarray(0, length))).toThrow(RangeError);
+    expect(() => pair.read(Uint8Array.of(2, ...bytes.subarray(1)))).toThrow('format 2');
+    expect([pair.wrote(bytes), pair.wrote(Uint8Array.of(2))]).toEqual([true, false]);
+    expect(() => packed({ format: 101, empty: () => null, read: () => null, write: () => undefined, show: () => ({}) })).toThrow(
+      'Cannot number',
+    );
   });
 });

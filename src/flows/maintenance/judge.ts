@@ -2,7 +2,7 @@
 import type { DecisionDraft } from '../../domain/decision.ts';
 import type { Folded } from '../../domain/flow.ts';
 import { climbNow } from '../../kit/climbNow.ts';
-import { addLevel } from '../../kit/sense/incident.ts';
+import { addLevel, type IncidentTerms } from '../../kit/sense/incident.ts';
 import type { MaintenancePolicy } from './policy.ts';
 import type { Reading } from './readings.ts';
 import { reasonsOf, timeReasons } from './reasons.ts';
@@ -17,6 +17,11 @@ export function termsOf({ detect, machines }: MaintenancePolicy, machineId: stri
   return { ...detect, learnRows: own?.learnRows ?? detect.learnRows, jointLearnRows: own?.jointLearnRows ?? detect.jointLearnRows };
 }
 
+export function incidentTermsOf(policy: MaintenancePolicy, machineId: string): IncidentTerms {
+  const { restShare, ...terms } = policy.incident;
+  return { ...terms, restRows: Math.max(1, Math.round(restShare * termsOf(policy, machineId).learnRows)) };
+}
+
 const strongestOf = (findings: readonly Finding[]): Finding | null =>
   findings.reduce<Finding | null>((most, one) => (most === null || one.said > most.said ? one : most), null);
 
@@ -24,9 +29,7 @@ const strongestOf = (findings: readonly Finding[]): Finding | null =>
 export function judge(taken: TakenReading, event: Reading, policy: MaintenancePolicy): Pick<Folded, 'decision' | 'signal'> {
   const strongest = strongestOf(taken.findings);
   const said = strongest?.said ?? 0;
-  const { debounceRows, restShare, clearBelow } = policy.incident;
-  const restRows = Math.max(1, Math.round(restShare * termsOf(policy, event.subject).learnRows));
-  const news = addLevel(taken.machine.incident, said, { debounceRows, restRows, clearBelow });
+  const news = addLevel(taken.machine.incident, said, incidentTermsOf(policy, event.subject));
   const outcome = news === 'opened' ? 'alert' : news === 'open' || said >= policy.detect.watchFrom ? 'watch' : 'normal';
   const score = Math.min(1, said / 2);
   const order = outcome === 'alert' ? workOrderFor(policy, event.subject, strongest?.sensor ?? null) : null;

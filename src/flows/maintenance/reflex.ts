@@ -3,7 +3,8 @@
  * the machine is there, and what became of it.
  */
 import { defineReflex } from '../../kit/defineReflex.ts';
-import { judge, termsOf } from './judge.ts';
+import { restAnew } from '../../kit/sense/incident.ts';
+import { incidentTermsOf, judge, termsOf } from './judge.ts';
 import { jointState } from './model/joint.ts';
 import { machineState } from './model/machine.ts';
 import { shapesState } from './model/shapesCodec.ts';
@@ -42,8 +43,9 @@ export const maintenanceReflex = defineReflex({
       return { states: { machine, sensor: shapes as (typeof states.sensor)[number][], ...(joint === null ? {} : { joint }) }, ...judged };
     },
     [HEARTBEAT]: ({ machine }) => ({ states: { machine } }),
-    [MAINTAINED]({ machine }, { timeMs }) {
+    [MAINTAINED]({ machine }, { subject, timeMs }, policy: MaintenancePolicy) {
       machine.maintainedMs = timeMs;
+      restAnew(machine.incident, incidentTermsOf(policy, subject));
       return { states: { machine } };
     },
     [FAILED]({ machine }, { timeMs }) {

@@ -170,7 +170,7 @@ export class ByteReader {
 
   text(): string {
     const { buffer, byteOffset, byteLength } = this.#take(this.varint());
-    return new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(buffer, byteOffset, byteLength));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(new Uint8Array(buffer, byteOffset, byteLength));
   }
 
   #take(length: number): DataView {

@@ -46,9 +46,9 @@ function matchOf({ width, weights }: Categories, window: Float32Array, category:
   const start = category * width;
   let [common, all] = [0, 0];
   for (let at = 0; at < width; at += 1) {
-    const [weight, feature] = [weights[start + at] as number, window[at] as number];
+    const weight = weights[start + at] as number;
     all += weight;
-    common += weight < feature ? weight : feature;
+    common += Math.min(weight, window[at] as number);
   }
   const [one, other] = [width / 2 - 1, width - 1];
   const [first, second] = [weights[start + one] as number, weights[start + other] as number];

@@ -41,6 +41,12 @@ export function addLevel(incident: Incident, level: number, { debounceRows, rest
   return 'opened';
 }
 
+/** What follows belongs to this incident for a whole rest: somebody works at its cause, which shows too. */
+export function restAnew(incident: Incident, { restRows }: Pick<IncidentTerms, 'restRows'>): void {
+  incident.open = true;
+  incident.rest = restRows;
+}
+
 export function saveIncident(writer: ByteWriter, { high, rest, open }: Incident): void {
   writer.varint(high);
   writer.varint(rest);

@@ -83,7 +83,7 @@ describe('maintenanceReflex', () => {
       expect(log.add({ type, timeMs: START_MS, data: { machineId: 'm', ...data } }).ending).toBe('recorded');
     const shown = maintenance.reflex?.show('machine:m', log.states.get('machine:m') as Uint8Array);
     expect(shown).toMatchObject({
-      incident: 'none',
+      incident: 'open',
       maintained: '2026-01-05T00:00:00.000Z',
       sensors: [{ sensor: 'temperature', rows: 300 }],
     });
