@@ -41,6 +41,8 @@ export interface NewAction {
   readonly undo: string | null;
   readonly undoes: string | null;
   readonly limit: { readonly field: string; readonly max: number } | null;
+  /** A story asked for it: it is no step of its outcome's saga. */
+  readonly asked?: true;
   readonly state: 'planned' | 'refused' | 'skipped';
   readonly error: { readonly code: string; readonly said: string } | null;
 }
@@ -65,19 +67,19 @@ export async function insertActions(log: CaseLogWriter, actions: readonly NewAct
   const column = <Value>(of: (action: NewAction) => Value): Value[] => actions.map(of);
   await log.client.query(
     `insert into actions (tenant, flow, position, planned_at, ended_at, event_position, action, key, decision, subject, state, body,
-      step, undo, undoes, limit_field, limit_max, last_error, error_code)
+      step, undo, undoes, limit_field, limit_max, last_error, error_code, asked)
     select $1, $2, $3::bigint + q.nth, $4::timestamptz, case when q.state <> 'planned' then $4::timestamptz end, q.event_position, q.action, q.key, q.decision,
-      q.subject, q.state, q.body, q.step, q.undo, q.undoes, q.limit_field, q.limit_max, q.last_error, q.error_code
+      q.subject, q.state, q.body, q.step, q.undo, q.undoes, q.limit_field, q.limit_max, q.last_error, q.error_code, q.asked
     from unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::smallint[], $13::text[], $14::text[], $15::text[],
-      $16::float8[], $17::text[], $18::text[]) with ordinality
-      as q(event_position, action, key, decision, subject, state, body, step, undo, undoes, limit_field, limit_max, last_error, error_code, nth)`,
+      $16::float8[], $17::text[], $18::text[], $19::bool[]) with ordinality
+      as q(event_position, action, key, decision, subject, state, body, step, undo, undoes, limit_field, limit_max, last_error, error_code, asked, nth)`,
     [
       ...[log.tenant, log.flow, log.draw(actions.length), log.at],
       ...[column((a) => a.eventPosition), column((a) => a.action), column((a) => keyOf(log, a.eventPosition, a.action))],
       ...[column((a) => a.decision), column((a) => a.subject), column((a) => a.state), column((a) => bodyOf(log, a))],
       ...[column((a) => a.step), column((a) => a.undo), column((a) => a.undoes)],
       ...[column((a) => a.limit?.field ?? null), column((a) => a.limit?.max ?? null)],
-      ...[column((a) => a.error?.said ?? null), column((a) => a.error?.code ?? null)],
+      ...[column((a) => a.error?.said ?? null), column((a) => a.error?.code ?? null), column((a) => a.asked === true)],
     ],
   );
 }

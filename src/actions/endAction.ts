@@ -27,10 +27,11 @@ interface Ended {
   readonly step: number;
   readonly undo: string | null;
   readonly undoes: string | null;
+  readonly asked: boolean;
   readonly body: string;
 }
 
-const COLUMNS = 'action, subject, key, tries, redrives, decision, step, undo, undoes, body';
+const COLUMNS = 'action, subject, key, tries, redrives, decision, step, undo, undoes, asked, body';
 
 const TITLES: Record<ActionEnd, string> = {
   done: 'done',
@@ -54,7 +55,7 @@ export async function endAction(pool: Pool, key: ActionKey & { caseId: string },
     if (ended !== undefined) {
       await log.record([...endRecords(log, { ...ended, eventPosition }, how)]);
       if (gone !== undefined) await disableReceiver(log, gone, `answered 410 to ${ended.key}`);
-      if (state === 'dead' && ended.undoes === null) await unwind(log, eventPosition, ended);
+      if (state === 'dead' && ended.undoes === null && !ended.asked) await unwind(log, eventPosition, ended);
       await settleMail(log, key, [eventPosition]);
     }
     return (await readStanding(log.client, key, [eventPosition])).get(eventPosition)?.planned ?? [];
@@ -96,11 +97,11 @@ async function unwind(log: CaseLogWriter, eventPosition: number, failed: Ended):
   const why = `${failed.action} of the same outcome was given up`;
   const skipped = await client.query<Ended>(
     `update actions set state = 'skipped', ended_at = $5, last_error = $6
-    where tenant = $1 and flow = $2 and event_position = $3 and step > $4 and undoes is null and state = 'planned' returning ${COLUMNS}`,
+    where tenant = $1 and flow = $2 and event_position = $3 and step > $4 and undoes is null and not asked and state = 'planned' returning ${COLUMNS}`,
     [tenant, flow, eventPosition, failed.step, log.at, why],
   );
   const { rows: done } = await client.query<Ended>(
-    `select ${COLUMNS} from actions where tenant = $1 and flow = $2 and event_position = $3 and step < $4 and undoes is null and state = 'done' order by step desc`,
+    `select ${COLUMNS} from actions where tenant = $1 and flow = $2 and event_position = $3 and step < $4 and undoes is null and not asked and state = 'done' order by step desc`,
     [tenant, flow, eventPosition, failed.step],
   );
   const inOrder = skipped.rows.sort((a, b) => a.step - b.step);

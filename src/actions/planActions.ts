@@ -7,10 +7,11 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '../domain/decision.ts';
+import { SignalboxError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/event.ts';
 import type { CaseLogWriter, CaseRecord } from '../log/caseLog.ts';
 import type { DecisionRow } from '../log/eventDecisions.ts';
-import { type DecidedBy, followingActions } from '../policy/followingActions.ts';
+import { askedAction, type DecidedBy, followingActions } from '../policy/followingActions.ts';
 import { type ActionPolicy, DECISION_REVISED, type FieldLimit } from '../policy/ladderPolicy.ts';
 import { insertActions, keyOf, type NewAction } from './actions.ts';
 
@@ -69,6 +70,36 @@ export async function planActions(log: CaseLogWriter, { subject, announces }: Pl
   });
   await insertActions(log, planned);
   await log.record(planned.filter(({ state }) => state !== 'planned').map((action) => refusedRecord(log, action)));
+}
+
+/**
+ * Plans the action that the story of a decided event asks for by name, once. Throws `not-found` where its policy has none of that name to be
+ * asked for after this outcome.
+ */
+export async function planAsked(
+  log: CaseLogWriter,
+  subject: string,
+  { position, decision, by, policy, name }: Omit<Decided, 'said'> & { readonly name: string },
+): Promise<void> {
+  const action = askedAction(policy, { outcome: decision.outcome, by, name });
+  if (action === null) throw new SignalboxError('not-found', `The policy has no action ${name} to be asked for after ${decision.outcome}`);
+  const { rows } = await log.client.query<{ step: number; known: boolean }>(
+    `select coalesce(max(step), -1)::int + 1 as step, coalesce(bool_or(action = $4), false) as known
+    from actions where tenant = $1 and flow = $2 and event_position = $3`,
+    [log.tenant, log.flow, position, name],
+  );
+  const { step = 0, known = false } = rows[0] ?? {};
+  if (known) return;
+  const { limit = null } = action;
+  const because = limit === null ? null : refusal(limit, decision.outcome, (await readKnown(log, [position])).get(position));
+  const planned: NewAction = {
+    ...{ action: name, eventPosition: position, subject, decision: decision.id, told: decision, timestamp: log.at },
+    ...{ step, undo: null, undoes: null, limit, asked: true },
+    state: because === null ? 'planned' : 'refused',
+    error: because === null ? null : { code: 'above-limit', said: because },
+  };
+  await insertActions(log, [planned]);
+  if (because !== null) await log.record([refusedRecord(log, planned)]);
 }
 
 /** Why an action may not be taken; null where it may. What is missing or no number counts as above. */

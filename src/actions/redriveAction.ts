@@ -32,6 +32,8 @@ interface Row {
   subject: string;
   step: number;
   undoes: string | null;
+  /** No step of its outcome's saga: it has nobody before or behind it. */
+  asked: boolean;
   receiver: string | null;
   taken_back: boolean;
   /** One behind it was sent: it would come out of its order. */
@@ -59,10 +61,10 @@ export async function redriveAction({ pool, caseIds, mailed }: RedriveActionDeps
 
 async function readRow({ client }: CaseLogWriter, { tenant, flow, eventPosition, action }: ActionKey): Promise<Row | null> {
   const { rows } = await client.query<Row>(
-    `select state, subject, step, undoes, receiver,
+    `select state, subject, step, undoes, asked, receiver,
       exists (select from actions u where u.tenant = a.tenant and u.flow = a.flow and u.event_position = a.event_position and u.undoes is not null) as taken_back,
       exists (select from actions l where l.tenant = a.tenant and l.flow = a.flow and l.event_position = a.event_position and l.step > a.step and l.undoes is null
-        and l.state = 'done') as overtaken
+        and not l.asked and l.state = 'done') as overtaken
     from actions a where ${THIS_ACTION}`,
     [tenant, flow, eventPosition, action],
   );
@@ -71,25 +73,26 @@ async function readRow({ client }: CaseLogWriter, { tenant, flow, eventPosition,
 
 async function assertMayGo({ client, tenant }: CaseLogWriter, row: Row, { receiver }: RedriveRequest): Promise<void> {
   if (row.state !== 'dead' && row.state !== 'not-sent') throw new SignalboxError('not-dead', `The action is ${row.state}`);
-  if (row.undoes === null && row.taken_back)
+  const step = row.undoes === null && !row.asked;
+  if (step && row.taken_back)
     throw new SignalboxError('not-dead', 'The others of its outcome are taken back: sent now, it would stand alone');
-  if (row.undoes === null && row.overtaken)
-    throw new SignalboxError('not-dead', 'Another of its outcome, which is to come behind it, was sent already');
+  if (step && row.overtaken) throw new SignalboxError('not-dead', 'Another of its outcome, which is to come behind it, was sent already');
   const id = receiver ?? row.receiver;
   const known = id === null ? null : await readReceiver(client, tenant, id);
   if (known?.state === 'disabled')
     throw new SignalboxError('receiver-disabled', `${known.id} (${known.url}) is disabled since ${known.disabledAt}: it ${known.why}`);
 }
 
-async function planAgain(log: CaseLogWriter, { state, subject, step, undoes }: Row, request: RedriveRequest): Promise<void> {
+async function planAgain(log: CaseLogWriter, { state, subject, step, undoes, asked }: Row, request: RedriveRequest): Promise<void> {
   const { tenant, flow, eventPosition, action } = request;
   const { rows } = await log.client.query<{ key: string; redrives: number; decision: string }>(
     `update actions set state = 'planned', tries = 0, not_before = '-infinity', ended_at = null, last_error = null, error_code = null, redrives = redrives + 1
     where ${THIS_ACTION} returning key, redrives, decision`,
     [tenant, flow, eventPosition, action],
   );
-  // an undo has nobody behind it that waits for it
-  if (undoes === null) await planOthers(log, request, state === 'dead' ? { state: 'skipped', after: step } : { state, after: null });
+  // neither an undo nor what a story asked for has anybody behind it that waits for it
+  if (undoes === null && !asked)
+    await planOthers(log, request, state === 'dead' ? { state: 'skipped', after: step } : { state, after: null });
   const { key = '', redrives = 0, decision = '' } = rows[0] ?? {};
   const actor = storable(request.actor);
   await log.record([
@@ -110,7 +113,7 @@ async function planOthers(
   await client.query(
     `update actions set state = 'planned', tries = 0, not_before = '-infinity', ended_at = null, last_error = null, error_code = null,
       redrives = redrives + case when state = 'not-sent' then 1 else 0 end
-    where tenant = $1 and flow = $2 and event_position = $3 and ($4::smallint is null or step > $4) and undoes is null and state = $5`,
+    where tenant = $1 and flow = $2 and event_position = $3 and ($4::smallint is null or step > $4) and undoes is null and not asked and state = $5`,
     [tenant, flow, eventPosition, after, state],
   );
 }

@@ -6,7 +6,9 @@ import { createAcknowledge } from './acknowledge.ts';
 import { type ActDeps, createAct } from './act.ts';
 import { failing } from './asFailure.ts';
 import { type AskDeps, createAskLlm } from './askLlm.ts';
+import { createBeginWait } from './beginWait.ts';
 import { createCloseApproval } from './closeApproval.ts';
+import { createEndWait } from './endWait.ts';
 import { createLoadEvents } from './loadEvents.ts';
 import { createLookUp } from './lookUp.ts';
 import { createOpenApproval, type OpenApprovalDeps } from './openApproval.ts';
@@ -29,6 +31,8 @@ export function createActivities(deps: ActivityDeps) {
     acknowledge,
     loadEvents,
     takeEvents: createTakeEvents({ acknowledge, loadEvents }),
+    beginWait: failing(createBeginWait({ ...deps, loadEvents })),
+    endWait: failing(createEndWait(deps)),
     recordEndings: failing(createRecordEndings(deps)),
     openApproval: failing(createOpenApproval(deps)),
     closeApproval: failing(createCloseApproval(deps)),

@@ -26,7 +26,7 @@ const BY_REFLEX: AuditCheck = {
   sql: `select a.flow as log, a.event_position as position, a.action, d.outcome, e.history from actions a
     join decisions d on d.tenant = a.tenant and d.log = a.flow and d.event_position = a.event_position and d.flow = a.flow and not d.provisional
     join entries e on e.tenant = a.tenant and e.log = a.flow and e.position = a.event_position
-    where a.tenant = $1 and a.undoes is null and (e.history or not ${REFLEX_ACTS})`,
+    where a.tenant = $1 and a.undoes is null and not a.asked and (e.history or not ${REFLEX_ACTS})`,
   say: (row) =>
     `the action ${row.action} of ${at(row)} follows from ${row.outcome} of the reflex, ${row.history === true ? 'and it is history' : 'which its policy does not let act'}`,
 };
@@ -78,8 +78,8 @@ const UNDONE: AuditCheck = {
 const ORDER: AuditCheck = {
   wrong: 'an action was taken though one before it was not',
   sql: `select distinct a.flow as log, a.event_position as position, a.action, f.action as before, f.state from actions a
-    join actions f on f.tenant = a.tenant and f.flow = a.flow and f.event_position = a.event_position and f.step < a.step and f.undoes is null
-    where a.tenant = $1 and a.undoes is null and a.state = 'done' and f.state in ('planned', 'dead', 'refused', 'skipped')`,
+    join actions f on f.tenant = a.tenant and f.flow = a.flow and f.event_position = a.event_position and f.step < a.step and f.undoes is null and not f.asked
+    where a.tenant = $1 and a.undoes is null and not a.asked and a.state = 'done' and f.state in ('planned', 'dead', 'refused', 'skipped')`,
   say: (row) => `the action ${row.action} of ${at(row)} is done, and ${row.before} before it is ${row.state}`,
 };
 

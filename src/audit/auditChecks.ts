@@ -105,17 +105,20 @@ const REVISIONS: AuditCheck = {
 
 const MAILBOXES: AuditCheck = {
   wrong: 'an event waits for nobody, or a mailbox holds what has ended',
-  // an event whose action is still to be planned or taken stays in its mailbox after its decision
+  // an event whose action is still to be planned or taken, or whose story goes on, stays in its mailbox after its decision
   sql: `with w as (select log, position, ending from entries where tenant = $1 and kind in ('event', 'adopt') and ending = 'waiting'),
       p as (select distinct flow, event_position from actions where tenant = $1 and state = 'planned'),
-      m as (select flow, position, why = 'act' and not exists (
-        select from actions a where a.tenant = $1 and a.flow = x.flow and a.event_position = x.position) as acts
-        from mailboxes x where tenant = $1)
+      s as (select flow, position from stories where tenant = $1 and open),
+      m as (select x.flow, x.position, x.why = 'act' and not exists (
+          select from actions a where a.tenant = $1 and a.flow = x.flow and a.event_position = x.position)
+        or x.why = 'look' and not exists (select from stories y where y.tenant = $1 and y.flow = x.flow and y.position = x.position and not y.open)
+        or exists (select from s where s.flow = x.flow and s.position = x.position) as goes_on
+        from mailboxes x where x.tenant = $1)
     select coalesce(w.log, p.flow, m.flow) as log, coalesce(w.position, p.event_position, m.position) as position,
       w.position is not null as waiting, p.event_position is not null as planned, m.position is not null as mail
     from w full join p on p.flow = w.log and p.event_position = w.position
     full join m on m.flow = coalesce(w.log, p.flow) and m.position = coalesce(w.position, p.event_position)
-    where (m.position is not null) <> (w.position is not null or p.event_position is not null) and not coalesce(m.acts, false)`,
+    where (m.position is not null) <> (w.position is not null or p.event_position is not null) and not coalesce(m.goes_on, false)`,
   say: (row) =>
     row.mail === true
       ? `${at(row)} is in a mailbox, though it ended and has no action to be taken`
@@ -128,6 +131,17 @@ const REASONS: AuditCheck = {
     left join entries e on e.tenant = m.tenant and e.log = m.flow and e.position = m.position
     where m.tenant = $1 and case e.ending when 'waiting' then m.why <> 'decide' when 'reflex' then m.why = 'decide' else false end`,
   say: (row) => `${at(row)} ended as ${row.ending}, and its mail says ${row.why}`,
+};
+
+const STORIES: AuditCheck = {
+  wrong: 'a story goes on and nobody tells it, or was to be told and was not',
+  sql: `select s.flow as log, s.position, 'goes on' as story from stories s
+    where s.tenant = $1 and s.open and not exists (select from mailboxes m where m.tenant = $1 and m.flow = s.flow and m.position = s.position)
+    union all select e.log, e.position, 'was to be told' from entries e
+    where e.tenant = $1 and e.note = 'look' and e.ending = 'reflex'
+      and not exists (select from stories s where s.tenant = $1 and s.flow = e.log and s.position = e.position)
+      and not exists (select from mailboxes m where m.tenant = $1 and m.flow = e.log and m.position = e.position)`,
+  say: (row) => `the story of ${at(row)} ${row.story}, and its case has no mail of it`,
 };
 
 const PASSED: AuditCheck = {
@@ -162,6 +176,6 @@ const HELD: AuditCheck = {
 
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
-  ...[REVISIONS, MAILBOXES, REASONS, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
+  ...[REVISIONS, MAILBOXES, REASONS, STORIES, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
   ...[POLICIES, HELD, ...QUALITY_CHECKS, ...ADOPTION_CHECKS, ...WATCH_CHECKS],
 ];

@@ -1,5 +1,5 @@
 /** What follows from the decisions about events that a case ends: those that it makes, and those that its reflex made to be acted on. */
-import { planActions } from '../actions/planActions.ts';
+import { planActions, planAsked } from '../actions/planActions.ts';
 import type { ApprovalDeps } from '../approvals/approvals.ts';
 import type { CaseEnding } from '../domain/caseEnding.ts';
 import type { Decision } from '../domain/decision.ts';
@@ -40,11 +40,12 @@ export async function planFollowing(
 ): Promise<void> {
   const drafted = ended.drafted.map(({ position, policy }): Following => ({ position, by: 'case', policy }));
   const following = [...drafted, ...(await findActing(log, key, ended))];
-  if (following.length === 0) return;
+  const asked = findAsked(ended);
+  if (following.length + asked.length === 0) return;
   const flow = flows.find(({ name }) => name === log.flow);
   if (flow === undefined) throw new Error(`Cannot plan what follows from a decision as no flow ${log.flow} is known`);
   const contents = new Map<string, unknown>();
-  for (const version of new Set(following.map(({ policy }) => policy)))
+  for (const version of new Set([...following, ...asked].map(({ policy }) => policy)))
     contents.set(version, (await policies.get(log.client, log.tenant, flow, version)).policy);
   await planActions(
     log,
@@ -55,6 +56,23 @@ export async function planFollowing(
       said: ended.before.findLast((row) => row.event_position === position && row.provisional) ?? null,
     })),
   );
+  for (const { position, by, policy, name } of asked)
+    await planAsked(log, key.subject, {
+      position,
+      by,
+      name,
+      decision: ended.final.get(position) as Decision,
+      policy: contents.get(policy),
+    });
+}
+
+/** Actions that stories ask for, of decisions that are made. */
+function findAsked({ endings, before }: Ended): (Following & { readonly name: string })[] {
+  return endings.flatMap(({ position, asks: name }) => {
+    const row = before.find((one) => one.event_position === position && !one.provisional);
+    if (name === undefined || row === undefined) return [];
+    return [{ position, by: row.revision === 0 ? ('reflex' as const) : ('case' as const), policy: row.policy, name }];
+  });
 }
 
 /** Of the events that the reflex decided and left to be acted on: those whose actions are not planned yet. */
@@ -63,10 +81,11 @@ async function findActing({ client }: CaseLogWriter, { tenant, flow, caseId }: C
   const ofReflex = before.filter((row) => !row.provisional && row.revision === 0 && undecided.has(row.event_position));
   if (ofReflex.length === 0) return [];
   const { rows } = await client.query<{ position: number }>(
-    `select m.position from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $3 and m.position = any($4::bigint[]) and m.why = 'act'
+    `select m.position from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $3 and m.position = any($4::bigint[]) and m.why in ('act', 'look')
       and (select count(*) from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position) = 0`,
     [tenant, flow, caseId, ofReflex.map((row) => row.event_position)],
   );
+  // of one that is looked at again, its policy may let nothing follow
   const acting = new Set(rows.map(({ position }) => position));
   return ofReflex
     .filter((row) => acting.has(row.event_position))

@@ -6,14 +6,17 @@
 import { readStanding } from '../actions/actions.ts';
 import { settleApprovals } from '../approvals/approvals.ts';
 import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
-import type { DecisionDraft } from '../domain/decision.ts';
+import type { Decision, DecisionDraft } from '../domain/decision.ts';
 import { shownText } from '../domain/exposure.ts';
 import { decisionId } from '../domain/ids.ts';
 import { withRungCosts } from '../llm/record/rungCosts.ts';
-import { type CaseLogDeps, type CaseLogWriter, storable, writeCaseLog } from '../log/caseLog.ts';
+import { type CaseLogDeps, type CaseLogWriter, type CaseRecord, storable, writeCaseLog } from '../log/caseLog.ts';
 import { decisionOf, readDecisions } from '../log/eventDecisions.ts';
 import { type CaseKey, settleMail } from '../log/settleMail.ts';
 import { type FollowingDeps, planFollowing } from './planFollowing.ts';
+import { markStories } from './stories.ts';
+
+const NOTE_CHARS_MAX = 500;
 
 interface Drafted {
   readonly position: number;
@@ -43,6 +46,8 @@ export async function recordEndings(
     const final = new Map(after.filter(({ provisional }) => !provisional).map((row) => [row.event_position, decisionOf(row, after)]));
     await planFollowing(log, { ...deps, key }, { drafted, endings, before, final });
     await endEntries(log, endings);
+    await markStories(log, key, endings);
+    await log.record(storiesPutAside(endings, final, subject));
     await settleApprovals(log, positions, notices);
     await settleMail(log, key, positions);
     const standing = await readStanding(log.client, log, positions);
@@ -53,6 +58,16 @@ export async function recordEndings(
   });
   for (const position of positions) notifier.send('signalbox_decided', `${tenant} ${flow} ${position}`);
   return ended;
+}
+
+/** An event that is decided is put aside no more: what is given up is its story. */
+function storiesPutAside(endings: readonly CaseEnding[], final: ReadonlyMap<number, Decision>, subject: string): CaseRecord[] {
+  return endings
+    .filter(({ position, ending }) => ending === 'quarantined' && final.has(position))
+    .map(({ position, note }) => ({
+      ...{ kind: 'signal', eventPosition: position, subject, key: `story put aside ${position}` },
+      ...{ title: 'Its story was given up', detail: { why: shownText(storable(note ?? ''), NOTE_CHARS_MAX) } },
+    }));
 }
 
 export interface ProvisionalAnswer {
@@ -112,7 +127,7 @@ async function endEntries({ client, tenant, flow }: CaseLogWriter, endings: read
     where e.tenant = $1 and e.log = $2 and e.position = any($3::bigint[]) and e.ending = 'waiting'`,
     [
       ...[tenant, flow, endings.map(({ position }) => position), endings.map(({ ending }) => ending)],
-      endings.map(({ note }) => (note === undefined ? null : shownText(storable(note), 500))),
+      endings.map(({ note }) => (note === undefined ? null : shownText(storable(note), NOTE_CHARS_MAX))),
     ],
   );
 }

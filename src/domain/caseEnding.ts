@@ -9,6 +9,10 @@ export interface CaseEnding {
   readonly note?: string;
   /** With `case`: the final decision, and the policy it was made with, which says what actions follow. */
   readonly decision?: { readonly draft: DecisionDraft; readonly policy: string };
+  /** Its story goes on after this, or is over; absent where it has none. */
+  readonly story?: 'open' | 'over';
+  /** An action of the final decision that its story asks for, by name. */
+  readonly asks?: string;
 }
 
 export interface EndedEvent {

@@ -14,6 +14,8 @@ export interface Folded {
   readonly decision?: DecisionDraft;
   /** Hand the event to its case, with what was found so far (features, rungs): at most 16 kB as JSON. */
   readonly signal?: { found: JsonObject; rungs: RungFinding[] };
+  /** Beside a final decision: the event's case is to look at it again, with what was found: at most 16 kB as JSON. */
+  readonly lookAgain?: { found: JsonObject };
   /** By name of a watch: the instant at which it is due opens it on the event's subject, null closes it. One that is open stays as it is. */
   readonly watches?: Watching;
 }

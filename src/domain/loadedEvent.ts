@@ -1,6 +1,7 @@
 /** An event as its case works on it: what is known of it, read in one round of queries. */
 import type { Decision, RungFinding } from './decision.ts';
 import type { Ending, FlowEvent, JsonObject, MailReason } from './event.ts';
+import type { KeptStory } from './story.ts';
 
 export interface LoadedEvent {
   /** The event's id here. */
@@ -20,6 +21,8 @@ export interface LoadedEvent {
   readonly rungs: RungFinding[];
   readonly provisional: Decision | null;
   readonly final: Decision | null;
+  /** How far its story has come, where it goes on after a decision. */
+  readonly story?: KeptStory;
   /** Actions that follow from the final decision and have not ended, in order. */
   readonly planned: string[];
   /**

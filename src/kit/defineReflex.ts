@@ -29,7 +29,7 @@ type Given<States, Names> = {
 };
 
 /** What a function says of an event. A state that it does not name stays as it was. */
-export interface Answer<States> extends Pick<Folded, 'decision' | 'signal' | 'watches'> {
+export interface Answer<States> extends Pick<Folded, 'decision' | 'signal' | 'lookAgain' | 'watches'> {
   readonly states?: Partial<States>;
 }
 

@@ -5,8 +5,9 @@
 import type { DecisionDraft } from '../domain/decision.ts';
 import type { Ending, FlowEvent, MailReason } from '../domain/event.ts';
 import { fieldsOf, shownMessage, shownText } from '../domain/exposure.ts';
-import type { Flow, StateBytes, Watching } from '../domain/flow.ts';
+import type { Flow, Folded, StateBytes, Watching } from '../domain/flow.ts';
 import { DECISION_OUTCOME } from '../domain/outcomes.ts';
+import { LOOKED_AT } from '../domain/story.ts';
 import { followingActions } from '../policy/followingActions.ts';
 import { askedWatches } from './watches.ts';
 
@@ -127,23 +128,35 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
 }
 
 function settle(
-  { decision = null, signal }: { readonly decision?: DecisionDraft | null; readonly signal?: object },
+  { decision = null, signal, lookAgain }: { readonly decision?: DecisionDraft | null } & Pick<Folded, 'signal' | 'lookAgain'>,
   { policy, history }: { readonly policy: unknown; readonly history: boolean },
 ): FoldedEntry {
   if (signal === undefined) {
     if (decision?.provisional === true) throw new TypeError('Cannot take a provisional decision as a signal must follow it');
+    if (lookAgain !== undefined) return lookedAt(decision, lookAgain, history);
     if (decision === null) return ended('recorded');
     const acts = !history && followingActions(policy, decision.outcome, 'reflex').length > 0;
     return { ...ended('reflex'), decision, ...(acts ? { found: NO_FINDINGS, why: 'act' } : {}) };
   }
-  if (decision !== null && !decision.provisional) throw new TypeError('Cannot hand on an event that has a final decision');
+  if (lookAgain !== undefined || (decision !== null && !decision.provisional))
+    throw new TypeError('Cannot hand on an event that has a final decision');
   // history opens no case and takes no action: what the reflex says is the end of it
   if (history)
     return decision === null
       ? ended('recorded', 'history')
       : { ...ended('reflex', 'history'), decision: { ...decision, provisional: false } };
-  const found = JSON.stringify(signal);
-  if (found.length > FOUND_CHARS_MAX)
-    throw new RangeError(`Cannot hand on findings as they must be at most ${FOUND_CHARS_MAX} characters: ${found.length}`);
-  return { ...ended('waiting'), decision, found, why: 'decide' };
+  return { ...ended('waiting'), decision, found: findingsText(signal), why: 'decide' };
+}
+
+function lookedAt(decision: DecisionDraft | null, { found }: NonNullable<Folded['lookAgain']>, history: boolean): FoldedEntry {
+  if (decision === null) throw new TypeError('Cannot have an event looked at again as it has no final decision');
+  if (history) return { ...ended('reflex', 'history'), decision };
+  return { ...ended('reflex', LOOKED_AT), decision, found: findingsText({ found, rungs: [] }), why: 'look' };
+}
+
+function findingsText(findings: object): string {
+  const text = JSON.stringify(findings);
+  if (text.length > FOUND_CHARS_MAX)
+    throw new RangeError(`Cannot hand on findings as they must be at most ${FOUND_CHARS_MAX} characters: ${text.length}`);
+  return text;
 }

@@ -4,6 +4,7 @@ import type { RungFinding } from '../domain/decision.ts';
 import type { Ending, JsonObject, MailReason } from '../domain/event.ts';
 import { eventId } from '../domain/ids.ts';
 import type { LoadedEvent } from '../domain/loadedEvent.ts';
+import type { KeptStory } from '../domain/story.ts';
 import type { Pool } from './db/database.ts';
 import { decisionOf, readDecisions } from './eventDecisions.ts';
 import type { Policies } from './policies.ts';
@@ -13,6 +14,7 @@ interface Row extends StoredRow {
   ending: Ending;
   found: string | null;
   why: MailReason | null;
+  story: string | null;
   planned: string[];
   asked: string | null;
   held: string | null;
@@ -34,6 +36,7 @@ const LOAD = `with sized as (
     (select p.note from entries p where p.tenant = $1 and p.log = $2 and p.kind = 'policy' and p.position <= b.position order by p.position desc limit 1) as held,
     (select m.found from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = b.position) as found,
     (select m.why from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $4 and m.position = b.position) as why,
+    (select json_build_object('open', s.open, 'waits', s.state::json -> 'waits')::text from stories s where s.tenant = $1 and s.flow = $2 and s.position = b.position) as story,
     array(select a.action::text from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = b.position and a.state = 'planned' order by a.step, a.action) as planned,
     (select p.policy from approvals p where p.tenant = $1 and p.flow = $2 and p.event_position = b.position order by p.turn desc limit 1) as asked
   from sized b
@@ -56,7 +59,7 @@ export async function loadEvents(
     const [provisional, final] = [own.find((decision) => decision.provisional), own.find((decision) => !decision.provisional)];
     const { event, expiresAtMs } = storedEvent(row);
     const { found, rungs } = JSON.parse(row.found ?? '{}') as { found?: JsonObject; rungs?: RungFinding[] };
-    const { position, ending, why, planned } = row;
+    const { position, ending, why, story, planned } = row;
     return {
       eventId: eventId({ tenant, log: flow, position }),
       event,
@@ -69,6 +72,7 @@ export async function loadEvents(
       rungs: rungs ?? [],
       provisional: provisional === undefined ? null : decisionOf(provisional, own),
       final: final === undefined ? null : decisionOf(final, own),
+      ...(story === null ? {} : { story: JSON.parse(story) as KeptStory }),
       planned,
       policy: row.asked ?? (follow ? row.active : (provisional?.policy ?? row.held ?? row.active)),
     };

@@ -39,7 +39,17 @@ export async function readCaseSubject(pool: Pool, { tenant, flow, caseId }: Case
   return rows[0]?.subject ?? null;
 }
 
-/** Events that wait, that have a planned action, or whose actions are still to be planned stay: their case is not done with them. */
+/** What the reflex decided acts, and its actions are not planned yet. */
+const UNPLANNED = `((select count(*) from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position) = 0
+        and (select count(*) from decisions d join policies p on p.tenant = d.tenant and p.version = d.policy
+          where d.tenant = $1 and d.flow = $2 and d.event_position = m.position and d.revision = 0 and not d.provisional and d.outcome = any(p.reflex_acts_on)) > 0)`;
+/** Null where the event has none. */
+const STORY = '(select s.open from stories s where s.tenant = $1 and s.flow = $2 and s.position = m.position)';
+
+/**
+ * Events that wait, that have a planned action, whose actions are still to be planned or whose story is open stay: their case is not done
+ * with them. One that is looked at again stays until its story was told.
+ */
 export async function settleMail(
   { client }: CaseLogWriter,
   { tenant, flow, caseId }: CaseKey,
@@ -51,7 +61,8 @@ export async function settleMail(
     `delete from mailboxes m where m.tenant = $1 and m.flow = $2 and m.case_id = $3 and m.position = any($4::bigint[])
       and (select e.ending from entries e where e.tenant = $1 and e.log = $2 and e.position = m.position) is distinct from 'waiting'
       and (select count(*) from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position and a.state = 'planned') = 0
-      and (m.why <> 'act' or (select count(*) from actions a where a.tenant = $1 and a.flow = $2 and a.event_position = m.position) > 0)`,
+      and (m.why = 'decide' or not ${UNPLANNED})
+      and case m.why when 'look' then ${STORY} is false else ${STORY} is not true end`,
     [tenant, flow, caseId, positions],
   );
   await lockDelivery(client, { tenant, flow, caseId });

@@ -120,6 +120,8 @@ const action = (outcome: z.ZodType<string>) =>
     on: outcome,
     /** Whose decisions it follows: those of cases, those that the reflex makes for good, or any. */
     from: z.enum(['reflex', 'case', 'any']).default('case'),
+    /** `asked`: not with the decision, but when the story of its event asks for it: a reminder, say. */
+    when: z.enum(['decided', 'asked']).default('decided'),
     /** Above it, the action is taken only where a person has approved. */
     limit: limit.optional(),
     /** The action that takes it back, where one can. */

@@ -7,7 +7,10 @@ const RETRY = { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterva
 
 const ON_THE_DATABASE = { startToCloseTimeout: '8 s', retry: RETRY } as const;
 
-export const shown = proxyActivities<Pick<Activities, 'recordEndings' | 'openApproval' | 'closeApproval' | 'lookUp'>>(ON_THE_DATABASE);
+export const shown =
+  proxyActivities<Pick<Activities, 'recordEndings' | 'openApproval' | 'closeApproval' | 'lookUp' | 'beginWait' | 'endWait'>>(
+    ON_THE_DATABASE,
+  );
 
 type Steps = Pick<
   Activities,

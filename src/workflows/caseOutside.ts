@@ -1,15 +1,17 @@
 /** The outside of a story, as a case reaches it: by activities, timers and signals of Temporal. */
 import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
 import type { DecisionDraft } from '../domain/decision.ts';
+import type { HeardEvent } from '../domain/story.ts';
 import type { Said } from '../kit/climb.ts';
 import type { LlmRung } from '../policy/ladderPolicy.ts';
 import { askLlm } from './askLlm.ts';
 import { askPerson } from './askPerson.ts';
 import { acting } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
-import type { Outside, PersonAnswer, PersonQuestion } from './outside.ts';
+import type { Outside, PersonAnswer, PersonQuestion, StoryWait } from './outside.ts';
 import type { LoadedCase } from './readEvents.ts';
 import type { Stage } from './stages.ts';
+import { waitInCase } from './waitInCase.ts';
 
 export class CaseOutside<Policy> implements Outside<Policy> {
   readonly about: LoadedCase<Policy>;
@@ -44,6 +46,10 @@ export class CaseOutside<Policy> implements Outside<Policy> {
 
   end(ending: Omit<CaseEnding, 'position'>): Promise<EndedEvent> {
     return this.#run.end({ position: this.#position, ...ending });
+  }
+
+  waitFor(wait: StoryWait): Promise<HeardEvent | null> {
+    return waitInCase(this.#run, this.about, wait);
   }
 
   /** They were planned, with their keys, where the decision was recorded; each end says what is left. */

@@ -8,6 +8,7 @@ import { type LoadedCase, ReadEvents, withPolicies } from './readEvents.ts';
 import { Sight } from './sight.ts';
 import type { CaseArguments, SpokenVerdict } from './signals.ts';
 import { type CaseState, type Stage, Stages } from './stages.ts';
+import { Waits } from './waits.ts';
 
 /** What still runs then is an action between or in its tries: its row keeps the next run from trying at the same time. */
 const DRAIN = '10 s';
@@ -38,6 +39,7 @@ export class CaseRun {
   /** By approval: verdicts that stand on their rows. */
   readonly verdicts = new Map<string, Verdict>();
   readonly #way = wayOfRun();
+  readonly waits = new Waits();
   readonly #read = new ReadEvents();
   readonly #input: CaseArguments;
   readonly #limits: RunLimits;
@@ -118,9 +120,10 @@ export class CaseRun {
   /** Events with what is known of them, up to half a megabyte: at least the first. The policy was checked by the activity. */
   async load<Policy>(positions: readonly number[]): Promise<LoadedCase<Policy>[]> {
     const read = this.#read.take<Policy>(positions);
-    if (read.length > 0) return read;
     const asked = { ...this.address, positions: [...positions] };
-    return withPolicies(await this.during(() => this.steps.loadEvents(asked)));
+    const loaded = read.length > 0 ? read : withPolicies<Policy>(await this.during(() => this.steps.loadEvents(asked)));
+    for (const event of loaded) this.waits.tell(event);
+    return loaded;
   }
 
   /** Ends one event, in sight of the Web UI. */
@@ -145,7 +148,7 @@ export class CaseRun {
   /** An event that cannot be worked on is put aside, with the reason, and the case goes on. */
   async putAside(positions: readonly number[], reason: string): Promise<void> {
     this.#failed += positions.length;
-    await this.endAll(positions.map((position) => ({ position, ending: 'quarantined', note: reason })));
+    await this.endAll(positions.map((position) => ({ position, ending: 'quarantined', note: reason, story: 'over' })));
   }
 
   /** Something of an event ended badly for good. */

@@ -5,6 +5,7 @@
 import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
 import type { DecisionDraft } from '../domain/decision.ts';
 import type { JsonObject } from '../domain/event.ts';
+import type { HeardEvent } from '../domain/story.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Said } from '../kit/climb.ts';
 import type { ApprovalsPolicy } from '../policy/approvalsPolicy.ts';
@@ -39,6 +40,16 @@ export interface PersonAnswer {
   readonly waitedMs: number;
 }
 
+export interface StoryWait {
+  /** Counts the waits of the story, from 0. */
+  readonly nth: number;
+  /** Types of events; none where it waits for the time alone. */
+  readonly types: readonly string[];
+  /** Pure: it is asked of every such event that comes to the case. */
+  fits(heard: HeardEvent): boolean;
+  readonly untilMs: number;
+}
+
 export interface Outside<Policy> {
   /** The event, with what is known of it and its policy's content. */
   readonly about: LoadedCase<Policy>;
@@ -52,6 +63,8 @@ export interface Outside<Policy> {
   askPerson(question: PersonQuestion): Promise<PersonAnswer>;
   /** Records how the event ends; gives what stands: another run may have been first. */
   end(ending: Omit<CaseEnding, 'position'>): Promise<EndedEvent>;
+  /** The first event of the subject behind the story's own that fits; null where none came in time. */
+  waitFor(wait: StoryWait): Promise<HeardEvent | null>;
   /** Takes the actions that are planned, and what takes them back where one fails. */
   takeActions(ended: EndedEvent): Promise<void>;
 }

@@ -21,7 +21,7 @@ export interface Handling extends Partial<RunLimits> {
   readonly handle: (run: CaseRun, positions: number[]) => Promise<void>;
   /** Events in one story at most. */
   readonly batchMax: number;
-  /** Stories at a time. */
+  /** Stories that are told at a time; those that wait do not count. */
   readonly storiesMax: number;
 }
 
@@ -30,6 +30,9 @@ export interface Handling extends Partial<RunLimits> {
  * cannot be fetched in one message, as clients do (tried at 7 MB: refused).
  */
 const LIMITS: RunLimits = { signalsMax: 500, historyEventsMax: 8000, historyBytesMax: 3 * 1024 * 1024 };
+
+/** Stories that are told or wait, in one run: the next event waits until one is over, and each wait has its time. */
+const OPEN_MAX = 1000;
 
 const LINGER = '500 ms';
 
@@ -77,13 +80,18 @@ class Stories {
     this.#handling = handling;
   }
 
+  /** Those that wait keep no other from being told. */
+  get #working(): number {
+    return this.#running - this.#run.waits.idle;
+  }
+
   get #mayBegin(): boolean {
-    return this.#running < this.#handling.storiesMax && this.#run.inbox.waiting > 0;
+    return this.#working < this.#handling.storiesMax && this.#running < OPEN_MAX && this.#run.inbox.waiting > 0;
   }
 
   /** So many events more could be begun now. */
   get room(): number {
-    return (this.#handling.storiesMax - this.#running) * this.#handling.batchMax - this.#run.inbox.waiting;
+    return (this.#handling.storiesMax - this.#working) * this.#handling.batchMax - this.#run.inbox.waiting;
   }
 
   get moved(): boolean {

@@ -6,11 +6,21 @@ import { type Story, tellStory } from './storyRun.ts';
 
 const STORIES_MAX = 50;
 
-/** The workflow of a flow that tells this story. */
-export function storyCase<Policy>(story: Story<Policy>, limits: Partial<Handling> = {}): (input: unknown) => Promise<void> {
+/** By type of event. What is of no type here is heard by those that wait for it, and asks nothing itself. */
+export type Stories<Policy> = Readonly<Record<string, Story<Policy>>>;
+
+/** The story of an event among those of its flow. */
+export const storyOf = <Policy>(told: Story<Policy> | Stories<Policy>, type: string): Story<Policy> =>
+  typeof told === 'function' ? told : Object.hasOwn(told, type) ? (told[type] as Story<Policy>) : (run) => run.done();
+
+/** The workflow of a flow that tells one story, or one by type of event. */
+export function storyCase<Policy>(
+  told: Story<Policy> | Stories<Policy>,
+  limits: Partial<Handling> = {},
+): (input: unknown) => Promise<void> {
   const handle = async (run: CaseRun, positions: number[]): Promise<void> => {
     const [about] = await run.load<Policy>(positions);
-    if (about !== undefined) await tellStory(new CaseOutside(run, about), story);
+    if (about !== undefined) await tellStory(new CaseOutside(run, about), storyOf(told, about.event.type));
   };
   return (input) => runCase(input, { handle, batchMax: 1, storiesMax: STORIES_MAX, ...limits });
 }

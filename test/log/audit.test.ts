@@ -102,6 +102,16 @@ const DAMAGE: readonly (readonly [what: string, sql: string, finding: RegExp])[]
     "update policies set reflex_acts_on = '{fine}' where flow = 'ledger'",
     /evt_ledger\.3 was decided fine by its reflex, and has neither/,
   ],
+  [
+    'a story that nobody tells',
+    "insert into stories (tenant, flow, position, subject, open) values ('default', 'ledger', 3, 'a', true)",
+    /the story of evt_ledger\.3 goes on, and its case has no mail of it/,
+  ],
+  [
+    'a story that was not told',
+    "update entries set note = 'look' where log = 'ledger' and position = 3",
+    /the story of evt_ledger\.3 was to be told, and its case/,
+  ],
   ['a letter that is gone', "delete from mailboxes where flow = 'parcel'", /evt_parcel\.3 waits for its case and is in no mailbox/],
   [
     'a letter that was left',

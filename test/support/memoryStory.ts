@@ -3,11 +3,13 @@ import type { CaseEnding, EndedEvent } from '../../src/domain/caseEnding.ts';
 import type { Decision, DecisionDraft, RungFinding } from '../../src/domain/decision.ts';
 import type { JsonObject } from '../../src/domain/event.ts';
 import { eventId } from '../../src/domain/ids.ts';
+import type { HeardEvent } from '../../src/domain/story.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import type { Said } from '../../src/kit/climb.ts';
 import type { FoldedEvent } from '../../src/kit/foldAll.ts';
-import type { LadderPolicy, LlmRung } from '../../src/policy/ladderPolicy.ts';
-import type { Outside, PersonAnswer, PersonQuestion } from '../../src/workflows/outside.ts';
+import { askedAction, followingActions } from '../../src/policy/followingActions.ts';
+import type { LlmRung } from '../../src/policy/ladderPolicy.ts';
+import type { Outside, PersonAnswer, PersonQuestion, StoryWait } from '../../src/workflows/outside.ts';
 import type { LoadedCase } from '../../src/workflows/readEvents.ts';
 import type { Stage } from '../../src/workflows/stages.ts';
 import { type Story, tellStory } from '../../src/workflows/storyRun.ts';
@@ -16,6 +18,14 @@ export interface Script {
   /** Its answer, as its rung makes it; absent: no LLM is configured. */
   readonly llm?: Said;
   /** A person's verdict, so long after the question; absent: nobody answers. */
+  /** Events of the subject that come to the case later. */
+  readonly events?: readonly {
+    readonly afterSeconds: number;
+    readonly type: string;
+    readonly data?: JsonObject;
+    /** What its reflex said. */
+    readonly decision?: Decision;
+  }[];
   readonly person?: { readonly afterSeconds: number; readonly verdict: 'approve' | 'reject'; readonly changes?: JsonObject };
 }
 
@@ -31,16 +41,18 @@ export class MemoryOutside<Policy> implements Outside<Policy> {
   readonly questions: PersonQuestion[] = [];
   readonly #script: Script;
   #nowMs: number;
+  #decided: Decision | null;
 
   constructor(about: LoadedCase<Policy>, script: Script) {
     this.about = { ...about, llm: script.llm !== undefined };
     this.#script = script;
+    this.#decided = about.final;
     this.#nowMs = about.event.acceptedAtMs;
   }
 
   /** How it ended. */
   get decision(): DecisionDraft | undefined {
-    return this.endings.at(-1)?.decision?.draft;
+    return this.endings.find(({ decision }) => decision !== undefined)?.decision?.draft;
   }
 
   nowMs(): number {
@@ -74,14 +86,32 @@ export class MemoryOutside<Policy> implements Outside<Policy> {
     return { verdict: given, proposed: asked.proposed, byDefault, waitedMs };
   }
 
+  async waitFor({ types, fits, untilMs }: StoryWait): Promise<HeardEvent | null> {
+    const { event: own } = this.about;
+    const came = (this.#script.events ?? [])
+      .map(({ afterSeconds, type, data = {}, decision = null }, nth): HeardEvent => {
+        const position = own.position + 1 + nth;
+        const acceptedAtMs = own.acceptedAtMs + afterSeconds * 1000;
+        return { eventId: `evt_memory.${position}`, event: { ...own, position, type, data, timeMs: acceptedAtMs, acceptedAtMs }, decision };
+      })
+      .find((one) => types.includes(one.event.type) && one.event.acceptedAtMs <= untilMs && fits(one));
+    this.#nowMs = Math.max(this.#nowMs, came?.event.acceptedAtMs ?? untilMs);
+    return came ?? null;
+  }
+
   async end(ending: Omit<CaseEnding, 'position'>): Promise<EndedEvent> {
     this.endings.push(ending);
     const { position } = this.about.event;
     const draft = ending.decision?.draft;
-    if (draft === undefined) return { position, decision: this.about.final, planned: this.about.planned };
-    const { actions = [] } = this.about.content as Partial<LadderPolicy>;
-    const planned = actions.filter(({ on }) => on === draft.outcome).map(({ name }) => name);
-    return { position, decision: decided(draft, this.about), planned };
+    if (draft !== undefined) this.#decided = decided(draft, this.about);
+    const by = this.about.final === null ? 'case' : 'reflex';
+    const outcome = this.#decided?.outcome ?? '';
+    const asked = ending.asks === undefined ? null : askedAction(this.about.content, { outcome, by, name: ending.asks });
+    if (ending.asks !== undefined && asked === null)
+      throw new Error(`the policy has no action ${ending.asks} to be asked for after ${outcome}`);
+    const follows = draft === undefined ? [] : followingActions(this.about.content, outcome, by).map(({ name }) => name);
+    const planned = [...(draft === undefined ? this.about.planned : follows), ...(asked === null ? [] : [asked.name])];
+    return { position, decision: this.#decided, planned: planned.filter((name) => !this.taken.includes(name)) };
   }
 
   async takeActions({ planned }: EndedEvent): Promise<void> {

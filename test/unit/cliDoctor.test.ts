@@ -53,6 +53,7 @@ describe('examine()', () => {
       'quarantine',
       'types',
       'approvals',
+      'stories',
       'Temporal',
       'namespace',
       'search attributes',
@@ -83,6 +84,7 @@ describe('examine()', () => {
          values ('default', 'fraud', 4, 0, 'fraud:c', 'c', 'open', now(), 1, now() - interval '1 hour', 'decline', 'p', '{}');
        insert into deliveries (tenant, flow, case_id, subject, sent, taken, settled, sent_at) values ('default', 'fraud', 'fraud:c', 'c', 4, 4, 3, now() - interval '1 hour');
        insert into entries (tenant, log, position, kind, accepted_at) values ('default', 'fraud', 5, 'event', now() - interval '1 hour'), ('default', 'fraud', 6, 'event', now());
+       insert into stories (tenant, flow, position, subject, open, due_at) values ('default', 'fraud', 7, 'c', true, now() - interval '1 hour');
        insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found, why)
          values ('default', 'fraud', 'fraud:c', 5, 'c', 1, '{}', 'act'), ('default', 'fraud', 'fraud:c', 6, 'c', 1, '{}', 'act')`,
     );
@@ -98,6 +100,7 @@ describe('examine()', () => {
       level: 'warn',
       found: 'no flow of this build takes the events 2 of payment.atempted (did you mean payment.attempted?), 1 of nobody.knows',
     });
+    expect(of(findings, 'stories')).toMatchObject({ level: 'warn', found: '1 wait past their time, that of evt_fraud.7 among them' });
     expect(of(findings, 'acting')).toMatchObject({
       level: 'warn',
       found: expect.stringMatching(

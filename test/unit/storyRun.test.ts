@@ -81,7 +81,7 @@ describe('StoryRun', () => {
 
   it('done() without a decision records the event', async () => {
     const story: Story<unknown> = (run) => run.done();
-    expect((await tellInMemory(story, asked(1))).endings).toEqual([{ ending: 'recorded' }]);
+    expect((await tellInMemory(story, asked(1))).endings).toEqual([{ ending: 'recorded', note: 'heard' }]);
   });
 
   it('act() lets the story go on', async () => {
@@ -93,7 +93,10 @@ describe('StoryRun', () => {
     };
     const { taken, endings } = await tellInMemory(story, doubtful(), { person: { afterSeconds: 60, verdict: 'approve' } });
     expect(taken).toEqual(['release']);
-    expect(endings).toMatchObject([{ ending: 'case', decision: { draft: { outcome: 'approve' } } }]);
+    expect(endings).toMatchObject([
+      { ending: 'case', decision: { draft: { outcome: 'approve' } }, story: 'open' },
+      { ending: 'case', story: 'over' },
+    ]);
     expect(times).toEqual([60_000]);
   });
 });

@@ -6,4 +6,5 @@ export { noticeRun } from '../../src/workflows/noticeRun.ts';
 export { askingCase } from './askingCase.ts';
 export { parcelCase } from './parcelCase.ts';
 export { recordedCase } from './recordedCase.ts';
+export { repairCase } from './repairCase.ts';
 export { smallCase } from './smallCase.ts';

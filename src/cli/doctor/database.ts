@@ -66,14 +66,19 @@ export async function lookAtRows(pool: Pool): Promise<Finding[]> {
     quarantined: number;
     overdue: number;
     overdue_id: string | null;
+    stories: number;
+    stories_id: string | null;
   }>(
     `select (select count(*)::int from receivers where disabled_at is not null) as disabled,
       (select min(receiver) from receivers where disabled_at is not null) as disabled_id,
       (select count(*)::int from entries where ending = 'quarantined') as quarantined,
       (select count(*)::int from approvals where state = 'open' and deadline < now() - interval '1 minute') as overdue,
-      (select min('apr_' || flow || '.' || event_position || '.' || turn) from approvals where state = 'open' and deadline < now() - interval '1 minute') as overdue_id`,
+      (select min('apr_' || flow || '.' || event_position || '.' || turn) from approvals where state = 'open' and deadline < now() - interval '1 minute') as overdue_id,
+      (select count(*)::int from stories where open and due_at < now() - interval '1 minute') as stories,
+      (select min('evt_' || flow || '.' || position) from stories where open and due_at < now() - interval '1 minute') as stories_id`,
   );
   const { disabled = 0, disabled_id: disabledId = null, quarantined = 0, overdue = 0, overdue_id: overdueId = null } = rows[0] ?? {};
+  const { stories = 0, stories_id: storyId = null } = rows[0] ?? {};
   return [
     await backlog(pool),
     await acting(pool),
@@ -93,6 +98,13 @@ export async function lookAtRows(pool: Pool): Promise<Finding[]> {
       : warn(
           'approvals',
           `${overdue} are open past their deadline, ${overdueId} among them`,
+          'their cases do not move: see workers and stuck cases',
+        ),
+    stories === 0
+      ? ok('stories', 'none waits past its time')
+      : warn(
+          'stories',
+          `${stories} wait past their time, that of ${storyId} among them`,
           'their cases do not move: see workers and stuck cases',
         ),
   ];
