@@ -20,7 +20,7 @@ async function run(name: string, { json }: Options): Promise<void> {
       import('./target.ts'),
       import('../log/db/database.ts'),
       import('../log/db/migrate.ts'),
-      import('../flows/index.ts'),
+      import('../flows/flows.ts'),
       import('../log/activate.ts'),
       import('../domain/errors.ts'),
       import('./print.ts'),

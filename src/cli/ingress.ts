@@ -8,7 +8,7 @@ export function ingress(): Command {
       const [{ readConfig }, { flows }, { openIngress }, { createLogger }, { CannotRun }, { logLastWords }, { untilStopped }] =
         await Promise.all([
           import('../settings/config.ts'),
-          import('../flows/index.ts'),
+          import('../flows/flows.ts'),
           import('../run/openIngress.ts'),
           import('../run/logger.ts'),
           import('../domain/errors.ts'),

@@ -76,7 +76,7 @@ async function askService(service: ServiceClient, flow: string, text: string): P
 
 async function judge(name: string, text: string): Promise<Found> {
   const [{ flows }, { asFieldError, lintPolicy }, { CannotRun }] = await Promise.all([
-    import('../flows/index.ts'),
+    import('../flows/flows.ts'),
     import('../policy/policyLint.ts'),
     import('../domain/errors.ts'),
   ]);

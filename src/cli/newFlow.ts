@@ -29,7 +29,7 @@ export function newFlowVerb(): Command {
 
 async function run(name: string, { type, subject, json }: Options): Promise<void> {
   const [{ flows }, { makeFlow }, { CannotRun }, { printJson, printLine }] = await Promise.all([
-    import('../flows/index.ts'),
+    import('../flows/flows.ts'),
     import('./makeFlow.ts'),
     import('../domain/errors.ts'),
     import('./print.ts'),

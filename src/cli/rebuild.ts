@@ -22,7 +22,7 @@ async function run({ flow: only, write, json }: Options): Promise<void> {
   const [{ databaseUrl }, { openReport }, { flows }, log, { CannotRun }, { printJson, printLine }] = await Promise.all([
     import('./target.ts'),
     import('./openReport.ts'),
-    import('../flows/index.ts'),
+    import('../flows/flows.ts'),
     import('../log/rebuild.ts'),
     import('../domain/errors.ts'),
     import('./print.ts'),

@@ -22,7 +22,7 @@ async function run(): Promise<void> {
     { installRuntime },
   ] = await Promise.all([
     import('../settings/config.ts'),
-    import('../flows/index.ts'),
+    import('../flows/flows.ts'),
     import('../run/worker.ts'),
     import('../run/logger.ts'),
     import('../domain/errors.ts'),

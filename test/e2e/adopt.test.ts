@@ -4,7 +4,6 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { returns } from '../../examples/returns/flow.ts';
 import { audit } from '../../src/audit/audit.ts';
 import type { Flow } from '../../src/domain/flow.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
@@ -15,6 +14,7 @@ import type { Receipt } from '../../src/wire/receipt.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { quietRuntime } from '../support/quietRuntime.ts';
+import { returns } from '../support/returns.ts';
 import { openService, type Service } from '../support/service.ts';
 import { startTemporal } from '../support/temporal.ts';
 import { workflowBundle } from '../support/workflowBundle.ts';

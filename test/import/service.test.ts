@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { audit } from '../../src/audit/audit.ts';
 import { program } from '../../src/cli/program.ts';
 import { ServiceClient } from '../../src/client/serviceClient.ts';
-import { flows } from '../../src/flows/index.ts';
+import { flows } from '../../src/flows/flows.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
 import { startPostgres } from '../support/postgres.ts';
 

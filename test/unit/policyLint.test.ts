@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { LOOK_UPS } from '../../src/activities/lookUp.ts';
 import type { Flow } from '../../src/domain/flow.ts';
-import { flows } from '../../src/flows/index.ts';
+import { flows } from '../../src/flows/flows.ts';
 import { COMMON_LOOK_UPS } from '../../src/policy/policyFits.ts';
 import { lintPolicy } from '../../src/policy/policyLint.ts';
 import { ledger } from '../support/flows.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { returns } from '../../examples/returns/flow.ts';
-import { returnsStory } from '../../examples/returns/workflow.ts';
 import { LogFold } from '../../src/kit/foldAll.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
 import { reviewStory } from '../../src/workflows/reviewCase.ts';
 import type { Story } from '../../src/workflows/storyRun.ts';
 import { aboutFolded, tellInMemory } from '../support/memoryStory.ts';
+import { returns } from '../support/returns.ts';
 import { reviews } from '../support/reviews.ts';
+import { returnsStory } from '../workflows/returnsCase.ts';
 
 const policy = parsePolicy(returns, returns.policyText);
 const asked = (amount: number) => {

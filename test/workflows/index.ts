@@ -1,5 +1,5 @@
 /** What the tests' workers run. */
-export { returnsCase } from '../../examples/returns/workflow.ts';
+
 export { fraudCase } from '../../src/flows/fraud/workflow.ts';
 export { actCase } from '../../src/workflows/actCase.ts';
 export { noticeRun } from '../../src/workflows/noticeRun.ts';
@@ -7,4 +7,5 @@ export { askingCase } from './askingCase.ts';
 export { parcelCase } from './parcelCase.ts';
 export { recordedCase } from './recordedCase.ts';
 export { repairCase } from './repairCase.ts';
+export { returnsCase } from './returnsCase.ts';
 export { smallCase } from './smallCase.ts';

@@ -1,12 +1,10 @@
-/** The flow that docs/flows.md shows, from its event to its decision. The bug this hunts: an example that nobody runs. */
+/** A flow without a reflex, from its event to the decision of its story. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { returns } from '../../examples/returns/flow.ts';
-import { flows } from '../../src/flows/index.ts';
-import * as workflows from '../../src/flows/workflows.ts';
 import { arrival } from '../support/arrivals.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
+import { returns } from '../support/returns.ts';
 
-describe('examples/returns', () => {
+describe('a flow without a reflex', () => {
   let world: CaseWorld;
   beforeAll(async () => {
     world = await openCaseWorld({ flows: [returns] });
@@ -21,13 +19,4 @@ describe('examples/returns', () => {
     const decided = await eventually(async () => (await world.rows('select outcome from decisions where subject = $1', [orderId]))[0]);
     expect(decided).toEqual({ outcome });
   });
-});
-
-describe('src/flows/index.ts', () => {
-  it.each(flows.flatMap(({ name, workflow }) => (workflow === undefined ? [] : [[name, workflow] as const])))(
-    'the workflow of %s is one that workers run',
-    (_name, workflow) => {
-      expect(Object.keys(workflows)).toContain(workflow);
-    },
-  );
 });
