@@ -1,86 +1,140 @@
-/** A flow made by command, up to a decision of its case. The bug this hunts: a template that does not compile, lint or run. */
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+/**
+ * A flow made by command in a clone, from its folder to the action that follows from a person's word. The bug this hunts: a template that
+ * does not compile, lint or run, and a flow that needs more than its folder and a line.
+ */
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ROOT } from '../support/built.ts';
+import type { Receipt } from '../../src/wire/receipt.ts';
+import { type Clone, makeClone } from '../support/clone.ts';
 import { signalbox } from '../support/command.ts';
+import { eventually } from '../support/eventually.ts';
+import { openService } from '../support/service.ts';
+import { openSignedReceiver, type SignedReceiver } from '../support/signedReceiver.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
 
-const run = promisify(execFile);
-const BUILD_MS = 240_000;
-const COPIED = ['.gitignore', 'src', 'examples', 'scripts', 'package.json', 'biome.json', 'tsconfig.json', 'tsconfig.build.json'];
-const VERB = ['flow', 'new', 'late-parcels', '--type', 'parcel.late', '--subject', 'parcelId'];
+const BUILD_MS = 300_000;
+const INDEX = join('src', 'flows', 'index.ts');
+const VISITS = ['flow', 'new', 'visits', '--type', 'visit.asked', '--subject', 'visitId'];
+
+let clone: Clone;
+beforeAll(async () => {
+  clone = await makeClone();
+}, BUILD_MS);
+afterAll(() => clone?.remove());
+
+const index = async (): Promise<string[]> => (await readFile(join(clone.root, INDEX), 'utf8')).trimEnd().split('\n');
 
 describe('signalbox flow new', () => {
-  let clone: string;
-  beforeAll(async () => {
-    clone = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
-    for (const name of COPIED) await cp(join(ROOT, name), join(clone, name), { recursive: true });
-    await symlink(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
-  });
-  afterAll(() => rm(clone, { recursive: true }));
-
-  const texts = () => Promise.all(['index', 'workflows'].map((list) => readFile(join(clone, 'src', 'flows', `${list}.ts`), 'utf8')));
-
   it(
-    'makes a flow that compiles, passes the linter and is among those that are served and bundled',
+    'makes a folder and a line in the index, and builds them',
     async () => {
-      const made = await signalbox([...VERB, '--json'], {}, join(clone, 'src', 'flows'));
-      expect(made).toMatchObject({ code: 0, errors: '' });
-      const { files } = JSON.parse(made.output) as { files: string[] };
-      expect(files.sort()).toEqual(
-        [
-          ...['flow.ts', 'policy.yaml', 'workflow.ts'].map((file) => `src/flows/late-parcels/${file}`),
-          ...['src/flows/index.ts', 'src/flows/workflows.ts'],
-        ].sort(),
+      const lines = await index();
+      const { code, output, errors } = await clone.signalbox(...VISITS);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      const folder = [
+        'README.md',
+        'briefing.ts',
+        'events.ts',
+        'flow.ts',
+        'policy.ts',
+        'policy.yaml',
+        'reflex.ts',
+        'test/flow.test.ts',
+        'workflow.ts',
+      ];
+      const files = [...folder.map((file) => `src/flows/visits/${file}`), INDEX];
+      expect(output).toBe(
+        `${files.join('\n')}\n\nIt decides by an amount; make it yours: src/flows/visits/README.md says what is where. It takes events as it is:\n\n` +
+          `  npm start\n  npx signalbox events send --type visit.asked --data '{"visitId": "s-1", "amount": 20}' --wait 5\n`,
       );
-      const bin = (name: string) => join(clone, 'node_modules', '.bin', name);
-      await run(bin('tsc'), ['-p', 'tsconfig.build.json'], { cwd: clone });
-      await run(bin('biome'), ['lint', '--error-on-warnings', 'src', 'examples'], { cwd: clone });
-      await run(bin('biome'), ['format', 'src/flows'], { cwd: clone });
-      await run(process.execPath, ['scripts/build.mjs'], { cwd: clone });
-      const script = `const { flows } = await import('./dist/flows/index.js');
-        const { subjectOf } = await import('./dist/domain/eventType.js');
-        const { parsePolicy } = await import('./dist/policy/policy.js');
-        const flow = flows.at(-1);
-        const data = { parcelId: 'p-1', amount: 20 };
-        console.log(JSON.stringify([flow.name, flow.title, flow.workflow, subjectOf(flow, { type: 'parcel.late', data }), parsePolicy(flow, flow.policyText)]));`;
-      const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: clone });
-      expect(JSON.parse(stdout)).toEqual(['late-parcels', 'Late parcels', 'lateParcelsCase', 'p-1', { acceptUpTo: 50 }]);
-      expect(await readFile(join(clone, 'dist', 'workflow-bundle.js'), 'utf8')).toContain('lateParcelsCase');
+      expect(await clone.changed()).toEqual(files.toSorted());
+      expect(await index()).toEqual([...lines, "export { visitsFlow } from './visits/flow.ts';"]);
     },
     BUILD_MS,
   );
 
-  it.each([
-    ['a name that is taken', VERB, 'the name is taken'],
-    ['the name of no flow', ['flow', 'new', 'unrouted', ...VERB.slice(3)], 'the name is taken'],
-    [
-      'a type that is taken',
-      ['flow', 'new', 'other', '--type', 'payment.attempted', '--subject', 'id'],
-      'fraud takes payment.attempted already',
-    ],
-    ['a field that the example has', ['flow', 'new', 'other', '--type', 'a.b', '--subject', 'note'], 'note is another field'],
-  ])('changes nothing where it is given %s', async (_what, args, why) => {
-    const before = await texts();
-    const { code, output, errors } = await signalbox(args, {}, clone);
-    expect({ code, output }).toEqual({ code: 2, output: '' });
-    expect(errors).toContain(why);
-    expect(await texts()).toEqual(before);
+  it(
+    'makes what compiles, is formatted, passes the linter and its own test, and has a policy without a fault',
+    async () => {
+      await clone.run('tsc', '-p', 'tsconfig.json', '--noEmit');
+      await clone.run('biome', 'lint', '--error-on-warnings', 'src/flows');
+      await clone.run('biome', 'format', 'src/flows');
+      expect(await clone.npm('test', '--', 'src/flows/visits')).toContain('Tests:       5 passed, 5 total');
+      const linted = await clone.signalbox('policy', 'lint', 'src/flows/visits/policy.yaml', '--flow', 'visits', '--json');
+      expect({ code: linted.code, ...JSON.parse(linted.output) }).toMatchObject({ code: 0, errors: [] });
+    },
+    BUILD_MS,
+  );
+
+  it('is as well formed with the longest words that it takes', async () => {
+    const [name, type, subject] = [`${'a-2345678-'.repeat(4)}1`, 'a'.repeat(100), 'b'.repeat(64)];
+    const made = await clone.signalbox('flow', 'new', name, '--type', type, '--subject', subject, '--no-build', '--json');
+    expect(made).toMatchObject({ code: 0, errors: '' });
+    expect(JSON.parse(made.output)).toMatchObject({ flow: name, files: expect.arrayContaining([INDEX]) });
+    await clone.run('biome', 'format', 'src/flows');
+    await clone.run('biome', 'lint', '--error-on-warnings', 'src/flows');
   });
 
-  it('says what comes next', async () => {
-    const { code, output } = await signalbox(['flow', 'new', 'more', '--type', 'more.asked', '--subject', 'moreId'], {}, clone);
-    expect(code).toBe(0);
-    expect(output).toContain('\n\nIt decides by an amount');
-    expect(output).toContain(`npx signalbox events send --type more.asked --data '{"moreId": "x-1", "amount": 20}' --wait 5\n`);
+  it.each([
+    ['a name that is taken', VISITS.with(4, 'visit.other'), 'the name is taken'],
+    ['the name of no flow', ['flow', 'new', 'unrouted', '--type', 'a.b', '--subject', 'id'], 'the name is taken'],
+    ['a type that is taken', ['flow', 'new', 'other', '--type', 'payment.attempted', '--subject', 'id'], 'fraud takes payment.attempted'],
+    ['a type that a new flow has taken', ['flow', 'new', 'other', '--type', 'visit.asked', '--subject', 'id'], 'visits takes visit.asked'],
+    ['a field that it has', ['flow', 'new', 'other', '--type', 'a.b', '--subject', 'note'], 'note is another field'],
+    ['a type that is too long', ['flow', 'new', 'other', '--type', 'a'.repeat(101), '--subject', 'id'], 'up to 100 letters'],
+  ])('changes nothing where it is given %s', async (_what, args, why) => {
+    const before = [await clone.changed(), await index()];
+    const { code, output, errors } = await clone.signalbox(...args);
+    expect({ code, output }).toEqual({ code: 2, output: '' });
+    expect(errors).toContain(why);
+    expect([await clone.changed(), await index()]).toEqual(before);
   });
 
   it('says so where there is no clone', async () => {
-    const { code, errors } = await signalbox(VERB, {}, tmpdir());
+    const { code, errors } = await signalbox(VISITS, {}, tmpdir());
     expect(code).toBe(2);
     expect(errors).toMatch(/^Cannot make a flow here [^\n]+\n$/);
+  });
+});
+
+describe('signalbox start, with the new flow', () => {
+  let receiver: SignedReceiver;
+  let stack: TestStack;
+  beforeAll(async () => {
+    receiver = await openSignedReceiver();
+    stack = await startTestStack({ SIGNALBOX_WEBHOOK_URL: receiver.url, SIGNALBOX_WEBHOOK_SECRET: receiver.secret }, undefined, clone.main);
+  }, BUILD_MS);
+  afterAll(async () => {
+    await stack?.stop();
+    await receiver?.close();
+  });
+
+  const asked = (id: string, amount: number) => ({
+    ...{ specversion: '1.0', id, source: '/desk', type: 'visit.asked', datacontenttype: 'application/json' },
+    data: { visitId: `v-${id}`, amount },
+  });
+
+  it('decides by the reflex, asks a person about what is doubtful, and acts on their word', async () => {
+    const service = openService(stack.url);
+    const ordinary = await service.post(asked('1', 20));
+    expect(ordinary).toMatchObject({
+      status: 202,
+      receipt: { status: 'decided', flow: 'visits', decision: { outcome: 'accept', rung: 'rules', provisional: false } },
+    });
+
+    const doubtful = await service.post(asked('2', 80));
+    expect(doubtful.receipt).toMatchObject({ status: 'signalled', decision: { outcome: 'review', provisional: true } });
+    const event = `/v1/events/${doubtful.receipt.event}`;
+    const approval = await eventually(async () => (await service.get<Receipt>(event)).links.approval?.split('/').at(-1));
+    expect(await service.approval(approval)).toMatchObject({ state: 'open', question: 'Accept 80 for v-2?', subject: 'v-2' });
+    expect((await service.giveVerdict(approval, 'approve', 'they are expected')).status).toBe(200);
+
+    const decided = await service.post(asked('2', 80), 45);
+    expect(decided.receipt).toMatchObject({ status: 'decided', decision: { outcome: 'accept', rung: 'human', provisional: false } });
+    const [sent] = await eventually(async () => receiver.deliveries.length > 0 && receiver.deliveries);
+    expect(JSON.parse(sent?.body ?? '')).toMatchObject({ type: 'visits.confirm', data: { subject: 'v-2', outcome: 'accept' } });
+    expect(receiver.refusals).toEqual([]);
   });
 });

@@ -103,7 +103,13 @@ describe('start()', () => {
     const data = await newDataFolder();
     // as where the disk is full: initdb may write 2 MB, and wants 30
     const { address } = await startTemporal();
-    const started = await runStart(data, { TEMPORAL_ADDRESS: address }, ['/bin/sh', '-c', 'ulimit -f 4096; exec "$@"', 'sh']);
+    const started = await runStart(
+      data,
+      { TEMPORAL_ADDRESS: address },
+      {
+        within: ['/bin/sh', '-c', 'ulimit -f 4096; exec "$@"', 'sh'],
+      },
+    );
     expect(await started.ended).toBe(2);
     await rm(data, { recursive: true });
     const lines = linesOf(started.output());

@@ -45,11 +45,18 @@ export async function newDataFolder(): Promise<string> {
   return data;
 }
 
-/** Does not wait: for starts that are to fail. `within` is what the command is an argument of: a shell that limits it, say. */
-export async function runStart(data: string, env: Record<string, string> = {}, within: readonly string[] = []): Promise<Started> {
-  await ensureBuilt();
+interface Starting {
+  /** What the command is an argument of: a shell that limits it, say. */
+  readonly within?: readonly string[];
+  /** The command of a clone; absent: ours. */
+  readonly main?: string;
+}
+
+/** Does not wait: for starts that are to fail. */
+export async function runStart(data: string, env: Record<string, string> = {}, { within = [], main }: Starting = {}): Promise<Started> {
+  if (main === undefined) await ensureBuilt();
   const ports = { PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0' };
-  const [command = process.execPath, ...args] = [...within, process.execPath, MAIN, 'start'];
+  const [command = process.execPath, ...args] = [...within, process.execPath, main ?? MAIN, 'start'];
   const child = spawn(command, args, {
     cwd: data,
     env: { ...process.env, NODE_ENV: '', NODE_OPTIONS: '', ...ports, SIGNALBOX_DATA: data, ...env },
@@ -73,9 +80,9 @@ async function readyUrl(started: Started, data: string): Promise<string> {
   return url;
 }
 
-export async function startTestStack(env: Record<string, string> = {}, data?: string): Promise<TestStack> {
+export async function startTestStack(env: Record<string, string> = {}, data?: string, main?: string): Promise<TestStack> {
   const folder = data ?? (await newDataFolder());
-  const started = await runStart(folder, env);
+  const started = await runStart(folder, env, main === undefined ? {} : { main });
   const url = await readyUrl(started, folder);
   const run = async () => {
     const found = await readRunFile(folder);

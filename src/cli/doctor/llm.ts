@@ -1,5 +1,5 @@
 /** The LLM, by one made-up question with and without look-ups: what it can do, how long it took and what it cost. */
-import { flows } from '../../flows/index.ts';
+import { flows } from '../../flows/flows.ts';
 import { type Asked, checkServer, type ServerCheck } from '../../llm/checkServer.ts';
 import { keepManner } from '../../llm/record/servers.ts';
 import { LLM_ABSTENTIONS } from '../../llm/wire/abstentions.ts';

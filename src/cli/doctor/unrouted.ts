@@ -2,7 +2,7 @@
 
 import { UNROUTED } from '../../domain/ids.ts';
 import { didYouMean } from '../../domain/nearest.ts';
-import { flows } from '../../flows/index.ts';
+import { flows } from '../../flows/flows.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { type Finding, ok, warn } from './finding.ts';
 
