@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { readNumber } from '../domain/readNumber.ts';
 import { countUpTo } from './listOptions.ts';
 
 function positive(text: string): number {
-  const number = Number(text);
-  if (!(number > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+  const number = readNumber(text);
+  if (number === null || !(number > 0)) throw new InvalidArgumentError('It must be a number above 0.');
   return number;
 }
 
@@ -21,13 +22,15 @@ export function importVerb(): Command {
     .option('--retry <seconds>', 'how long to wait for a service that is away or full', positive, 300)
     .option('--rejected <file>', 'where rejected rows go; in the data folder unless given')
     .option('--checkpoint <file>', 'where the progress is kept; in the data folder unless given')
+    .option('--encoding <name>', 'of the file: utf-8, windows-1252, ...', 'utf-8')
+    .option('--sort', 'the rows come in any order: hold up to a million events, and send them by time')
     .option('--restart', 'start at the first row, whatever was done before (repeats are harmless)')
     .option('--json', 'print a summary as JSON')
     .addHelpText(
       'after',
       `
 An import that was stopped goes on where it was: give the same command again.
-Exit 1 where rows were rejected. examples/fraud-handbook.map.yaml shows a map.
+Exit 1 if rows were rejected or came out of their order. examples/fraud-handbook.map.yaml shows a map.
 
 Example:
   signalbox import --file transactions.csv.gz --map examples/fraud-handbook.map.yaml --as-history`,

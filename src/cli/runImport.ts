@@ -1,6 +1,7 @@
 /** The import as a command: options in, progress shown, summary out. */
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
 import type { ServiceClient } from '../client/serviceClient.ts';
 import { CannotRun } from '../domain/errors.ts';
@@ -23,6 +24,8 @@ interface ImportOptions {
   readonly rejected?: string;
   readonly checkpoint?: string;
   readonly restart?: true;
+  readonly encoding: string;
+  readonly sort?: true;
   readonly json?: true;
 }
 
@@ -43,13 +46,15 @@ export async function runImport(options: ImportOptions): Promise<void> {
   const summary = await importFile({
     file: options.file,
     map,
+    encoding: options.encoding,
+    sort: options.sort === true,
     ...clientOf(service, options),
     batchCount: options.batch,
     rowsMax: options.limit ?? Number.MAX_SAFE_INTEGER,
     rejectedMax: options.maxRejected,
     rate: options.rate ?? Number.POSITIVE_INFINITY,
-    checkpointPath: options.checkpoint ?? join(folder, `${basename(options.file)}.checkpoint.json`),
-    rejectedPath: options.rejected ?? join(folder, `${basename(options.file)}.rejected.ndjson`),
+    checkpointPath: options.checkpoint ?? join(folder, `${ownName(options.file)}.checkpoint.json`),
+    rejectedPath: options.rejected ?? join(folder, `${ownName(options.file)}.rejected.ndjson`),
     restart: options.restart === true,
     signal: stop.signal,
     say,
@@ -57,7 +62,17 @@ export async function runImport(options: ImportOptions): Promise<void> {
   }).finally(progress.stop);
   if (options.json === true) printJson(summary);
   else printSummary(summary);
-  if (summary.rejected > 0) process.exitCode = 1;
+  if (summary.outOfOrder > 0)
+    say(
+      `${summary.outOfOrder} rows are older than a row before them, and a flow may record what comes late instead of deciding it: give --sort`,
+    );
+  if (summary.rejected > 0 || summary.outOfOrder > 0) process.exitCode = 1;
+}
+
+/** Two files of one name in two folders are two imports. */
+function ownName(file: string): string {
+  const digest = createHash('sha256').update(resolve(file)).digest('hex');
+  return `${basename(file)}.${digest.slice(0, 8)}`;
 }
 
 function clientOf(service: ServiceClient, { asHistory, retry }: ImportOptions): Pick<ImportJob, 'poster' | 'holds'> {

@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { parseExact, printExact } from '../client/exactJson.ts';
 import { CannotRun } from '../domain/errors.ts';
 import type { BatchResults, Receipt } from '../wire/receipt.ts';
 import { printJson, printLine, say } from './print.ts';
@@ -44,11 +46,12 @@ export async function sendEvents(file: string | undefined, options: SendOptions)
 function madeHere({ type, source, id = randomUUID(), time, data }: SendOptions): string {
   let value: unknown;
   try {
-    value = data === undefined ? undefined : JSON.parse(data);
+    // its numbers stay as they were written
+    value = data === undefined ? undefined : parseExact(data);
   } catch (error) {
     throw new CannotRun(`Cannot read --data as it must be JSON: ${(error as Error).message}`);
   }
-  return JSON.stringify({
+  return printExact({
     specversion: '1.0',
     id,
     source,
@@ -59,8 +62,9 @@ function madeHere({ type, source, id = randomUUID(), time, data }: SendOptions):
 }
 
 async function readText(file: string): Promise<string> {
-  if (file === '-') return text(process.stdin);
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch((error: NodeJS.ErrnoException) => {
     throw new CannotRun(`Cannot read ${file}: ${error.code ?? error.message}`);
   });
+  if (!isUtf8(bytes)) throw new CannotRun(`Cannot send ${file} as it is not UTF-8: convert it first`);
+  return bytes.toString('utf8').replace(/^\ufeff/, '');
 }

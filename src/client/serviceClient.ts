@@ -1,6 +1,7 @@
 /** The HTTP API as the commands use it. */
 import { CannotRun } from '../domain/errors.ts';
 import { retryAfterMs } from '../domain/retryAfter.ts';
+import { parseExact } from './exactJson.ts';
 
 /** Longer than any `Prefer: wait`. */
 const ANSWER_TIMEOUT_MS = 75_000;
@@ -111,7 +112,7 @@ export class ServiceClient {
 function parsed(text: string): unknown {
   if (text === '') return null;
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     // a proxy's page, say: shown as it is
     return { detail: text.slice(0, 200) };

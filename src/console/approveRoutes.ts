@@ -8,6 +8,7 @@ import type { KeptApproval } from '../approvals/approval.ts';
 import { followLink, giveVerdictByLink } from '../approvals/links.ts';
 import { ERRORS, SignalboxError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/event.ts';
+import { readNumber } from '../domain/readNumber.ts';
 import { decodeUtf8 } from '../ingress/cloudevents/jsonText.ts';
 import { parseMediaType } from '../ingress/cloudevents/mediaType.ts';
 import { parseStrict, SAID_BYTES_MAX } from '../ingress/http/jsonBody.ts';
@@ -90,7 +91,7 @@ function changesOf(form: ReadonlyMap<string, string>, { rules, approval }: KeptA
   const given = [...form].filter(([name, text]) => name.startsWith(CHANGE_PREFIX) && text !== '');
   const changes = given.map(([name, text]): [string, Json] => {
     const field = name.slice(CHANGE_PREFIX.length);
-    return [field, rules.changes[field]?.type === 'number' ? Number(text) : text];
+    return [field, rules.changes[field]?.type === 'number' ? (readNumber(text) ?? text) : text];
   });
   return Object.fromEntries(changes.filter(([field, value]) => approval.proposed.result[field] !== value));
 }

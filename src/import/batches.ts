@@ -26,12 +26,12 @@ export interface BatchLimits {
 export async function* batches(
   table: OpenTable,
   map: ImportMap,
-  { limits, skip }: { limits: BatchLimits; skip: number },
+  { limits, skip, ...reading }: { limits: BatchLimits; skip: number } & Ordering,
 ): AsyncGenerator<Batch> {
   let [items, rows, bytes, rowsBefore] = [0, 0, 0, 0];
   let events: MadeEvent[] = [];
   let rejected: RejectedRow[] = [];
-  for await (const item of inOrder(table, map, { limit: limits.rows, count: (row) => (rows = row) })) {
+  for await (const item of inOrder(table, map, { ...reading, limit: limits.rows, count: (row) => (rows = row) })) {
     const size = item.kind === 'event' ? Buffer.byteLength(item.text) + 1 : 0;
     const full = events.length >= limits.events || (events.length > 0 && bytes + size > limits.bytes) || rejected.length >= limits.events;
     if (full) {
@@ -49,14 +49,23 @@ export async function* batches(
   if (events.length + rejected.length > 0) yield { events, rejected, items, rows };
 }
 
-interface Reading {
+interface Ordering {
+  /** Hold everything until the last row, and give it in the order of time. */
+  readonly sort: boolean;
+  /** A row is older than one before it. */
+  readonly late: () => void;
+}
+
+interface Reading extends Ordering {
   readonly limit: number;
   readonly count: (row: number) => void;
 }
 
-async function* inOrder(table: OpenTable, map: ImportMap, { limit, count }: Reading): AsyncGenerator<MadeEvent | RejectedRow> {
-  const order = new TimeOrder();
-  let make: ((row: Row, number: number) => MadeRow) | null = null;
+async function* inOrder(table: OpenTable, map: ImportMap, { limit, count, sort, late }: Reading): AsyncGenerator<MadeEvent | RejectedRow> {
+  const order = new TimeOrder(sort);
+  // before the first row: a map that does not fit is told of a file without rows, too
+  const make: (row: Row, number: number) => MadeRow = compileMap(map, table.columns());
+  let newestMs = Number.NEGATIVE_INFINITY;
   let number = 0;
   try {
     for await (const row of table.rows) {
@@ -65,8 +74,10 @@ async function* inOrder(table: OpenTable, map: ImportMap, { limit, count }: Read
       count(number);
       if (row instanceof BadRow) yield { kind: 'rejected', row: number, problem: row.message, content: null };
       else {
-        make ??= compileMap(map, table.columns());
-        yield* order.take(make(row, number));
+        const made = make(row, number);
+        if (made.timeMs !== null && made.timeMs < newestMs && !sort) late();
+        newestMs = Math.max(newestMs, made.timeMs ?? newestMs);
+        yield* order.take(made);
       }
     }
   } catch (error) {

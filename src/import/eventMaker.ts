@@ -1,5 +1,6 @@
 /** Makes the events of one row, as structured CloudEvents in JSON text. */
 
+import { printExact } from '../client/exactJson.ts';
 import { BadRow, type Columns, compileCondition, compileFields, compileText, compileTime, type Row } from './fieldReader.ts';
 import type { EventMap, ImportMap } from './importMap.ts';
 
@@ -53,7 +54,7 @@ function compileEvent(map: ImportMap, event: EventMap, columns: Columns): OneEve
       datacontenttype: 'application/json',
       data: dataOf(row),
     };
-    return { event: { kind: 'event', row: number, source, id, timeMs, text: JSON.stringify(cloudEvent) }, rowMs, delayed: delayMs > 0 };
+    return { event: { kind: 'event', row: number, source, id, timeMs, text: printExact(cloudEvent) }, rowMs, delayed: delayMs > 0 };
   };
 }
 

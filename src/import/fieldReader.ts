@@ -1,8 +1,10 @@
 /** Compiles the fields of a map once, so that a row costs a few calls and no parsing. */
 
+import { exactNumber, isExactNumber, parseExact, printExact, withoutMark } from '../client/exactJson.ts';
 import { CannotRun } from '../domain/errors.ts';
 import type { Json } from '../domain/event.ts';
 import { readInstant } from '../domain/instant.ts';
+import { readNumber } from '../domain/readNumber.ts';
 import type { Condition, Conversion, Field, TimeField } from './importMap.ts';
 
 /** A row as its file gives it: cells of a CSV, members of an NDJSON object. */
@@ -20,6 +22,7 @@ export class BadRow extends Error {
 export function csvColumns(header: readonly string[]): Columns {
   return (name) => {
     const at = header.indexOf(name);
+    if (header.indexOf(name, at + 1) > at) throw new CannotRun(`Cannot use the file: it has the column ${name} twice`);
     if (at < 0) throw new CannotRun(`Cannot use the map: it names the column ${name}, the file has ${header.join(', ')}`);
     return (row) => (row as readonly string[])[at];
   };
@@ -41,13 +44,21 @@ export const ndjsonColumns: Columns = (name) => {
 const isEmpty = (cell: Json | undefined): cell is undefined | null | '' => cell === undefined || cell === null || cell === '';
 
 function toText(cell: Json): string {
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+  if (typeof cell === 'string') return withoutMark(cell);
+  return typeof cell === 'object' ? printExact(cell) : String(cell);
 }
 
-function toNumber(cell: Json): number {
-  const number = typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : cell;
-  if (typeof number !== 'number' || !Number.isFinite(number)) throw new BadRow(`must be a number: ${toText(cell)}`);
-  return number;
+/** As it was written, digit by digit, also if no double holds it. */
+function toNumber(cell: Json): Json {
+  if (typeof cell === 'number' || isExactNumber(cell)) return cell;
+  if (typeof cell !== 'string' || readNumber(cell) === null) throw new BadRow(`must be a number: ${toText(cell)}`);
+  return exactNumber(
+    cell
+      .trim()
+      .replace(/^\+/, '')
+      .replace(/^(-?)\./, '$10.')
+      .replace(/\.(?!\d)/, ''),
+  );
 }
 
 function toBoolean(cell: Json): boolean {
@@ -60,7 +71,7 @@ function toBoolean(cell: Json): boolean {
 function toJson(cell: Json): Json {
   if (typeof cell !== 'string') return cell;
   try {
-    return JSON.parse(cell) as Json;
+    return parseExact(cell);
   } catch {
     return cell;
   }
@@ -71,7 +82,8 @@ const CONVERT: Record<Conversion, (cell: Json) => Json> = {
   number: toNumber,
   integer(cell) {
     const number = toNumber(cell);
-    if (!Number.isSafeInteger(number)) throw new BadRow(`must be a whole number: ${toText(cell)}`);
+    const whole = isExactNumber(number) ? /^-?\d+$/.test(toText(number)) : Number.isInteger(number);
+    if (!whole) throw new BadRow(`must be a whole number: ${toText(cell)}`);
     return number;
   },
   boolean: toBoolean,
@@ -155,24 +167,28 @@ function isoMs(text: string): number {
   return readInstant(`${date}T${whole}${offset ?? 'Z'}`) ?? Number.NaN;
 }
 
-/** The largest time of a Date. */
-const TIME_MS_MAX = 8.64e15;
+/** A row of the far future is a mistake, and would let go of every label that is held for later. */
+const AHEAD_MS_MAX = 86_400_000;
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+
+const startOf = (text: string): number => readInstant(text) ?? Number.NaN;
 
 /** Milliseconds since the epoch. */
 export function compileTime(time: TimeField, columns: Columns): (row: Row) => number {
   const read = columns(time.column);
   const [startMs, unitMs] =
     'secondsSince' in time
-      ? [Date.parse(time.secondsSince), 1000]
+      ? [startOf(time.secondsSince), 1000]
       : 'millisecondsSince' in time
-        ? [Date.parse(time.millisecondsSince), 1]
+        ? [startOf(time.millisecondsSince), 1]
         : [null, 0];
   return (row) =>
     inColumn(time.column, () => {
       const cell = read(row);
       if (isEmpty(cell)) throw new BadRow('is empty');
-      const ms = startMs === null ? isoMs(toText(cell)) : Math.round(startMs + toNumber(cell) * unitMs);
-      if (!(Math.abs(ms) <= TIME_MS_MAX)) throw new BadRow(`must be a time: ${toText(cell)}`);
+      const ms = startMs === null ? isoMs(toText(cell)) : Math.round(startMs + Number(toText(toNumber(cell))) * unitMs);
+      if (!(ms >= FIRST_MS)) throw new BadRow(`must be a time: ${toText(cell)}`);
+      if (ms > Date.now() + AHEAD_MS_MAX) throw new BadRow(`lies in the future: ${toText(cell)}`);
       return ms;
     });
 }

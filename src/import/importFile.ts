@@ -18,6 +18,10 @@ const CHECKPOINT_MS = 1000;
 export interface ImportJob {
   readonly file: string;
   readonly map: ImportMap;
+  /** As the WHATWG names it: `utf-8`, `windows-1252`. */
+  readonly encoding: string;
+  /** Hold every event until the last row is read, and send them in the order of their time. */
+  readonly sort: boolean;
   readonly poster: Poster;
   /** Whether the service holds this event: tells a database made anew. */
   readonly holds: (source: string, id: string) => Promise<boolean>;
@@ -42,6 +46,8 @@ export interface ImportSummary {
   events: number;
   repeats: number;
   rejected: number;
+  /** Rows that are older than a row before them: a flow may record what comes late and not decide it. */
+  outOfOrder: number;
   statuses: Record<string, number>;
   /** Rows that an earlier run had done. */
   resumedAfterRow: number;
@@ -50,7 +56,7 @@ export interface ImportSummary {
 }
 
 export async function importFile(job: ImportJob): Promise<ImportSummary> {
-  const of = await fingerprint(job.file, [job.map, job.rowsMax]);
+  const of = await fingerprint(job.file, [job.map, job.rowsMax, job.encoding, job.sort]);
   const before = await resumeFrom(job, of);
   const run = new ImportRun(job, of, before);
   try {
@@ -95,6 +101,7 @@ class ImportRun {
       events: 0,
       repeats: 0,
       rejected: 0,
+      outOfOrder: 0,
       statuses: {},
       resumedAfterRow,
       seconds: 0,
@@ -103,11 +110,17 @@ class ImportRun {
   }
 
   async all(): Promise<ImportSummary> {
-    const { job, table } = { job: this.#job, table: openTable(this.#job.file, this.#job.map) };
+    const job = this.#job;
+    const table = await openTable(job.file, job.map, job.encoding);
     const limits = { events: job.batchCount, bytes: BATCH_BYTES_MAX, rows: job.rowsMax };
     let sending: Promise<void> = Promise.resolve();
     let sent = 0;
-    for await (const batch of batches(table, job.map, { limits, skip: this.#before?.items ?? 0 })) {
+    for await (const batch of batches(table, job.map, {
+      ...{ limits, skip: this.#before?.items ?? 0, sort: job.sort },
+      late: () => {
+        this.#summary.outOfOrder += 1;
+      },
+    })) {
       await sending;
       job.progress(this.#summary, table.bytesRead());
       this.#stopWhereAsked();

@@ -67,14 +67,41 @@ const importMap = z.strictObject({
 export type ImportMap = z.infer<typeof importMap>;
 export type EventMap = ImportMap['events'][number];
 
-/** Throws CannotRun that says all that is wrong with the map. */
+const CONDITIONS: ReadonlySet<string> = new Set(['equals', 'notEquals', 'in']);
+
+/** Cells are texts: `1.0` in a condition is what a cell `1.0` says, and no number. */
+function asWritten(node: unknown): void {
+  const scalar = node as { value?: unknown; source?: string } | null;
+  const plain = typeof scalar?.value === 'number' || typeof scalar?.value === 'boolean';
+  if (plain && scalar?.source !== undefined) scalar.value = scalar.source;
+}
+
+const FAULTS_MAX = 3;
+
+/** The first faults, a line each: a map with all of them wrong filled a screen. */
+function firstFaults(what: string, faults: readonly string[]): CannotRun {
+  const more = faults.length - FAULTS_MAX;
+  const lines = faults.slice(0, FAULTS_MAX).map((fault) => `\n  ${fault}`);
+  return new CannotRun(`${what}:${lines.join('')}${more > 0 ? `\n  and ${more} more` : ''}`);
+}
+
+/** Throws CannotRun that says what is wrong with the map. */
 export async function parseImportMap(source: string, name: string): Promise<ImportMap> {
-  const { parseDocument } = await import('yaml');
+  const { parseDocument, visit, isScalar, isSeq } = await import('yaml');
   const document = parseDocument(source);
   if (document.errors.length > 0)
-    throw new CannotRun(`Cannot read the map ${name}: ${document.errors.map((error) => error.message).join('; ')}`);
+    throw firstFaults(
+      `Cannot read the map ${name}`,
+      document.errors.map((error) => error.message.split('\n')[0] ?? ''),
+    );
+  visit(document, {
+    Pair(_at, { key, value }) {
+      if (!isScalar(key) || !CONDITIONS.has(String(key.value))) return;
+      for (const node of isSeq(value) ? value.items : [value]) asWritten(node);
+    },
+  });
   const parsed = importMap.safeParse(document.toJS(), OUR_WORDS);
-  if (!parsed.success) throw new CannotRun(`Cannot use the map ${name}: ${shapeFaultLines(importMap, parsed.error, 'the map').join('; ')}`);
+  if (!parsed.success) throw firstFaults(`Cannot use the map ${name}`, shapeFaultLines(importMap, parsed.error, 'the map'));
   const map = parsed.data;
   map.events.forEach(({ type, source: own, time: at }, index) => {
     if ((own ?? map.source) === undefined)

@@ -29,7 +29,7 @@ type Result = BatchResults['results'][number];
 const RETRY_PAUSES = { firstMs: 200, maxMs: 10_000 };
 
 function isLater(status: number): boolean {
-  return status === 429 || status >= 500;
+  return status === 408 || status === 429 || status >= 500;
 }
 
 export async function postEvents(poster: Poster, events: readonly MadeEvent[]): Promise<Posted> {

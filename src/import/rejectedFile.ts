@@ -1,6 +1,7 @@
 /** The rows that became no event, one JSON object a line; made when the first one comes. */
 import { type FileHandle, mkdir, open, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { printExact } from '../client/exactJson.ts';
 import { CannotRun } from '../domain/errors.ts';
 import type { RejectedRow } from './eventMaker.ts';
 
@@ -21,7 +22,7 @@ export class RejectedFile {
 
   async write(rows: readonly RejectedRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const text = rows.map(({ row, problem, content }) => `${JSON.stringify({ row, problem, content })}\n`).join('');
+    const text = rows.map(({ row, problem, content }) => `${printExact({ row, problem, content })}\n`).join('');
     this.#file ??= await this.#open();
     await this.#file.appendFile(text);
     this.#bytes += Buffer.byteLength(text);

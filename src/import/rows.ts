@@ -1,16 +1,15 @@
 /** Reads a table row by row, whatever its size: CSV with a header line, or NDJSON; plain or gzipped. */
 import { createReadStream, type ReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
+import { parseExact } from '../client/exactJson.ts';
 import { CannotRun } from '../domain/errors.ts';
-import type { Json } from '../domain/event.ts';
 import { BadRow, type Columns, csvColumns, ndjsonColumns, type Row } from './fieldReader.ts';
 import type { ImportMap } from './importMap.ts';
-
-/** An event is refused above 1 MiB, so a row beyond this is no row of ours. */
-const ROW_CHARS_MAX = 4 * 1024 * 1024;
+import { linesOf } from './lines.ts';
+import { csvRecords } from './records.ts';
 
 export interface OpenTable {
   /** Called with the columns before the first row. */
@@ -28,62 +27,75 @@ function formatOf(file: string, map: ImportMap): 'csv' | 'ndjson' {
   throw new CannotRun(`Cannot tell the format of ${file}: it must end in .csv, .ndjson or .jsonl (and .gz), or the map must say format`);
 }
 
-export function openTable(file: string, map: ImportMap): OpenTable {
-  const format = formatOf(file, map);
-  const raw: ReadStream = createReadStream(file, { highWaterMark: 256 * 1024 });
-  let text: Readable = raw;
-  if (/\.gz$/i.test(file)) {
-    const gunzip = createGunzip();
-    // the reader of the rows meets the error too; without a callback it would be unhandled
-    text = pipeline(raw, gunzip, () => undefined);
+/** RFC 1952: its first two bytes. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+async function assertNamed(file: string, zipped: boolean): Promise<void> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
+    const isZip = bytesRead === GZIP.length && buffer.equals(GZIP);
+    if (isZip && !zipped) throw new CannotRun(`Cannot read ${file} as it is gzip: its name must end in .gz`);
+    if (zipped && bytesRead > 0 && !isZip) throw new CannotRun(`Cannot read ${file} as it is no gzip, though its name ends in .gz`);
+  } finally {
+    await handle.close();
   }
-  let header: string[] | null = null;
-  return {
-    rows: format === 'csv' ? csvRows(text, map.delimiter, (found) => (header = found)) : ndjsonRows(text),
-    columns: () => (format === 'csv' ? csvColumns(header ?? []) : ndjsonColumns),
-    bytesRead: () => raw.bytesRead,
+}
+
+export async function openTable(file: string, map: ImportMap, encoding: string): Promise<OpenTable> {
+  const format = formatOf(file, map);
+  const zipped = /\.gz$/i.test(file);
+  await assertNamed(file, zipped);
+  const raw: ReadStream = createReadStream(file, { highWaterMark: 256 * 1024 });
+  // the reader of the rows meets an error too; without a callback it would be unhandled
+  const bytes: Readable = zipped ? pipeline(raw, createGunzip(), () => undefined) : raw;
+  const lines = linesOf(bytes, encoding);
+  if (format === 'ndjson') return { rows: ndjsonRows(lines), columns: () => ndjsonColumns, bytesRead: () => raw.bytesRead };
+  const records = csvRecords(lines, map.delimiter);
+  const { value: first, done } = await records.next();
+  if (done === true) throw new CannotRun(`Cannot read ${file} as it is empty: its first line must name the columns`);
+  if (first instanceof BadRow) throw new CannotRun(`Cannot read the columns of ${file}: its first line ${first.message}`);
+  const cellsOf = await openCells(map.delimiter);
+  const header = cellsOf(first);
+  if (header instanceof BadRow) throw new CannotRun(`Cannot read the columns of ${file}: its first line ${header.message}`);
+  return { rows: csvRows(records, header.length, cellsOf), columns: () => csvColumns(header), bytesRead: () => raw.bytesRead };
+}
+
+type Cells = (record: string) => string[] | BadRow;
+
+async function openCells(delimiter: string): Promise<Cells> {
+  const { parse } = await import('csv-parse/sync');
+  return (record) => {
+    if (!record.includes('"')) return record.split(delimiter);
+    try {
+      return (parse(record, { delimiter, relax_column_count: true }) as string[][])[0] ?? [''];
+    } catch (error) {
+      return new BadRow(`must be CSV: ${(error as Error).message}`);
+    }
   };
 }
 
-async function* csvRows(text: Readable, delimiter: string, found: (header: string[]) => void): AsyncGenerator<Row | BadRow> {
-  const { parse } = await import('csv-parse');
-  const parser = parse({ delimiter, bom: true, relax_column_count: true, skip_empty_lines: true, max_record_size: ROW_CHARS_MAX });
-  pipeline(text, parser, () => undefined);
-  let header: string[] | null = null;
-  for await (const record of parser as AsyncIterable<string[]>) {
-    if (header === null) {
-      header = record;
-      found(record);
-    } else if (record.length === header.length) yield record;
-    else yield new BadRow(`must have ${header.length} cells: it has ${record.length}`);
+async function* csvRows(records: AsyncIterable<string | BadRow>, count: number, cellsOf: Cells): AsyncGenerator<Row | BadRow> {
+  for await (const record of records) {
+    if (record === '') continue;
+    const cells = record instanceof BadRow ? record : cellsOf(record);
+    if (cells instanceof BadRow || cells.length === count) yield cells;
+    else yield new BadRow(`must have ${count} cells: it has ${cells.length}`);
   }
 }
 
-async function* ndjsonRows(text: Readable): AsyncGenerator<Row | BadRow> {
-  for await (const line of lines(text)) {
-    if (line.trim() !== '') yield jsonRow(line);
+async function* ndjsonRows(lines: AsyncIterable<string | BadRow>): AsyncGenerator<Row | BadRow> {
+  for await (const line of lines) {
+    if (line instanceof BadRow) yield line;
+    else if (line.trim() !== '') yield jsonRow(line);
   }
 }
 
 function jsonRow(line: string): Row | BadRow {
   try {
-    const value = JSON.parse(line) as Json;
+    const value = parseExact(line);
     return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : new BadRow('must be a JSON object');
   } catch (error) {
     return new BadRow(`must be JSON: ${(error as Error).message}`);
   }
-}
-
-/** Lines of bounded length, where `readline` would gather a file without line ends into one text. */
-async function* lines(text: Readable): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  for await (const chunk of text as AsyncIterable<Buffer>) {
-    const parts = (rest + decoder.write(chunk)).split('\n');
-    rest = parts.pop() ?? '';
-    if (rest.length > ROW_CHARS_MAX) throw new Error(`a line is longer than ${ROW_CHARS_MAX} characters`);
-    yield* parts;
-  }
-  rest += decoder.end();
-  if (rest !== '') yield rest;
 }

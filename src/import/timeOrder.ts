@@ -11,7 +11,13 @@ const HELD_MAX = 1_000_000;
 export class TimeOrder {
   /** A binary heap by (time, order of arrival). */
   readonly #heap: { event: MadeEvent; order: number }[] = [];
+  readonly #sort: boolean;
   #arrived = 0;
+
+  /** `sort`: the rows come in any order, so all of them are held. */
+  constructor(sort: boolean) {
+    this.#sort = sort;
+  }
 
   get held(): number {
     return this.#heap.length;
@@ -19,6 +25,10 @@ export class TimeOrder {
 
   /** What is to be sent now that this row has come. */
   take(row: MadeRow): (MadeEvent | RejectedRow)[] {
+    if (this.#sort) {
+      for (const item of [...row.later, ...row.now]) if (item.kind === 'event') this.#hold(item);
+      return row.now.filter(({ kind }) => kind === 'rejected');
+    }
     const due: (MadeEvent | RejectedRow)[] = row.timeMs === null ? [] : this.#due(row.timeMs);
     due.push(...row.now);
     for (const event of row.later) this.#hold(event);
@@ -45,7 +55,9 @@ export class TimeOrder {
 
   #hold(event: MadeEvent): void {
     if (this.#heap.length >= HELD_MAX) {
-      throw new CannotRun(`Cannot hold more than ${HELD_MAX} delayed events: give the map a shorter delaySeconds or a narrower where`);
+      throw new CannotRun(
+        `Cannot hold more than ${HELD_MAX} events: sort the file itself, or give the map a shorter delaySeconds or a narrower where`,
+      );
     }
     let at = this.#heap.push({ event, order: this.#arrived }) - 1;
     this.#arrived += 1;

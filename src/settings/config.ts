@@ -2,14 +2,22 @@
 
 import { z } from 'zod';
 import { CannotRun } from '../domain/errors.ts';
+import { readNumber } from '../domain/readNumber.ts';
 import { OUR_WORDS } from '../domain/shapeFaults.ts';
 import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget, shownTarget } from './outboundTarget.ts';
 import { isWebhookSecret, SECRET_FORM } from './webhookSecret.ts';
 
-const PORTS = 'must be a whole number from 0 to 65535';
-const port = z.coerce.number(PORTS).int(PORTS).min(0, PORTS).max(65_535, PORTS);
+/** Of decimal digits alone: a blank is no port, `0x10` no limit. */
+function wholeNumber(min: number, max: number) {
+  const words = `must be a whole number from ${min} to ${max}`;
+  return z
+    .union([z.string(), z.number()])
+    .transform((given) => (typeof given === 'number' ? given : readNumber(given)))
+    .pipe(z.number(words).int(words).min(min, words).max(max, words));
+}
+const port = wholeNumber(0, 65_535);
 const text = z.string().min(1);
-const perMinute = z.coerce.number().int().min(1).max(1e9);
+const perMinute = wholeNumber(1, 1e9);
 const PRICE = 'must be US dollars a million tokens, in and out, such as 0.5,2; or 0 for a server of your own';
 /** `0`, or `0.5,2`. */
 const price = z
@@ -55,8 +63,8 @@ const settings = z.object({
   SIGNALBOX_LLM_MODEL: text.max(200).optional(),
   SIGNALBOX_LLM_REQUESTS_PER_MINUTE: perMinute.optional(),
   SIGNALBOX_LLM_TOKENS_PER_MINUTE: perMinute.optional(),
-  SIGNALBOX_LLM_REQUESTS_AT_ONCE: z.coerce.number().int().min(1).max(1000).optional(),
-  SIGNALBOX_LLM_CONTEXT_TOKENS: z.coerce.number().int().min(256).max(1e8).optional(),
+  SIGNALBOX_LLM_REQUESTS_AT_ONCE: wholeNumber(1, 1000).optional(),
+  SIGNALBOX_LLM_CONTEXT_TOKENS: wholeNumber(256, 1e8).optional(),
   SIGNALBOX_LLM_PRICE: price.optional(),
   // of the environment as such: they may hold what is none of ours, and are looked at only where an LLM is asked
   HTTP_PROXY: z.string().optional(),

@@ -157,6 +157,11 @@ describe('POST /approve/:token', () => {
     ['a field too many', { ...approve, actor: 'root' }, 422],
     ['a change off limits', { ...approve, 'change.amount': '6001' }, 422],
     ['a change that is no number', { ...approve, 'change.amount': 'x' }, 422],
+    ...[' ', '\t', '\u00a0', '0x64', '1e999'].map((text): [string, Record<string, string>, number] => [
+      `a change of ${JSON.stringify(text)}`,
+      { ...approve, 'change.amount': text },
+      422,
+    ]),
     ['a change that nobody may make', { ...approve, 'change.iban': 'x' }, 422],
   ])('refuses %s, and the link still works', async (_name, fields, status) => {
     const asked = await linked({ terms: { changes: { amount: { type: 'number', min: 0, max: 6000 } } } });

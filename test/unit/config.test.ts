@@ -71,6 +71,10 @@ describe('readConfig()', () => {
       );
   });
 
+  it.each([' ', '0x50', '80.5', '1e9', '-1'])('takes %j for no port', (PORT) => {
+    expect(() => readConfig({ PORT })).toThrow('PORT: must be a whole number from 0 to 65535');
+  });
+
   it('takes an empty value for one that is not set', () => {
     expect(readConfig({ PORT: '', SIGNALBOX_AUTH: '', SIGNALBOX_WEBHOOK_URL: '' })).toMatchObject({ PORT: 8080, SIGNALBOX_AUTH: 'off' });
     expect(readConfig({ HOST: '0.0.0.0' }).SIGNALBOX_AUTH).toBe('keys');
