@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { type ActionKey, beginTry, failTry, type KeptAction, readStanding, TRY_LEASE_MS } from '../actions/actions.ts';
 import { endAction, type HowItEnded } from '../actions/endAction.ts';
 import { type Receiver, readReceiver, receiverAt } from '../actions/receivers.ts';
@@ -24,6 +25,7 @@ export interface ActDeps {
   /** None: actions are recorded as not sent. */
   readonly webhook: WebhookTarget | null;
   readonly scheduleMs?: readonly number[];
+  readonly logger: Logger;
 }
 
 export interface Acting extends ActionKey {
@@ -60,11 +62,15 @@ function judge({ result, said }: WebhookAnswer, receiver: Receiver): HowItEnded 
  * *Fails with*: `receiver-refused` and `action-underway` (tried again when the row allows it), `database-away`; `not-found` where no
  * such action was planned (not retried).
  */
-export function createAct({ pool, webhook, scheduleMs = SCHEDULE_MS }: ActDeps) {
+export function createAct({ pool, webhook, logger, scheduleMs = SCHEDULE_MS }: ActDeps) {
   const receiver = webhook === null ? null : receiverAt(webhook.url);
 
-  const end = async (acting: Acting, { tries }: KeptAction, how: HowItEnded): Promise<Acted> => {
+  const end = async (acting: Acting, { key, tries }: KeptAction, how: HowItEnded): Promise<Acted> => {
     const planned = await endAction(pool, acting, how);
+    const about = { flow: acting.flow, case: acting.caseId, action: key };
+    if (how.state === 'dead') logger.warn({ ...about, cause: how.error?.said }, 'an action was given up: `signalbox actions redrive` sends it again');
+    if (how.state === 'not-sent')
+      logger.warn({ ...about, cause: 'no webhook is set' }, 'an action was not sent: `signalbox actions redrive` sends it when one is');
     return { state: how.state, tries, error: how.error?.said ?? null, planned };
   };
 

@@ -12,7 +12,7 @@ interface Options {
 export function activatePolicyVerb(): Command {
   return new Command('activate')
     .argument('<file>', 'a policy.yaml')
-    .description('check a policy and switch it on; it stays on over restarts, until `flow activate` or another one')
+    .description('check a policy and switch it on; it stays on over restarts, until another one or `flow activate --with-policy`')
     .requiredOption('--flow <name>', 'the flow that it is for')
     .option('--note <text>', 'why, for whoever asks later')
     .option('--if-active <version>', 'only where this one is active still')

@@ -45,7 +45,7 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'queue-full': 'Wait for `Retry-After` and send the same again.',
   'database-away': 'Send the same again: if it was accepted after all, it is a repeat.',
   'other-code': 'Switch on one code with `signalbox flow activate`, or run one version.',
-  'policy-unfit': 'The detail names version and fields. Run the build whose policy it is, or `signalbox flow activate`.',
+  'policy-unfit': 'The detail names version and fields. Run the build whose policy it is, or `signalbox flow activate --with-policy`.',
   'case-busy': 'Redrive the event again in a few seconds.',
   'temporal-away': "Send the same again when it is back. The action's row is set: a case that starts again goes by it.",
   stopping: 'Send the same to another ingress, or again.',

@@ -29,12 +29,35 @@ function levelNumber(level: unknown): number {
   return typeof level === 'string' ? (pino.levels.values[level.toLowerCase()] ?? INFO) : INFO;
 }
 
+const CAUSE_CHARS_MAX = 300;
+
+/** The last of what led to an error: what is to be mended. */
+function causeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return typeof error === 'string' ? error : undefined;
+  const { message, cause } = error as { message?: unknown; cause?: unknown };
+  return causeOf(cause) ?? (typeof message === 'string' ? message : undefined);
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** Whom a line is about, and why: flow, case, event or action, cause. Temporal's own lines name a case by its workflow's id. */
+function aboutOf(fields: Record<string, unknown>): string {
+  const caseId = textOf(fields.case) ?? textOf(fields.workflowId);
+  // `<flow>:<subject>`, with the tenant before it where that is not the default one
+  const flow = textOf(fields.flow) ?? (caseId?.includes(':') === true ? caseId.slice(0, caseId.indexOf(':')).split('/').at(-1) : undefined);
+  const cause = textOf(fields.cause) ?? causeOf(fields.err) ?? causeOf(fields.error) ?? causeOf(fields.failure);
+  const names = { flow, case: caseId, event: textOf(fields.event), action: textOf(fields.action) ?? textOf(fields.activityType) };
+  const said = Object.entries(names).flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
+  const why = cause === undefined ? '' : `: ${cause.split('\n', 1)[0]?.slice(0, CAUSE_CHARS_MAX)}`;
+  return `${said.length === 0 ? '' : ` (${said.join(', ')})`}${why}`;
+}
+
 /** Null where the line is not a JSON object. */
 function parseLine(text: string): Line | null {
   if (!text.startsWith('{')) return null;
   try {
-    const { level, msg, message } = JSON.parse(text) as Record<string, unknown>;
-    return { level: levelNumber(level), message: String(msg ?? message ?? text) };
+    const { level, msg, message, ...fields } = JSON.parse(text) as Record<string, unknown>;
+    return { level: levelNumber(level), message: `${String(msg ?? message ?? text)}${aboutOf(fields)}` };
   } catch {
     // half a line of a process that was killed while it wrote: kept as plain text
     return null;

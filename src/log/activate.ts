@@ -17,8 +17,8 @@ import { storePolicy } from './policies.ts';
 import { type Activation, BUILD, operatorsPolicy, switchOn } from './switchOn.ts';
 
 interface ActivateOptions {
-  /** A policy that an operator put on stays. Throws CannotRun where it does not fit this code. */
-  readonly keepOperators?: boolean;
+  /** This build's policy takes the place of one that an operator put on, which else stays. Throws CannotRun where that one does not fit this code. */
+  readonly withPolicy?: boolean;
 }
 
 /** Appends the entries that switch this flow's code and policy on, where they differ from what the head has. */
@@ -26,14 +26,14 @@ export async function activateFlow(
   pool: Pool,
   tenant: string,
   flow: Flow,
-  { keepOperators = false }: ActivateOptions = {},
+  { withPolicy = false }: ActivateOptions = {},
 ): Promise<Activation[]> {
   parsePolicy(flow, flow.policyText);
   const client = await pool.connect();
   try {
     await ensureHead(client, tenant, flow.name);
     const head = await lockHead(client, tenant, flow.name);
-    const kept = keepOperators ? await fittingPolicy(client, tenant, flow) : null;
+    const kept = withPolicy ? null : await fittingPolicy(client, tenant, flow);
     const version = kept ?? (await storePolicy(client, { tenant, flow: flow.name, text: flow.policyText }));
     const policy = { version, choice: BUILD };
     const done = await switchOn(client, { tenant, flow: flow.name, head }, { code: flow.code, policy });
@@ -54,8 +54,8 @@ async function fittingPolicy(client: Client | Pool, tenant: string, flow: Flow):
   if (errors.length === 0) return chosen.version;
   const wrong = errors.map(({ pointer, line, detail }) => `${pointer} (line ${line}) ${detail}`).join('; ');
   throw new CannotRun(
-    `Cannot start as the policy ${chosen.version}, which an operator activated, does not fit this build: ${wrong}. ` +
-      `\`signalbox flow activate ${flow.name}\` switches the code and the policy of this build on`,
+    `Cannot switch this code on as the policy ${chosen.version}, which an operator activated, does not fit this build: ${wrong}. ` +
+      `\`signalbox flow activate ${flow.name} --with-policy\` switches the code and the policy of this build on`,
   );
 }
 
@@ -95,7 +95,7 @@ export async function joinIngresses(
       if (version !== null) kept.push(version);
     }
     const activated: Activation[] = [];
-    for (const flow of mine) activated.push(...(await activateFlow(pool, tenant, flow, { keepOperators: true })));
+    for (const flow of mine) activated.push(...(await activateFlow(pool, tenant, flow)));
     await presence.switched(connection);
     return { activated, kept, close: () => presence.close() };
   } catch (error) {

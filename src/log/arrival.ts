@@ -31,6 +31,8 @@ export interface AcceptedEvent {
   readonly acceptedAt: string;
   readonly subject: string | null;
   readonly ending: Ending;
+  /** Why it is in quarantine, or was not folded. */
+  readonly note: string | null;
   readonly decision: AcceptedDecision | null;
   readonly caseId: string | null;
   /** Actions follow from what its reflex decided. */

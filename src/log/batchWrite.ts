@@ -103,6 +103,7 @@ export class BatchWrite {
       acceptedAt: this.#acceptedAt,
       subject,
       ending: entry.ending,
+      note: entry.note,
       decision,
       caseId,
       acts: entry.why === 'act',

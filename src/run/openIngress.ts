@@ -37,6 +37,7 @@ import { readOverdue } from '../log/watch/overdue.ts';
 import { openSweeper } from '../log/watch/sweeper.ts';
 import { readAllQuality } from '../outcomes/readQuality.ts';
 import { type Config, noticeChannels } from '../settings/config.ts';
+import { tellQuarantine } from './tellQuarantine.ts';
 import { watchClock } from './watchClock.ts';
 
 const TENANT = 'default';
@@ -72,7 +73,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     releases.push(() => presence.close());
     for (const { flow, what, to } of presence.activated) logger.info({ flow, what, to }, 'switched on');
     for (const policy of presence.kept)
-      logger.info({ policy }, "left on: an operator's policy stays, `signalbox flow activate` puts this build's in its place");
+      logger.info({ policy }, "left on: an operator's policy stays, `signalbox flow activate --with-policy` puts this build's in its place");
 
     const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
     const cases = openCaseClient({ ...temporal, apiKey: config.TEMPORAL_API_KEY }, () => clock.nowMs());
@@ -132,6 +133,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
         redrive: (place) => redrive({ pool, flows, caseIds, mailed }, place),
         accepting: createAccept({
           ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
+          quarantined: tellQuarantine(logger, TENANT),
           routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
         }),
         redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),

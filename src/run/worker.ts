@@ -108,7 +108,7 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
   const outcomes = openOutcomeFollower({ pool, tenant: TENANT, flows: deps.flows, logger: deps.logger });
   const { notices: targets, noticeScheduleMs } = deps;
   const activities = createActivities({
-    ...{ pool, notifier, flows: deps.flows, auth: deps.auth, webhook: deps.webhook },
+    ...{ pool, notifier, flows: deps.flows, auth: deps.auth, webhook: deps.webhook, logger: deps.logger },
     callLlm:
       deps.llm == null
         ? null

@@ -59,6 +59,25 @@ describe('supervise()', () => {
     started = await supervise(spec, { log, say: (line) => said.push(line), changed: (pid) => pids.push(pid), signal });
   }
 
+  it('processLog() names flow, case and cause in the terminal', async () => {
+    const lines = [
+      { level: 40, msg: 'Activity failed', workflowId: 'fraud:c-1', activityType: 'act', error: { message: 'outer', cause: { message: 'Try 2 of 10: the receiver answered 500' } } },
+      { level: 40, msg: 'an action was given up', flow: 'fraud', case: 'fraud:c-2', action: 'act_fraud.4.release', cause: 'the receiver answered 500\nmore' },
+      { level: 40, msg: 'an event is in quarantine', flow: 'fraud', event: 'evt_fraud.5', cause: 'TypeError: no rate' },
+      { level: 50, msg: 'a request failed', err: { message: 'boom' }, route: '/v1/events' },
+      { level: 30, msg: 'not shown', flow: 'fraud' },
+    ];
+    const print = lines.map((line) => `console.log(${JSON.stringify(JSON.stringify(line))});`).join('');
+    await begin(fixture(`${print}${LIVES}`));
+    await soon(async () => said.length >= 4);
+    expect(said).toEqual([
+      'fixture: Activity failed (flow fraud, case fraud:c-1, action act): Try 2 of 10: the receiver answered 500',
+      'fixture: an action was given up (flow fraud, case fraud:c-2, action act_fraud.4.release): the receiver answered 500',
+      'fixture: an event is in quarantine (flow fraud, event evt_fraud.5): TypeError: no rate',
+      'fixture: a request failed: boom',
+    ]);
+  });
+
   it('supervise() starts a killed process again and says so', async () => {
     await begin(fixture(LIVES));
     const first = await marked();

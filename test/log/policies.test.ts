@@ -230,9 +230,9 @@ describe('joinIngresses()', () => {
     expect(refused).toMatchObject({
       name: 'CannotRun',
       message:
-        `Cannot start as the policy ${versionOf(5)}, which an operator activated, does not fit this build: ` +
+        `Cannot switch this code on as the policy ${versionOf(5)}, which an operator activated, does not fit this build: ` +
         '/alarmAbove (line 1) must be at least 10. ' +
-        '`signalbox flow activate ledger` switches the code and the policy of this build on',
+        '`signalbox flow activate ledger --with-policy` switches the code and the policy of this build on',
     });
     // neither this flow nor the other one was touched, and nobody counts as live
     expect(await head()).toEqual({ code: marked.code, policy: versionOf(5) });
@@ -242,11 +242,28 @@ describe('joinIngresses()', () => {
     );
     expect(locks.rows).toEqual([{ n: 0 }]);
 
-    await activateFlow(pool, 'default', stricter);
+    // by hand no more than by a start
+    await expect(activateFlow(pool, 'default', stricter)).rejects.toMatchObject({ name: 'CannotRun' });
+    expect(await head()).toEqual({ code: marked.code, policy: versionOf(5) });
+    await activateFlow(pool, 'default', stricter, { withPolicy: true });
     expect(await head()).toEqual({ code: stricter.code, policy: versionOf(33) });
     const presence = await join(stricter);
     expect(presence).toMatchObject({ kept: [], activated: [] });
     await presence.close();
+  });
+});
+
+describe('activateFlow()', () => {
+  const newer: Flow = { ...marked, code: 'ledger-marked-2', policyText: policyOf(33) };
+
+  it("activateFlow() switches the code on and leaves an operator's policy, unless it is told to take the build's", async () => {
+    await operate(pool, marked, policyOf(5));
+    expect(await activateFlow(pool, 'default', newer)).toEqual([expect.objectContaining({ what: 'code', to: newer.code })]);
+    expect(await head()).toEqual({ code: newer.code, policy: versionOf(5) });
+    expect(await activateFlow(pool, 'default', newer, { withPolicy: true })).toEqual([
+      { flow: 'ledger', what: 'policy', from: versionOf(5), to: versionOf(33) },
+    ]);
+    expect(await head()).toEqual({ code: newer.code, policy: versionOf(33) });
   });
 });
 

@@ -21,7 +21,7 @@ export function openAccepting({ pool, database, flows, metrics, ...temporal }: A
   const receipts = createReceipts({ pool, ...temporal });
   const routeOutcomes = createRouteOutcomes({ pool, tenant: 'default', flows });
   return {
-    ...createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store', routeOutcomes }),
+    ...createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store', routeOutcomes, quarantined: () => undefined }),
     close: async () => {
       await logs.close();
       await finals.close();

@@ -8,7 +8,7 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { IncomingEvent } from '../../domain/event.ts';
 import type { Place } from '../../domain/ids.ts';
 import { DECISION_OUTCOME } from '../../domain/outcomes.ts';
-import type { Answer } from '../../log/arrival.ts';
+import type { AcceptedEvent, Answer } from '../../log/arrival.ts';
 import type { Logs, Routed } from '../../log/logs.ts';
 import type { Receipt } from '../../wire/receipt.ts';
 import { EVENTS_MAX } from '../cloudevents/parse.ts';
@@ -27,6 +27,8 @@ interface AcceptDeps {
   readonly metrics: Pick<Metrics, 'accepted' | 'repeated' | 'refused'>;
   readonly unknownTypes: 'store' | 'reject';
   readonly routeOutcomes: RouteOutcomes;
+  /** Of an event that its reflex could not fold. */
+  readonly quarantined: (event: AcceptedEvent) => void;
 }
 
 /** An event, or why it could not be read: it keeps its place among the others. */
@@ -109,6 +111,7 @@ export function createAccept(deps: AcceptDeps): Accept {
   function resultOf(event: IncomingEvent, answer: Answer, receiptOfRepeat: ReadonlyMap<Answer, Receipt>): Accepted | SignalboxError {
     if (answer.result === 'accepted') {
       metrics.accepted(answer.log, answer.ending);
+      if (answer.ending === 'quarantined') deps.quarantined(answer);
       return { receipt: noted(event, receipts.fresh(logs.tenant, event, answer)), answer };
     }
     metrics.repeated(answer.log);
