@@ -68,7 +68,8 @@ export function createAct({ pool, webhook, logger, scheduleMs = SCHEDULE_MS }: A
   const end = async (acting: Acting, { key, tries }: KeptAction, how: HowItEnded): Promise<Acted> => {
     const planned = await endAction(pool, acting, how);
     const about = { flow: acting.flow, case: acting.caseId, action: key };
-    if (how.state === 'dead') logger.warn({ ...about, cause: how.error?.said }, 'an action was given up: `signalbox actions redrive` sends it again');
+    if (how.state === 'dead')
+      logger.warn({ ...about, cause: how.error?.said }, 'an action was given up: `signalbox actions redrive` sends it again');
     if (how.state === 'not-sent')
       logger.warn({ ...about, cause: 'no webhook is set' }, 'an action was not sent: `signalbox actions redrive` sends it when one is');
     return { state: how.state, tries, error: how.error?.said ?? null, planned };

@@ -18,6 +18,8 @@ export interface Opening extends ApprovalKey {
   /** What the rungs below would have done. */
   readonly advice: JsonObject;
   readonly proposed: Approval['proposed'];
+  /** The outcome of a rejection. Cases of before 0.2 do not say it. */
+  readonly rejected?: string;
   readonly terms: ApprovalTerms;
   readonly policy: string;
   /** RFC 3339. The first opening's counts: a later run takes what is left of its time. */

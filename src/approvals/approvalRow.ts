@@ -94,8 +94,11 @@ function claimOf({ state, claimed_by: by, claimed_until: until }: ApprovalRow, n
 }
 
 export function keptApproval(row: ApprovalRow): KeptApproval {
-  const body = JSON.parse(row.body) as Pick<Approval, 'question' | 'evidence' | 'proposed'> & { rules: Partial<ApprovalRules> };
-  const { question, evidence, proposed } = body;
+  const body = JSON.parse(row.body) as Pick<Approval, 'question' | 'evidence' | 'proposed'> & {
+    rejected?: string;
+    rules: Partial<ApprovalRules>;
+  };
+  const { question, evidence, proposed, rejected = null } = body;
   const rules = { ...OPEN_TO_ALL, ...body.rules };
   const place = { tenant: row.tenant, log: row.flow, position: row.event_position };
   const [id, event, nowMs] = [approvalId(place, row.turn), eventId(place), row.now.getTime()];
@@ -108,6 +111,7 @@ export function keptApproval(row: ApprovalRow): KeptApproval {
     question,
     evidence,
     proposed,
+    rejected,
     deadline: row.deadline.toISOString(),
     default: row.default_outcome,
     verdict: verdictOf(row),

@@ -41,6 +41,8 @@ export interface OpenedApproval extends ApprovalKey {
   readonly question: string;
   readonly evidence: JsonObject;
   readonly proposed: Approval['proposed'];
+  /** The outcome of a rejection. Cases of before 0.2 do not say it. */
+  readonly rejected?: string;
   /** Absolute, RFC 3339. The first opening's counts: a later run takes what is left of it. */
   readonly openedAt: string;
   readonly deadline: string;
@@ -54,7 +56,7 @@ type Closing = Pick<ApprovalDeps, 'pool' | 'notices'>;
 /** Opens an approval, or gives the one that is there. Earlier turns about the event have been acted on. */
 export async function openApproval({ pool, notices }: Closing, opened: OpenedApproval): Promise<KeptApproval> {
   return writeCaseLog(pool, opened, async (log) => {
-    const { tenant, flow, eventPosition, turn, subject, question, evidence, proposed, rules } = opened;
+    const { tenant, flow, eventPosition, turn, subject, question, evidence, proposed, rejected, rules } = opened;
     const before = await readApproval(log.client, opened);
     if (before !== null) return before;
     const id = approvalId({ tenant, log: flow, position: eventPosition }, turn);
@@ -77,7 +79,7 @@ export async function openApproval({ pool, notices }: Closing, opened: OpenedApp
           opened.defaultOutcome,
           opened.policy,
         ],
-        JSON.stringify({ question, evidence, proposed, rules }),
+        JSON.stringify({ question, evidence, proposed, rejected, rules }),
       ],
     );
     await log.client.query(

@@ -19,17 +19,25 @@ export function activateFlowVerb(): Command {
 }
 
 async function run(name: string, { withPolicy = false, json }: Options): Promise<void> {
-  const [{ databaseUrl }, { openDatabase }, { checkSchema }, { flows }, { activateFlow }, { CannotRun }, { operatorsPolicy }, { printJson, printLine, say }] =
-    await Promise.all([
-      import('./target.ts'),
-      import('../log/db/database.ts'),
-      import('../log/db/migrate.ts'),
-      import('../flows/flows.ts'),
-      import('../log/activate.ts'),
-      import('../domain/errors.ts'),
-      import('../log/switchOn.ts'),
-      import('./print.ts'),
-    ]);
+  const [
+    { databaseUrl },
+    { openDatabase },
+    { checkSchema },
+    { flows },
+    { activateFlow },
+    { CannotRun },
+    { operatorsPolicy },
+    { printJson, printLine, say },
+  ] = await Promise.all([
+    import('./target.ts'),
+    import('../log/db/database.ts'),
+    import('../log/db/migrate.ts'),
+    import('../flows/flows.ts'),
+    import('../log/activate.ts'),
+    import('../domain/errors.ts'),
+    import('../log/switchOn.ts'),
+    import('./print.ts'),
+  ]);
   const chosen = flows.filter((flow) => name === 'all' || flow.name === name);
   if (chosen.length === 0)
     throw new CannotRun(`Cannot activate ${name} as it must be a flow of this build: ${flows.map((flow) => flow.name).join(', ')}`);

@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander';
+import type { Reason } from '../domain/decision.ts';
+import { shownNumber } from '../domain/shownNumber.ts';
 import type { Approval } from '../wire/approval.ts';
 import { type ListOptions, printList, withListOptions } from './listOptions.ts';
-import { printJson, printLine } from './print.ts';
+import { printJson, printLine, printTable } from './print.ts';
 import { reviews } from './reviews.ts';
+import { valueLines } from './valueLines.ts';
 
 export function approvals(): Command {
   const command = new Command('approvals').description('questions to people');
@@ -62,14 +65,35 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
   const service = await openService();
   const approval = await service.ask<Approval>(`/v1/approvals/${encodeURIComponent(id)}`);
   if (json === true) return printJson(approval);
-  printLine(line(approval));
-  for (const [name, value] of Object.entries(approval.evidence))
-    printLine(`  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const { claim, votes, questions } = approval;
-  if (claim !== null) printLine(`  claimed by ${claim.by} until ${claim.until}`);
-  for (const { verdict, actor, reason } of votes) printLine(`  ${verdict} by ${actor}: ${reason}`);
-  for (const { n, askedBy, question, answer, answeredBy } of questions)
-    printLine(`  question ${n} by ${askedBy}: ${question}  ${answer === null ? 'no answer yet' : `${answeredBy}: ${answer}`}`);
+  for (const text of approvalLines(approval)) printLine(text);
+  const { reasons, factors: _, ...evidence } = approval.evidence as { reasons?: readonly Reason[] } & Record<string, unknown>;
+  if (reasons !== undefined && reasons.length > 0)
+    printTable(
+      ['REASON', 'WEIGHT', 'TEXT'],
+      reasons.map(({ code, weight, text }) => [code, weight === undefined ? '' : shownNumber(weight), text]),
+    );
+  for (const text of valueLines({ evidence }, '')) printLine(text);
+}
+
+function approvalLines(approval: Approval): string[] {
+  const { id, state, flow, subject, event, question, proposed, deadline, asked, claim, votes, needed, questions, verdict, rejected } =
+    approval;
+  const open = state === 'open';
+  return [
+    `${id}  ${state}: ${question}`,
+    `  about: ${flow} ${subject}, ${event.type} ${event.event} (${event.source} ${event.id})`,
+    `  asked: ${asked.length === 0 ? 'everyone who may give verdicts' : asked.join(', ')}${needed === 1 ? '' : `; ${votes.length} of ${needed} have approved`}`,
+    ...(open ? [`  until: ${deadline}, then ${approval.default}`] : []),
+    `  approve: ${proposed.outcome}${Object.keys(proposed.result).length === 0 ? '' : ` ${JSON.stringify(proposed.result)}`}`,
+    ...(rejected === null ? [] : [`  reject: ${rejected}`]),
+    ...(verdict === null ? [] : [`  verdict: ${verdict.verdict} by ${verdict.actor} (${verdict.via}) at ${verdict.at}: ${verdict.reason}`]),
+    ...(claim === null ? [] : [`  claimed by ${claim.by} until ${claim.until}`]),
+    ...votes.map((vote) => `  vote: ${vote.verdict} by ${vote.actor}: ${vote.reason}`),
+    ...questions.map(
+      ({ n, askedBy, question: text, answer: said, answeredBy }) =>
+        `  question ${n} by ${askedBy}: ${text}  ${said === null ? 'no answer yet' : `${answeredBy}: ${said}`}`,
+    ),
+  ];
 }
 
 async function answer(

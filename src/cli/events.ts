@@ -1,13 +1,16 @@
 import { Command } from 'commander';
+import type { ServiceClient } from '../client/serviceClient.ts';
 import type { StoredEvent } from '../wire/event.ts';
 import type { Page } from '../wire/list.ts';
-import { countUpTo, queryOf } from './listOptions.ts';
+import { countUpTo, type ListOptions, printList, queryOf, withListOptions } from './listOptions.ts';
 import { printJson, printLine } from './print.ts';
-import { storedLines } from './receipt.ts';
+import { decided, storedLines } from './receipt.ts';
+
+const SENDERS_SHOWN_MAX = 5;
 
 export function events(): Command {
   const command = new Command('events').description('what has happened');
-  command.addCommand(send()).addCommand(tail()).addCommand(get());
+  command.addCommand(send()).addCommand(tail()).addCommand(list()).addCommand(get());
   return command;
 }
 
@@ -50,25 +53,68 @@ function tail(): Command {
     });
 }
 
+function list(): Command {
+  return withListOptions(new Command('list').description('stored events, in the order in which they were accepted'))
+    .option('--flow <name>')
+    .option('--type <type>')
+    .option('--source <source>')
+    .option('--id <id>', 'as the sender gave it')
+    .addHelpText('after', '\nExample:\n  signalbox events list --flow fraud --limit 20')
+    .action(async (options: ListOptions & { flow?: string; type?: string; source?: string; id?: string }) => {
+      const { openService } = await import('./target.ts');
+      const { flow, type, source, id } = options;
+      await printList<StoredEvent>(await openService(), {
+        path: '/v1/events',
+        filters: { flow, type, source, id },
+        options,
+        header: ['ACCEPTED', 'EVENT', 'TYPE', 'SUBJECT', 'STATUS', 'DECISION', 'SOURCE', 'ID'],
+        row: (event) => [
+          ...[event.acceptedAt, event.event, typeOf(event), event.subject ?? '-', event.status],
+          ...[event.decision === null ? '-' : decided(event.decision), event.source, event.id],
+        ],
+      });
+    });
+}
+
+/** Null where the body was given up. */
+function typeOf({ cloudevent }: StoredEvent): string {
+  const { type } = (cloudevent ?? {}) as { type?: unknown };
+  return typeof type === 'string' ? type : '-';
+}
+
 function get(): Command {
   return new Command('get')
     .description('one event, its decisions and what became of it')
-    .argument('<event>', 'an id like evt_fraud.17, or with --source the id that the sender gave')
-    .option('--source <source>', 'look it up as the sender named it')
+    .argument('<event>', 'an id like evt_fraud.17, or the id that the sender gave')
+    .option('--source <source>', 'whose id it is, where several senders gave the same')
     .option('--json', 'print it as the API gives it')
-    .addHelpText('after', '\nExamples:\n  signalbox events get evt_fraud.17\n  signalbox events get p-1 --source /shop')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  signalbox events get evt_fraud.17\n  signalbox events get p-1\n  signalbox events get p-1 --source /shop',
+    )
     .action(async (id: string, { source, json }: { source?: string; json?: true }) => {
       const { openService } = await import('./target.ts');
-      const { Refused } = await import('../client/serviceClient.ts');
-      const service = await openService();
-      let found: StoredEvent | undefined;
-      if (source === undefined) found = await service.ask<StoredEvent>(`/v1/events/${encodeURIComponent(id)}`);
-      else found = (await service.ask<Page<StoredEvent>>(`/v1/events${queryOf({ source, id })}`)).items[0];
-      if (found === undefined) {
-        const body = { code: 'not-found', title: `There is no event ${id} of ${source}` };
-        throw new Refused({ status: 404, retryAfterSeconds: null, body });
-      }
+      const found = await find(await openService(), id, source);
       if (json === true) printJson(found);
       else for (const line of storedLines(found)) printLine(line);
     });
+}
+
+/** By our id, or by the sender's; throws Refused where there is none, or several. */
+async function find(service: ServiceClient, id: string, source: string | undefined): Promise<StoredEvent> {
+  const { Refused } = await import('../client/serviceClient.ts');
+  if (source === undefined && id.startsWith('evt_')) {
+    const { status, body } = await service.call(`/v1/events/${encodeURIComponent(id)}`);
+    if (status === 200) return body as StoredEvent;
+    if (status !== 404) throw new Refused({ status, retryAfterSeconds: null, body });
+  }
+  const { items, more } = await service.ask<Page<StoredEvent>>(`/v1/events${queryOf({ source, id, limit: SENDERS_SHOWN_MAX })}`);
+  const [found] = items;
+  if (found !== undefined && items.length === 1) return found;
+  const of = source === undefined ? 'any sender' : source;
+  const title =
+    found === undefined
+      ? `There is no event ${id} of ${of}`
+      : `Several senders gave an event the id ${id}: say which by --source ${items.map((event) => event.source).join(', ')}${more ? ', ...' : ''}`;
+  throw new Refused({ status: 404, retryAfterSeconds: null, body: { code: 'not-found', title } });
 }

@@ -19,6 +19,7 @@ import { rebuild } from './rebuild.ts';
 import { receive } from './receive.ts';
 import { receivers } from './receivers.ts';
 import { start } from './start.ts';
+import { subjects } from './subjects.ts';
 import { watches } from './watches.ts';
 import { worker } from './worker.ts';
 
@@ -38,7 +39,7 @@ export function program(): Command {
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
   const own = [start(), ingress(), worker()];
-  const asking = [events(), decisions(), approvals(), actions(), receivers()];
+  const asking = [events(), decisions(), approvals(), actions(), receivers(), subjects()];
   const lookingOn = [quarantine(), watches(), flow(), policy(), quality(), evaluate()];
   const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), receive(), ...asking, ...lookingOn, ...onTheDatabase];

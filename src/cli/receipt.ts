@@ -3,7 +3,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { StoredEvent } from '../wire/event.ts';
 import type { Receipt } from '../wire/receipt.ts';
 
-const decided = ({ outcome, provisional, rung }: Pick<Decision, 'outcome' | 'provisional' | 'rung'>): string =>
+export const decided = ({ outcome, provisional, rung }: Pick<Decision, 'outcome' | 'provisional' | 'rung'>): string =>
   `${outcome}${provisional ? ' (provisional)' : ''} by ${rung}`;
 
 /** Its decisions, oldest first, and the approval that it waits for or had: what to look up next. */

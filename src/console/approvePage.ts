@@ -2,11 +2,12 @@
 
 import type { KeptApproval } from '../approvals/approval.ts';
 import type { KeptLink } from '../approvals/links.ts';
-import type { Json } from '../domain/event.ts';
+import type { Json, JsonObject } from '../domain/event.ts';
 import type { ChangeRule } from '../policy/approvalsPolicy.ts';
 import type { Approval } from '../wire/approval.ts';
 import type { Problem } from '../wire/problem.ts';
 import { html, type Markup, page } from './page.ts';
+import { shownTime, shownWait } from './shownTime.ts';
 import { valueMarkup } from './valueMarkup.ts';
 
 /** What a form's fields for changes are named with. */
@@ -14,31 +15,34 @@ export const CHANGE_PREFIX = 'change.';
 
 const NOTHING = html``;
 
-export function approvePage({ link, kept }: { link: KeptLink; kept: KeptApproval }): string {
+export function approvePage({ link, kept }: { link: KeptLink; kept: KeptApproval }, nowMs: number): string {
   const { approval } = kept;
   const answerable = approval.state === 'open' && !link.used && !link.expired;
+  const { reasons = [], factors: _, ...evidence } = approval.evidence as JsonObject;
+  const weighed = Array.isArray(reasons) && reasons.length > 0;
   return page(
     `Approval ${approval.id}`,
     html`<main><h1>${approval.question}</h1>
-<p>Approval <code>${approval.id}</code>, flow ${approval.flow}, about ${approval.subject}.</p>
-${facts(approval, link)}
-${answerable ? html`<p><a href="#verdict">Give your verdict</a></p>` : html`<p><strong>${endOf(approval, link)}</strong></p>`}
+${answerable ? asking(approval, { link, nowMs }) : html`<p><strong>${endOf(approval, link)}</strong></p>`}
 <h2>Proposed: ${approval.proposed.outcome}</h2>${valueMarkup(approval.proposed.result as Json)}
-<h2>Evidence</h2>${valueMarkup(approval.evidence)}
-${votes(approval)}${questions(approval)}${answerable ? form(kept) : NOTHING}</main>`,
+${weighed ? html`<h2>Why</h2>${valueMarkup(reasons)}` : NOTHING}
+${votes(approval)}${questions(approval)}${answerable ? form(kept) : NOTHING}
+<details><summary>All evidence</summary>${valueMarkup(evidence)}</details>
+<p>Approval <code>${approval.id}</code> of the flow ${approval.flow}, about ${approval.subject}.</p></main>`,
   );
 }
 
-function facts({ deadline, asked, needed, claim, ...approval }: Approval, { mail }: KeptLink): Markup {
-  const rows: [string, string][] = [
-    ['You', mail],
-    ['Asked', asked.length === 0 ? 'everyone who may give verdicts' : asked.join(', ')],
-    ['Approvals needed', String(needed)],
-    ['Deadline', deadline],
-    ['Without a verdict until then', approval.default],
-    ...(claim === null ? [] : [['Claimed', `by ${claim.by} until ${claim.until}`] as [string, string]]),
-  ];
-  return html`<table>${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</table>`;
+/** Who is asked, and until when. */
+function asking(
+  { flow, subject, asked, needed, claim, ...approval }: Approval,
+  { link, nowMs }: { link: KeptLink; nowMs: number },
+): Markup {
+  const who = asked.length === 0 ? 'everyone who may give verdicts' : asked.join(', ');
+  const several = needed === 1 ? '' : ` ${needed} different people must approve; ${approval.votes.length} have.`;
+  return html`<p>The flow ${flow} asks ${who} about ${subject}. You answer as ${link.mail}.${several}</p>
+<p>Answer by <time datetime="${approval.deadline}">${shownTime(approval.deadline)}</time>, ${shownWait(Date.parse(approval.deadline) - nowMs)}. Without an answer by then it is decided: ${approval.default}.</p>
+${claim === null ? NOTHING : html`<p>${claim.by} works on it until ${shownTime(claim.until)}: until then no other verdict is taken.</p>`}
+<p><a href="#verdict">Give your verdict</a></p>`;
 }
 
 function endOf({ state, verdict }: Approval, { used }: KeptLink): string {
@@ -69,15 +73,25 @@ function form({ approval, rules }: KeptApproval): Markup {
   const shown: Readonly<Record<string, unknown>> = { ...approval.proposed.result, ...approval.votes[0]?.changes };
   const changes = fields.map(([name, rule]) => changeField(name, rule, shown[name]));
   return html`<h2 id="verdict">Your verdict</h2><form method="post">
-<fieldset><legend>What do you say?</legend>
-<p><input type="radio" id="approve" name="verdict" value="approve" required> <label for="approve">Approve: ${approval.proposed.outcome}</label></p>
-<p><input type="radio" id="reject" name="verdict" value="reject" required> <label for="reject">Reject</label></p>
-<p><label for="reason">Why (kept with the verdict)</label><br><textarea id="reason" name="reason" rows="3" cols="60" maxlength="2000" required></textarea></p>
-</fieldset>
+${NO_ENTER}<p><label for="reason">Why (kept with the verdict)</label><br><textarea id="reason" name="reason" rows="3" cols="60" maxlength="2000" required></textarea></p>
 ${changes.length === 0 ? NOTHING : html`<fieldset><legend>With an approval, you may change</legend>${changes}</fieldset>`}
-<p><button type="submit">Give this verdict</button></p>
+<p><button type="submit" name="verdict" value="approve">Approve: ${approval.proposed.outcome}</button> ${onApproval(approval)}</p>
+<p><button type="submit" name="verdict" value="reject">Reject${approval.rejected === null ? '' : `: ${approval.rejected}`}</button> ${onRejection(approval)}</p>
 </form>`;
 }
+
+/** Enter in a field presses the first button of a form: without this one that would be an approval. */
+const NO_ENTER = html`<button type="submit" disabled hidden></button>`;
+
+function onApproval({ proposed, needed, votes: given }: Approval): string {
+  if (given.length + 1 < needed) return `Your approval counts; ${proposed.outcome} is decided when ${needed} have approved.`;
+  return `It is decided: ${proposed.outcome}, with your changes if you made any. What its policy lets follow from that is done.`;
+}
+
+const onRejection = ({ rejected }: Approval): string =>
+  rejected === null
+    ? 'What is proposed is not decided.'
+    : `It is decided: ${rejected}. One rejection is enough; changes count for nothing.`;
 
 function changeField(name: string, rule: ChangeRule, value: unknown): Markup {
   const [id, field] = [`change-${name}`, `${CHANGE_PREFIX}${name}`];

@@ -114,7 +114,7 @@ export const approveRoutes: readonly Route[] = [
       forBrowsers(async ({ response, params }) => {
         const found = await followLink(pool, String(params.token));
         if (found === null) throw noLink();
-        sendPage(response, 200, approvePage(found));
+        sendPage(response, 200, approvePage(found, Date.now()));
       }),
   }),
   route({

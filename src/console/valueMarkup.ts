@@ -1,5 +1,6 @@
 /** Any JSON value for people to read: tables of names and values, lists, and text that is only ever text. */
 import type { Json, JsonObject } from '../domain/event.ts';
+import { shownNumber } from '../domain/shownNumber.ts';
 import { html, type Markup } from './page.ts';
 
 const DEPTH_MAX = 6;
@@ -12,21 +13,22 @@ const isFlat = (value: Json): value is JsonObject =>
   !Array.isArray(value) &&
   Object.values(value).every((member) => typeof member !== 'object');
 
+const cell = (value: Json | undefined): string =>
+  value === undefined ? '' : typeof value === 'number' ? shownNumber(value) : String(value);
+
 /** Alike and flat, as reasons are: one line each. Null where they are not. */
 function lines(items: readonly Json[]): Markup | null {
   if (!items.every(isFlat)) return null;
   const names = [...new Set(items.flatMap((item) => Object.keys(item)))];
   if (names.length === 0 || names.length > COLUMNS_MAX) return null;
   const head = names.map((name) => html`<th scope="col">${name}</th>`);
-  const body = items.map(
-    (item) => html`<tr>${names.map((name) => html`<td>${item[name] === undefined ? '' : String(item[name])}</td>`)}</tr>`,
-  );
+  const body = items.map((item) => html`<tr>${names.map((name) => html`<td>${cell(item[name])}</td>`)}</tr>`);
   return html`<table><tr>${head}</tr>${body}</table>`;
 }
 
 export function valueMarkup(value: Json, depth = 0): Markup {
   if (value === null || typeof value === 'boolean') return html`${String(value)}`;
-  if (typeof value !== 'object') return html`${value}`;
+  if (typeof value !== 'object') return html`${cell(value)}`;
   if (depth >= DEPTH_MAX) return html`${JSON.stringify(value)}`;
   if (Array.isArray(value)) {
     if (value.length === 0) return html`none`;

@@ -73,7 +73,10 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     releases.push(() => presence.close());
     for (const { flow, what, to } of presence.activated) logger.info({ flow, what, to }, 'switched on');
     for (const policy of presence.kept)
-      logger.info({ policy }, "left on: an operator's policy stays, `signalbox flow activate --with-policy` puts this build's in its place");
+      logger.info(
+        { policy },
+        "left on: an operator's policy stays, `signalbox flow activate --with-policy` puts this build's in its place",
+      );
 
     const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
     const cases = openCaseClient({ ...temporal, apiKey: config.TEMPORAL_API_KEY }, () => clock.nowMs());

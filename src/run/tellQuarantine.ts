@@ -7,7 +7,11 @@ const QUIET_MS = 5000;
 
 type Quarantined = Pick<AcceptedEvent, 'log' | 'position' | 'note'>;
 
-export function tellQuarantine(logger: Logger, tenant: string, nowMs: () => number = () => performance.now()): (event: Quarantined) => void {
+export function tellQuarantine(
+  logger: Logger,
+  tenant: string,
+  nowMs: () => number = () => performance.now(),
+): (event: Quarantined) => void {
   const quiet = new Map<string, { untilMs: number; more: number }>();
   return ({ log, position, note }) => {
     const since = quiet.get(log);

@@ -43,6 +43,7 @@ export const approval = z.object({
   question: z.string(),
   evidence: jsonObject,
   proposed: z.object({ outcome: z.string(), result: jsonObject }),
+  rejected: z.string().nullable().describe('The outcome of a rejection; null where the case did not say it'),
   deadline: at,
   default: z.string(),
   verdict: verdict.nullable(),

@@ -179,6 +179,7 @@ export const approvalExample: Approval = {
   ...{ id: 'apr_fraud.17.0', state: 'open', flow: 'fraud', subject: 'card-1', event, question: 'Is this payment of 412.50 EUR genuine?' },
   evidence: { amount: 412.5, usualAmount: 51 },
   proposed: { outcome: 'decline', result: {} },
+  rejected: 'approve',
   ...{ deadline: '2026-03-03T09:30:00.000Z', default: 'decline', verdict: null, needed: 1, votes: [], asked: [] },
   claim: { by: 'ann', until: '2026-03-02T09:50:00.000Z' },
   questions: [furtherQuestionExample],

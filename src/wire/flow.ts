@@ -40,4 +40,5 @@ export const timeline = z.object({
   more: z.boolean(),
 });
 
+export type Timeline = z.infer<typeof timeline>;
 export type FlowItem = z.infer<typeof flow>;

@@ -58,8 +58,8 @@ async function askRung(outside: Asking, question: Question, { rung, climbed }: {
   if (rung === 'rules')
     return { outcome: question.proposed.outcome, confidence: 1, reasons: question.freely ?? [], result: question.proposed.result };
   if (rung === 'default') return { outcome: approvals.default, confidence: 1, reasons: [NO_RUNG] };
-  const { question: text, dataAs, proposed } = question;
-  const answer = await outside.askPerson({ question: text, dataAs, proposed, advice: adviceOf(climbed), terms: approvals });
+  const { question: text, dataAs, proposed, rejected } = question;
+  const answer = await outside.askPerson({ question: text, dataAs, proposed, rejected, advice: adviceOf(climbed), terms: approvals });
   return verdictSays(answer, question);
 }
 

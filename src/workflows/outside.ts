@@ -25,6 +25,8 @@ export interface PersonQuestion {
   /** What the event's data is called among the evidence. */
   readonly dataAs: string;
   readonly proposed: Proposal;
+  /** The outcome of a rejection. */
+  readonly rejected: string;
   /** What the rungs below would have done. */
   readonly advice: JsonObject;
   /** As policies give them. */

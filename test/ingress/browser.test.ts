@@ -64,13 +64,17 @@ withBrowser('pages in Chromium', () => {
     });
     await page.goto(`${ingress.url}/approve/${token}`);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Release payment p-1 of 5000 EUR?');
+    await page.getByText('All evidence').click();
     expect(await page.getByText('<b>bold</b>', { exact: true }).count()).toBe(1);
-    await page.getByLabel('Approve: fine').focus();
-    await page.keyboard.press('Space');
     await page.getByLabel('Why (kept with the verdict)').fill('called the customer');
     await page.getByLabel('amount (0 to 6000)').fill('4000');
     if (process.env.SIGNALBOX_SCREENSHOT !== undefined) await page.screenshot({ path: process.env.SIGNALBOX_SCREENSHOT, fullPage: true });
-    await page.getByRole('button', { name: 'Give this verdict' }).click();
+    // Enter in a field is no verdict
+    await page.getByLabel('amount (0 to 6000)').press('Enter');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Release payment p-1 of 5000 EUR?');
+    await page.getByRole('button', { name: 'Approve: fine' }).focus();
+    await page.keyboard.press('Space');
+    await page.getByRole('heading', { name: 'Your verdict counts' }).waitFor();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Your verdict counts');
     expect({ errors: errors.filter((text) => !text.includes('favicon')) }).toEqual({ errors: [] });
     expect((await readApproval(ingress.pool, asked.key))?.approval.verdict).toMatchObject({

@@ -106,9 +106,40 @@ describe('GET /approve/:token', () => {
     };
     const { text } = await ask((await linked({ terms: { changes } })).url, { headers: HTML });
     const ids = [...text.matchAll(/<(?:input|select|textarea)[^>]* id="([^"]+)"/g)].map(([, id]) => id);
-    expect(ids).toEqual(['approve', 'reject', 'reason', 'change-amount', 'change-note', 'change-currency']);
+    expect(ids).toEqual(['reason', 'change-amount', 'change-note', 'change-currency']);
     for (const id of ids) expect(text).toContain(`<label for="${id}">`);
     expect(text).toContain('min="0" max="6000" value="5000"');
+  });
+
+  it('says who asks and until when in words, what each button does, reasons once, and the rest folded with its numbers rounded', async () => {
+    const reasons = [{ code: 'new', text: 'a new card', weight: 0.123456789 }];
+    const evidence = { score: 0.743821904, reasons, factors: reasons };
+    const asked = await linked({
+      question: 'Release it?',
+      evidence,
+      rejected: 'block',
+      terms: { changes: { amount: { type: 'number', min: 0, max: 6000 } } },
+    });
+    const { text } = await ask(asked.url, { headers: HTML });
+    const words = text
+      .replace(/<style>.*?<\/style>/s, '')
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ');
+    expect(words).toMatch(/The flow \S+ asks everyone who may give verdicts about \S+\. You answer as ann@bank\.example\./);
+    expect(words).toMatch(
+      /Answer by \w+day, \d{1,2} \w+ \d{4} at \d\d:\d\d UTC , in \d+ (minutes|hours|days)\. Without an answer by then it is decided: \S+\./,
+    );
+    expect(words).toMatch(
+      /Approve: fine It is decided: fine, with your changes if you made any\. What its policy lets follow from that is done\./,
+    );
+    expect(words).toContain('Reject: block It is decided: block.');
+    expect(words.split('a new card')).toHaveLength(2);
+    const [before = '', folded = ''] = text.split('<details>');
+    expect(before.indexOf('a new card')).toBeLessThan(before.indexOf('<form'));
+    expect(folded).toContain('0.744');
+    expect(text).not.toMatch(/0\.7438|0\.12345/);
+    // a key pressed in a field gives no verdict
+    expect(text.indexOf('<button type="submit" disabled hidden>')).toBeLessThan(text.indexOf('value="approve"'));
   });
 
   it('answers a token that is none and one that nobody has alike', async () => {

@@ -40,6 +40,22 @@ describe('GET /v1/events', () => {
     expect((await get('/v1/events?source=/found&id=x&type=other')).json.items).toEqual([]);
   });
 
+  it('finds all that senders gave an id to, by the id alone, in pages', async () => {
+    const sources = ['/same/a', '/same/b', '/same/c', '/same/d', '/same/e'];
+    for (const [at, source] of sources.entries())
+      await post(ingress.url, eventOf({ id: 'same id', source, ...(at === 2 ? { type: 'nobody.asked' } : {}) }));
+    const found: string[] = [];
+    let pages = 0;
+    for (let after = '', more = true; more; pages += 1) {
+      const { json } = await get(`/v1/events?id=same%20id&limit=2${after}`);
+      found.push(...json.items.map(({ source }: { source: string }) => source));
+      more = json.more;
+      after = `&after=${json.next}`;
+    }
+    expect([pages, found.sort()]).toEqual([3, sources]);
+    expect((await get('/v1/events?id=nobody%20gave%20it')).json).toMatchObject({ items: [], more: false });
+  });
+
   it('reads each event of several logs once, each log in its order', async () => {
     await book('/several', 30);
     await book('/several/more', 30, { type: 'nobody.asked' });

@@ -61,8 +61,21 @@ describe('supervise()', () => {
 
   it('processLog() names flow, case and cause in the terminal', async () => {
     const lines = [
-      { level: 40, msg: 'Activity failed', workflowId: 'fraud:c-1', activityType: 'act', error: { message: 'outer', cause: { message: 'Try 2 of 10: the receiver answered 500' } } },
-      { level: 40, msg: 'an action was given up', flow: 'fraud', case: 'fraud:c-2', action: 'act_fraud.4.release', cause: 'the receiver answered 500\nmore' },
+      {
+        level: 40,
+        msg: 'Activity failed',
+        workflowId: 'fraud:c-1',
+        activityType: 'act',
+        error: { message: 'outer', cause: { message: 'Try 2 of 10: the receiver answered 500' } },
+      },
+      {
+        level: 40,
+        msg: 'an action was given up',
+        flow: 'fraud',
+        case: 'fraud:c-2',
+        action: 'act_fraud.4.release',
+        cause: 'the receiver answered 500\nmore',
+      },
       { level: 40, msg: 'an event is in quarantine', flow: 'fraud', event: 'evt_fraud.5', cause: 'TypeError: no rate' },
       { level: 50, msg: 'a request failed', err: { message: 'boom' }, route: '/v1/events' },
       { level: 30, msg: 'not shown', flow: 'fraud' },

@@ -28,6 +28,7 @@ interface Asking {
   /** So long ago was it opened. */
   readonly openedSecondsAgo?: number;
   readonly question?: string;
+  readonly rejected?: string;
   readonly evidence?: JsonObject;
   readonly turn?: number;
   readonly notices?: NoticeChannels;
@@ -35,7 +36,7 @@ interface Asking {
 
 /** Opens an approval about an accepted event of the ledger. */
 export async function openQuestion(pool: Pool, eventPosition: number, asking: Asking = {}): Promise<AskedQuestion> {
-  const { terms, openedSecondsAgo = 0, question = 'Is it right?', evidence = { amount: 5000 }, turn = 0, notices } = asking;
+  const { terms, openedSecondsAgo = 0, question = 'Is it right?', evidence = { amount: 5000 }, turn = 0, notices, rejected } = asking;
   const key = { tenant: 'default', flow: 'ledger', eventPosition, turn };
   const openedMs = Date.now() - openedSecondsAgo * 1000;
   const { deadline, rules } = planApproval({ ...TERMS, ...terms }, openedMs, null);
@@ -45,6 +46,7 @@ export async function openQuestion(pool: Pool, eventPosition: number, asking: As
       ...key,
       ...{ caseId: `ledger:${eventPosition}`, subject: `asked-${eventPosition}`, question, evidence, policy: 'ledger@000000000000' },
       proposed: { outcome: 'fine', result: { amount: 5000, note: 'as booked', currency: 'EUR' } },
+      ...(rejected === undefined ? {} : { rejected }),
       ...{ openedAt: new Date(openedMs).toISOString(), deadline, defaultOutcome: TERMS.default, rules },
     },
   );

@@ -301,7 +301,7 @@ describe('events()', () => {
     const stored = { ...receipt, decision, decisions: [decision], links: { approval: '/v1/approvals/apr_fraud.17.0' } };
     answers['/v1/events'] = [200, { items: [stored], next: 'x', more: false }];
     expect(await run('events', 'get', 'p-1', '--source', '/shop')).toBe(0);
-    expect(asked[0]?.path).toBe('/v1/events?source=%2Fshop&id=p-1');
+    expect(asked[0]?.path).toBe('/v1/events?source=%2Fshop&id=p-1&limit=5');
     expect(printed.out.split('\n')).toEqual([
       'evt_fraud.17  /shop p-1  c-1  signalled: review (provisional) by rules',
       '  dec_fraud.17.0  review (provisional) by rules  2026-01-01T00:00:00Z',
@@ -310,6 +310,99 @@ describe('events()', () => {
     ]);
     answers['/v1/events'] = [200, { items: [], next: 'x', more: false }];
     expect(await run('events', 'get', 'p-2', '--source', '/shop')).toBe(1);
+  });
+
+  it('events() finds an event by the id alone, and says whose they are where several senders gave it', async () => {
+    const stored = { ...receipt, decisions: [], links: {} };
+    answers['/v1/events'] = [200, { items: [stored], next: 'x', more: false }];
+    expect(await run('events', 'get', 'p-1')).toBe(0);
+    expect(asked.map(({ path }) => path)).toEqual(['/v1/events?id=p-1&limit=5']);
+    expect(printed.out).toBe('evt_fraud.17  /shop p-1  c-1  signalled\n');
+    // a sender may have called it as we call ours
+    expect(await run('events', 'get', 'evt_fraud.99')).toBe(0);
+    expect(asked.map(({ path }) => path).slice(1)).toEqual(['/v1/events/evt_fraud.99', '/v1/events?id=evt_fraud.99&limit=5']);
+    answers['/v1/events'] = [200, { items: [stored, { ...stored, source: '/till' }], next: 'x', more: false }];
+    expect(await run('events', 'get', 'p-1')).toBe(1);
+    expect(printed.err).toContain('Several senders gave an event the id p-1: say which by --source /shop, /till');
+    answers['/v1/events'] = [200, { items: [], next: 'x', more: false }];
+    expect(await run('events', 'get', 'p-1')).toBe(1);
+    expect(printed.err).toContain('There is no event p-1 of any sender');
+  });
+
+  it('events() lists what is stored', async () => {
+    const stored = { ...receipt, acceptedAt: '2026-01-01T00:00:00Z', cloudevent: { type: 'payment.attempted' }, decisions: [], links: {} };
+    answers['/v1/events'] = [200, { items: [stored], next: 'x', more: false }];
+    expect(await run('events', 'list', '--flow', 'fraud', '--limit', '3')).toBe(0);
+    expect(asked[0]?.path).toBe('/v1/events?flow=fraud&limit=3');
+    expect(printed.out).toMatch(/^2026-01-01T00:00:00Z +evt_fraud\.17 +payment\.attempted +c-1 +signalled +- +\/shop +p-1$/m);
+  });
+
+  it('events() says of a sent event what type was probably meant', async () => {
+    const note = 'No flow takes events of type payment.atempted (did you mean payment.attempted?)';
+    answers['/v1/events'] = [202, { ...receipt, status: 'unrouted', flow: null, subject: null, links: {}, note }];
+    expect(await run('events', 'send', '--type', 'payment.atempted')).toBe(0);
+    expect(printed.out).toContain('unrouted');
+    expect(printed.err).toContain(note);
+  });
+});
+
+describe('subjects()', () => {
+  it('subjects() shows a timeline in lines', async () => {
+    const items = [
+      { at: '2026-01-01T00:00:00Z', kind: 'event', id: 'evt_fraud.17', title: 'payment.attempted', detail: {}, causes: [] },
+      { at: '2026-01-01T00:00:01Z', kind: 'action', id: 'act_fraud.17.release', title: 'release: done\u202e', detail: {}, causes: [] },
+    ];
+    const state = { card: { payments: 3, mean: 12.3456789 } };
+    answers['/v1/flows/fraud/subjects/c/1'] = [
+      200,
+      { flow: 'fraud', subject: 'c/1', workflow: null, state, items, next: 'abc', more: true },
+    ];
+    expect(await run('subjects', 'show', 'fraud', 'c/1', '--limit', '2')).toBe(0);
+    expect(asked[0]?.path).toBe('/v1/flows/fraud/subjects/c%2F1?limit=2');
+    expect(printed.out.split('\n').slice(0, 3)).toEqual(['fraud c/1', '  remembered:', '    card: payments 3, mean 12.346']);
+    expect(printed.out).toMatch(/^2026-01-01T00:00:01Z +action +act_fraud\.17\.release +release: done/m);
+    expect(printed.out).not.toContain('\u202e');
+    expect(printed.err).toBe('There are more: --after abc\n');
+  });
+});
+
+describe('approvals()', () => {
+  it('approvals() shows what is asked, what each answer does, reasons once, and the evidence in lines', async () => {
+    const reasons = [{ code: 'velocity', text: '12 payments within an hour', weight: 0.41239 }];
+    const evidence = {
+      payment: { amount: 412.5, currency: 'EUR' },
+      score: 0.743821,
+      reasons,
+      factors: reasons,
+      similar: [{ decision: 'dec_fraud.3.0', reasons: ['a'] }],
+    };
+    const open = {
+      ...approval,
+      state: 'open',
+      verdict: null,
+      rejected: 'decline',
+      event: { event: 'evt_fraud.17', source: '/shop', id: 'p-1', type: 'payment.attempted' },
+    };
+    answers['/v1/approvals/apr_fraud.17.0'] = [200, { ...open, evidence }];
+    expect(await run('approvals', 'get', 'apr_fraud.17.0')).toBe(0);
+    expect(printed.out.split('\n')).toEqual([
+      'apr_fraud.17.0  open: Really?',
+      '  about: fraud c-1, payment.attempted evt_fraud.17 (/shop p-1)',
+      '  asked: everyone who may give verdicts',
+      '  until: 2026-01-01T00:00:00Z, then decline',
+      '  approve: approve',
+      '  reject: decline',
+      'REASON    WEIGHT  TEXT',
+      'velocity  0.412   12 payments within an hour',
+      'evidence:',
+      '  payment: amount 412.5, currency EUR',
+      '  score: 0.744',
+      '  similar:',
+      '    -',
+      '      decision: dec_fraud.3.0',
+      '      reasons: a',
+      '',
+    ]);
   });
 });
 

@@ -1,6 +1,16 @@
 /** Events: sending them, and those that are stored. Their bodies go out as the text that is stored: parsing it again would round its big numbers. */
 import { eventId, parseId } from '../../domain/ids.ts';
-import { EVENT_BYTES, type EventSource, findAdoption, findEvent, type KeptEvent, readEvent, readEvents } from '../../log/read/events.ts';
+import type { Pool } from '../../log/db/database.ts';
+import {
+  EVENT_BYTES,
+  type EventSource,
+  findAdoption,
+  findEvent,
+  findEventsOf,
+  type KeptEvent,
+  readEvent,
+  readEvents,
+} from '../../log/read/events.ts';
 import { type FeedPage, type FeedSource, type Positions, readFeed, readHeads } from '../../log/read/feed.ts';
 import { eventList, eventsQuery, storedEvent } from '../../wire/event.ts';
 import { storedEventExample } from '../../wire/examples.ts';
@@ -28,6 +38,8 @@ async function pageOf(events: EventSource, tenant: string, { after: given, limit
   const heads = await readHeads(pool, tenant);
   const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (flow === undefined || log === flow)));
   const after = given === 'end' ? upTo : given;
+  if (source === undefined && id !== undefined && flow === undefined && type === undefined)
+    return pageOfId(pool, { tenant, upTo, after, limit, id });
   if (source === undefined || id === undefined) return readFeed(pool, entriesSource(filters), { tenant, upTo, after, limit });
   const accepted = await findEvent(pool, tenant, { source, id });
   const elsewhere = accepted !== null && flow !== undefined && accepted.log !== flow;
@@ -36,6 +48,21 @@ async function pageOf(events: EventSource, tenant: string, { after: given, limit
   const kept = there ? await readEvent(events, { tenant, ...place }) : null;
   const wanted = kept !== null && (type === undefined || kept.type === type);
   return { places: wanted ? [kept] : [], next: new Map([...after, ...upTo]), more: false };
+}
+
+/** Events of 1 MiB each: a page holds 4 MiB. */
+const SAME_ID_MAX = 4;
+
+/** Of all senders who gave an event this id. */
+async function pageOfId(
+  pool: Pool,
+  { tenant, upTo, after, limit, id }: { tenant: string; upTo: Positions; after: Positions; limit: number; id: string },
+): Promise<FeedPage> {
+  const found = await findEventsOf(pool, tenant, id);
+  const left = found.filter(({ log, position }) => upTo.has(log) && (after.get(log) ?? 0) < position);
+  const places = left.slice(0, Math.min(limit, SAME_ID_MAX));
+  if (places.length === left.length) return { places, next: new Map([...after, ...upTo]), more: false };
+  return { places, next: new Map([...after, ...places.map(({ log, position }) => [log, position] as const)]), more: true };
 }
 
 export const eventRoutes: readonly Route[] = [
@@ -83,7 +110,7 @@ export const eventRoutes: readonly Route[] = [
 ];
 
 /**
- * An id without its source, a source without an id and a type have no index: they are looked for along the logs. Each event is listed where
+ * A source without an id, a type and an id among others have no index: they are looked for along the logs. Each event is listed where
  * it was accepted; of one flow, those that it took over are too.
  */
 function entriesSource({ source, id, flow, type }: Filters): FeedSource {

@@ -121,6 +121,25 @@ export async function findEvent(pool: Pool, tenant: string, { source, id }: { so
   return rows[0] ?? null;
 }
 
+/**
+ * Whatever senders gave this id to. Identities are kept by source, so each source is looked up by itself: there are few, and reading along the logs would
+ * cost all of them.
+ */
+export async function findEventsOf(pool: Pool, tenant: string, id: string): Promise<LogPlace[]> {
+  const { rows } = await pool.query<LogPlace>(
+    `with recursive senders(source) as (
+       (select source from identities where tenant = $1 order by source limit 1)
+       union all
+       select (select i.source from identities i where i.tenant = $1 and i.source > s.source order by i.source limit 1) from senders s where s.source is not null
+     )
+     select i.log, i.position from senders s cross join lateral (
+       select log, position from identities where tenant = $1 and source = s.source and id = $2 limit 1
+     ) i order by i.log, i.position`,
+    [tenant, id],
+  );
+  return rows;
+}
+
 /** Where a flow holds an event that was accepted into another log. */
 export async function findAdoption(pool: Pool, tenant: string, flow: string, origin: LogPlace): Promise<LogPlace | null> {
   const { rows } = await pool.query<LogPlace>(
