@@ -231,7 +231,7 @@ describe('decisions()', () => {
   });
 });
 
-describe('approvals()', () => {
+describe('approvals() get', () => {
   it('approvals() gives a verdict as the command line', async () => {
     answers['/v1/approvals/apr_fraud.17.0/verdict'] = [200, approval];
     expect(await run('approvals', 'approve', 'apr_fraud.17.0', '--reason', 'known', '--changes', '{"limit":5}')).toBe(0);
