@@ -2,14 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceClient } from '../client/serviceClient.ts';
-import { CannotRun } from '../domain/errors.ts';
 import { AskService, assertEmpty } from '../evaluate/askService.ts';
 import { DataFolder } from '../evaluate/dataFolder.ts';
 import type { DataSet, Decider, Figures, Plot } from '../evaluate/dataSet.ts';
 import { evaluateFlow, type SetReport } from '../evaluate/evaluateFlow.ts';
 import { FoldHere } from '../evaluate/foldHere.ts';
-import { type Evaluation, evaluations } from '../flows/evaluations.ts';
 import { readConfig } from '../settings/config.ts';
+import { type Evaluation, loadEvaluation } from './loadEvaluation.ts';
 import { printJson, printLine, printTable } from './print.ts';
 
 interface Asked {
@@ -20,9 +19,7 @@ interface Asked {
 }
 
 export async function runEvaluation(name: string, { data, json, plots, url }: Asked): Promise<0 | 1> {
-  const load = Object.hasOwn(evaluations, name) ? evaluations[name] : undefined;
-  if (load === undefined) throw new CannotRun(`Cannot evaluate ${name}: there is data for ${Object.keys(evaluations).join(', ')}`);
-  const [evaluation, folder] = await Promise.all([load(), DataFolder.open(data)]);
+  const [evaluation, folder] = await Promise.all([loadEvaluation(name), DataFolder.open(data)]);
   const deciderOf = await decider(evaluation, url);
   const reports: SetReport[] = [];
   for await (const report of evaluateFlow(evaluation.dataSets, { folder, deciderOf })) {
