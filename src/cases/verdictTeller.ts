@@ -9,7 +9,7 @@ import { approvalId } from '../domain/ids.ts';
 import type { Pool } from '../log/db/database.ts';
 import type { CaseKey } from '../log/settleMail.ts';
 import type { CaseClient } from './caseClient.ts';
-import { findUnheard, type UnheardVerdict } from './unheard.ts';
+import { findUnheard, type UnheardVerdict } from './unheardVerdicts.ts';
 
 interface VerdictTellerDeps {
   readonly pool: Pool;

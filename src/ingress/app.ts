@@ -6,7 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import express, { type ErrorRequestHandler } from 'express';
 import { SignalboxError } from '../domain/errors.ts';
 import { createCallers } from './http/authenticate.ts';
-import { createGuard } from './http/guard.ts';
+import { createHostCheck } from './http/hostCheck.ts';
 import { sendProblem } from './http/problem.ts';
 import { openTroubleLog } from './http/troubleLog.ts';
 import type { IngressDeps } from './routes/ingressDeps.ts';
@@ -17,7 +17,7 @@ import { serveRoutes } from './routes/serveRoutes.ts';
 export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestListener {
   const { pool, config, logger } = deps;
   const accept = createPostEvents(deps.accepting);
-  const guard = createGuard(config.SIGNALBOX_AUTH);
+  const checkHost = createHostCheck(config.SIGNALBOX_AUTH);
   const callers = createCallers({ pool, auth: config.SIGNALBOX_AUTH });
   const note = openTroubleLog(logger);
   const refuse = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
@@ -29,7 +29,7 @@ export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestL
 
   async function postEvents(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      guard(request);
+      checkHost(request);
       const caller = callers(request, ...postEventsRoute.scopes);
       await accept(request, response, caller instanceof Promise ? await caller : caller);
     } catch (error) {
@@ -42,7 +42,7 @@ export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestL
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use((request, _response, next) => {
-    guard(request);
+    checkHost(request);
     next();
   });
   app.use(serveRoutes(routes, deps, callers));

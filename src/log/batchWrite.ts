@@ -4,11 +4,11 @@ import type { StateBytes } from '../domain/flow.ts';
 import { decisionId } from '../domain/ids.ts';
 import type { foldEntry, States } from '../kit/fold.ts';
 import type { AcceptedDecision, AcceptedEvent, Arrival, LogContext } from './arrival.ts';
+import { WRITE, WRITE_ONE } from './batchStatements.ts';
 import { CaseIds } from './caseIds.ts';
 import { ONE_ROW, SOME_ROWS } from './db/columns.ts';
 import { packedBytes, packedTexts } from './db/packedArray.ts';
 import type { Statement } from './db/together.ts';
-import { WRITE, WRITE_ONE } from './writing.ts';
 
 type Entry = ReturnType<typeof foldEntry>;
 

@@ -8,7 +8,7 @@
 import type { PoolClient } from 'pg';
 import type { FlowLog } from '../log/caseLog.ts';
 import type { Client, Pool } from '../log/db/database.ts';
-import { CellChanges } from './cells.ts';
+import { CellChanges } from './cellChanges.ts';
 import { type FinalDecision, readFinalsOf } from './finalDecision.ts';
 import { joinLabels, type TruthChange } from './joinLabels.ts';
 import { dropWaiting, readTruths, WAITING_MAX } from './labelRows.ts';

@@ -38,7 +38,7 @@ import { openSweeper } from '../log/watch/sweeper.ts';
 import { readAllQuality } from '../outcomes/readQuality.ts';
 import { type Config, noticeChannels } from '../settings/config.ts';
 import { tellQuarantine } from './tellQuarantine.ts';
-import { watchClock } from './watchClock.ts';
+import { warnOfClock } from './warnOfClock.ts';
 
 const TENANT = 'default';
 /** Connections of one log: a batch commits, the next one waits for its lock, and reads meanwhile. */
@@ -68,7 +68,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     releases.push(() => pool.end());
     await assertDurable(pool);
     const clock = new DatabaseClock();
-    releases.push(watchClock(clock, pool, logger));
+    releases.push(warnOfClock(clock, pool, logger));
     const presence = await joinIngresses(url, pool, { tenant: TENANT, flows });
     releases.push(() => presence.close());
     for (const { flow, what, to } of presence.activated) logger.info({ flow, what, to }, 'switched on');

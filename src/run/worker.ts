@@ -23,7 +23,7 @@ import { openDatabase, type Pool } from '../log/db/database.ts';
 import { openNotifier } from '../log/db/notify.ts';
 import { openOutcomeFollower } from '../outcomes/outcomeFollower.ts';
 import { readSimilar } from '../outcomes/similar.ts';
-import { watchClock } from './watchClock.ts';
+import { warnOfClock } from './warnOfClock.ts';
 import { ourWorkflows } from './workflowBundle.ts';
 
 export interface WorkerDeps {
@@ -104,7 +104,7 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
   const stopping = new AbortController();
   const pool = openDatabase(deps.databaseUrl, { name: 'worker', size: POOL_SIZE });
   const notifier = openNotifier(deps.databaseUrl);
-  const unwatchClock = watchClock(new DatabaseClock(), pool, deps.logger);
+  const stopClockLook = warnOfClock(new DatabaseClock(), pool, deps.logger);
   const outcomes = openOutcomeFollower({ pool, tenant: TENANT, flows: deps.flows, logger: deps.logger });
   const { notices: targets, noticeScheduleMs } = deps;
   const activities = createActivities({
@@ -139,7 +139,7 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
     } finally {
       await outcomes.close();
       await notifier.close();
-      unwatchClock();
+      stopClockLook();
       await pool.end();
     }
   }

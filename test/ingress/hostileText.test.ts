@@ -15,18 +15,18 @@ import { parseMediaType } from '../../src/ingress/cloudevents/mediaType.ts';
 import { readTrace } from '../../src/ingress/cloudevents/trace.ts';
 import { isUri, isUriReference } from '../../src/ingress/cloudevents/uri.ts';
 import { readCursor } from '../../src/ingress/http/cursor.ts';
-import { createGuard } from '../../src/ingress/http/guard.ts';
+import { createHostCheck } from '../../src/ingress/http/hostCheck.ts';
 import { waitSeconds } from '../../src/ingress/http/prefer.ts';
 import { eventOf } from '../support/http.ts';
 import { structured } from '../support/parsing.ts';
 
 type Reader = (text: string) => unknown;
 
-const guard = createGuard('off');
-const guarded =
+const checkHost = createHostCheck('off');
+const checked =
   (header: 'host' | 'origin'): Reader =>
   (text) =>
-    guard({ url: '/', headers: { host: '127.0.0.1', [header]: text }, rawHeaders: ['Host', text] } as never);
+    checkHost({ url: '/', headers: { host: '127.0.0.1', [header]: text }, rawHeaders: ['Host', text] } as never);
 const attribute =
   (name: string): Reader =>
   (text) =>
@@ -49,8 +49,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   readCursor,
   parseId: (text) => parseId('evt', text),
   canonicalNumber,
-  host: guarded('host'),
-  origin: guarded('origin'),
+  host: checked('host'),
+  origin: checked('origin'),
   JSON: (text) => parseJson(text),
   'JSON text': (text) => parseJson(JSON.stringify(text)),
   ...Object.fromEntries(

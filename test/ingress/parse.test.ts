@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ERRORS, SignalboxError } from '../../src/domain/errors.ts';
 import type { IncomingEvent } from '../../src/domain/event.ts';
-import { EVENTS_MAX, parseRequest } from '../../src/ingress/cloudevents/parse.ts';
+import { EVENTS_MAX, parseRequest } from '../../src/ingress/cloudevents/parseRequest.ts';
 import { BATCH, eventOf, STRUCTURED } from '../support/http.ts';
 import { binary, parse, stored, structured } from '../support/parsing.ts';
 

@@ -33,7 +33,7 @@ describe('listen() answers in one shape what never reaches a route', () => {
   });
 });
 
-describe('createGuard() with auth off serves this machine alone', () => {
+describe('createHostCheck() with auth off serves this machine alone', () => {
   const host = (name: string): string => `GET /v1/flows HTTP/1.1\r\nHost: ${name}\r\n\r\n`;
   it.each([
     ['localhost', 200],

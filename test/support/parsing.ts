@@ -1,6 +1,6 @@
 /** Requests to the edge without HTTP. */
 import type { IncomingEvent } from '../../src/domain/event.ts';
-import { type ParsedRequest, parseRequest } from '../../src/ingress/cloudevents/parse.ts';
+import { type ParsedRequest, parseRequest } from '../../src/ingress/cloudevents/parseRequest.ts';
 import { STRUCTURED } from './http.ts';
 
 export function parse(headers: Record<string, string>, body: string | Buffer): ParsedRequest {

@@ -11,13 +11,13 @@ import { DECISION_OUTCOME } from '../../domain/outcomes.ts';
 import type { AcceptedEvent, Answer } from '../../log/arrival.ts';
 import type { Logs, Routed } from '../../log/logs.ts';
 import type { Receipt } from '../../wire/receipt.ts';
-import { EVENTS_MAX } from '../cloudevents/parse.ts';
+import { EVENTS_MAX } from '../cloudevents/parseRequest.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { FinalDecisions } from './finalDecisions.ts';
 import { NoFlowTakes } from './noFlowTakes.ts';
 import { Rates } from './rates.ts';
 import type { Receipts } from './receipt.ts';
-import { type RouteOptions, route } from './route.ts';
+import { type RouteOptions, routeEvent } from './routeEvent.ts';
 import type { RouteOutcomes } from './routeOutcomes.ts';
 
 interface AcceptDeps {
@@ -101,7 +101,7 @@ export function createAccept(deps: AcceptDeps): Accept {
 
   function tryRoute(event: IncomingEvent, how: RouteOptions): Routed | SignalboxError {
     try {
-      return route(logs, event, how);
+      return routeEvent(logs, event, how);
     } catch (error) {
       if (error instanceof SignalboxError) return error;
       throw error;

@@ -11,7 +11,7 @@ import { OUR_WORDS, shapeFaults } from '../../domain/shapeFaults.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Routed } from '../../log/logs.ts';
 import { type NamedEvent, readNamedSubjects } from '../../outcomes/readOutcomes.ts';
-import { reserved } from './route.ts';
+import { reserved } from './routeEvent.ts';
 
 interface RouteDeps {
   readonly pool: Pool;

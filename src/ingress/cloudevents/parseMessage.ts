@@ -1,6 +1,6 @@
 /** Events from a broker's message: its headers and its bytes, in structured, binary or batch mode. */
 import { readHeaderText } from './headerText.ts';
-import { type ParsedRequest, parseRequest } from './parse.ts';
+import { type ParsedRequest, parseRequest } from './parseRequest.ts';
 
 /** How a broker's headers hold attributes in binary mode. The media type stands under `content-type` everywhere. */
 interface MessageBinding {

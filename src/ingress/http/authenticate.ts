@@ -1,5 +1,5 @@
 /**
- * Who calls. With auth off everyone is `local` (the guard has made sure that they are on this machine); with keys,
+ * Who calls. With auth off everyone is `local` (the host check has made sure that they are on this machine); with keys,
  * `Authorization: Bearer sbx_...`, its scopes and tenant from the database, remembered for a few seconds.
  */
 import type { IncomingMessage } from 'node:http';

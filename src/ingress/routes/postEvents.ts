@@ -7,7 +7,7 @@ import { batchExample, cloudEventExample, decidedExample, receiptExample } from 
 import { accepted, receipt } from '../../wire/receipt.ts';
 import type { Accept, Accepted } from '../accept/accept.ts';
 import { receiptText } from '../accept/receiptText.ts';
-import { modeOf, parseRequest } from '../cloudevents/parse.ts';
+import { modeOf, parseRequest } from '../cloudevents/parseRequest.ts';
 import { sendJson, sendText } from '../http/answer.ts';
 import { waitSeconds } from '../http/prefer.ts';
 import { problemOf } from '../http/problem.ts';

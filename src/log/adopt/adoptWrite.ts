@@ -1,9 +1,10 @@
 /** What taking events over writes: their rows in the flow's log, and what each points to. In one statement. */
+
+import { PARAMETERS, writing } from '../batchStatements.ts';
 import type { BatchWrite } from '../batchWrite.ts';
 import { SOME_ROWS } from '../db/columns.ts';
 import type { Client } from '../db/database.ts';
 import { packedBooleans, packedPositions, packedTimes } from '../db/packedArray.ts';
-import { PARAMETERS, writing } from '../writing.ts';
 import type { Source } from './sources.ts';
 import type { Origin } from './stretch.ts';
 

@@ -6,7 +6,7 @@ import type { Pool } from '../log/db/database.ts';
 const LOOK_MS = 10_000;
 
 /** Looks now and from then on; gives the call that ends it. Whoever cannot ask finds out elsewhere that the database is away. */
-export function watchClock(clock: DatabaseClock, pool: Pool, logger: Logger, lookMs = LOOK_MS): () => void {
+export function warnOfClock(clock: DatabaseClock, pool: Pool, logger: Logger, lookMs = LOOK_MS): () => void {
   let apart = false;
   const look = async (): Promise<void> => {
     await clock.look(pool).catch(() => undefined);

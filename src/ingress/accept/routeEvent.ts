@@ -24,7 +24,7 @@ export function reserved(flow: Flow | null, { source, type }: Pick<IncomingEvent
 }
 
 /** Throws `reserved`, `unknown-type`, or `off-schema` with a pointer to each field that is wrong. */
-export function route(logs: Logs, event: IncomingEvent, { history, unknownTypes, noFlow, actor = null }: RouteOptions): Routed {
+export function routeEvent(logs: Logs, event: IncomingEvent, { history, unknownTypes, noFlow, actor = null }: RouteOptions): Routed {
   const sent = { history, ...(actor === null ? {} : { actor }) };
   const flow = logs.flowOf(event.type);
   const refusal = reserved(flow, event);

@@ -1,4 +1,4 @@
-/** What every request is held against before any route: its address, its Host and, with auth off, where it comes from. */
+/** Each request is held against this before any route: its address, its Host and, with auth off, where it comes from. */
 import type { IncomingMessage } from 'node:http';
 import { SignalboxError } from '../../domain/errors.ts';
 import { isLoopback } from '../../settings/config.ts';
@@ -9,7 +9,7 @@ const URI_CHARS_MAX = 8192;
  * With auth off anyone who reaches the port may do anything, so it answers this machine alone: a page of another site could
  * else post events (its Origin says so), or read by a name that it has pointed at this address (the Host says so).
  */
-export function createGuard(auth: 'off' | 'keys'): (request: IncomingMessage) => void {
+export function createHostCheck(auth: 'off' | 'keys'): (request: IncomingMessage) => void {
   return (request) => {
     if ((request.url ?? '').length > URI_CHARS_MAX) throw new SignalboxError('uri-too-long');
     const { host, origin } = request.headers;
