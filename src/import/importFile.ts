@@ -7,9 +7,9 @@ import { CannotRun } from '../domain/errors.ts';
 import { type Batch, batches } from './batches.ts';
 import { type Checkpoint, fingerprint, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { ImportMap } from './importMap.ts';
-import { type Poster, postEvents } from './postEvents.ts';
 import { RejectedFile } from './rejectedFile.ts';
 import { openTable } from './rows.ts';
+import { type Poster, sendBatch } from './sendBatch.ts';
 
 /** The service takes 8 MiB a batch. */
 const BATCH_BYTES_MAX = 6 * 1024 * 1024;
@@ -163,7 +163,7 @@ class ImportRun {
   }
 
   async #settle(batch: Batch): Promise<void> {
-    const posted = await postEvents(this.#job.poster, batch.events);
+    const posted = await sendBatch(this.#job.poster, batch.events);
     const rejected = [...batch.rejected, ...posted.rejected];
     await this.#rejected.write(rejected);
     this.#add(batch, posted, rejected.length);
@@ -178,7 +178,7 @@ class ImportRun {
     await this.#saveSometimes();
   }
 
-  #add(batch: Batch, posted: Awaited<ReturnType<typeof postEvents>>, rejected: number): void {
+  #add(batch: Batch, posted: Awaited<ReturnType<typeof sendBatch>>, rejected: number): void {
     const summary = this.#summary;
     summary.rows = batch.rows;
     summary.events += batch.events.length;

@@ -1,5 +1,5 @@
 /** Pages that a machine can hold against the code: what they name is there, and what is there is named. */
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
@@ -65,6 +65,71 @@ describe('README.md', () => {
       await expect(
         readFile(`${folder}/${link}`).catch((error: NodeJS.ErrnoException) => (error.code === 'EISDIR' ? '' : Promise.reject(error))),
       ).resolves.toBeDefined();
+    }
+  });
+});
+
+/** `flow new`, in the page that tells of it, makes this one. */
+const MADE = 'src/flows/returns';
+
+interface Override {
+  readonly includes: readonly string[];
+  readonly linter: {
+    readonly rules: { readonly style?: { readonly noRestrictedImports?: { readonly options: { readonly patterns: readonly Pattern[] } } } };
+  };
+}
+
+interface Pattern {
+  readonly group: readonly string[];
+}
+
+/** `nothing`, or rooms: one, or all of the table from one to another, or such a stretch `but` some. What stands in brackets is finer than rooms. */
+function roomsOf(cell: string, rooms: readonly string[]): string[] {
+  const named = (text: string): string[] =>
+    [...text.matchAll(/`([^`]+)`(?: to `([^`]+)`)?/g)].flatMap(([, from = '', to = from]) =>
+      rooms.slice(rooms.indexOf(from), rooms.indexOf(to) + 1),
+    );
+  const [given = '', but = ''] = cell.replace(/\(.*?\)/g, '').split(' but ');
+  const without = new Set(named(but));
+  return named(given).filter((room) => !without.has(room));
+}
+
+describe('docs', () => {
+  it('docs name files of the sources that are there', async () => {
+    const pages = (await readdir(`${root}/docs`)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+    const missing: string[] = [];
+    let named = 0;
+    for (const page of ['README.md', ...pages]) {
+      const paths = [...(await read(page)).matchAll(/(?<![\w/])(?:src|test)\/[\w./*<>-]*[\w/]/g)].map(([path]) => path);
+      for (const path of paths.filter((one) => !/[*<]/.test(one) && one !== MADE)) {
+        named += 1;
+        await access(`${root}/${path}`).catch(() => missing.push(`${page}: ${path}`));
+      }
+    }
+    expect(missing).toEqual([]);
+    expect(named).toBeGreaterThan(50);
+  });
+});
+
+describe('docs/design.md', () => {
+  it('docs/design.md has each room, and what the linter lets it import', async () => {
+    const [, table = ''] = (await read('docs/design.md')).split('## Rooms');
+    const rows = [...(table.split('\n## ')[0] ?? '').matchAll(/^\| `([^`]+)` \|.*\| ([^|]+) \|$/gm)].map(([, room = '', may = '']) => ({
+      room,
+      may,
+    }));
+    const names = rows.map(({ room }) => room);
+    const folders = (await readdir(`${root}/src`, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(names.filter((room) => !room.includes('/')).sort()).toEqual(folders.sort());
+
+    const { overrides } = JSON.parse(await read('biome.json')) as { overrides: readonly Override[] };
+    for (const { room, may } of rows) {
+      const override = overrides.find(({ includes: [first] }) => first === `src/${room}` || first === `src/${room}/**`);
+      const patterns = override?.linter.rules.style?.noRestrictedImports?.options.patterns ?? [];
+      const barred = new Set(patterns.flatMap(({ group }) => group).flatMap((pattern) => /^\*\*\/(\w+)\/\*\*$/.exec(pattern)?.[1] ?? []));
+      const allowed = folders.filter((folder) => folder !== room.split('/')[0] && !barred.has(folder));
+      const told = roomsOf(may, names).filter((name) => !name.includes('/'));
+      expect([room, told.filter((name) => name !== room.split('/')[0]).sort()]).toEqual([room, allowed.sort()]);
     }
   });
 });

@@ -32,7 +32,7 @@ function isLater(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-export async function postEvents(poster: Poster, events: readonly MadeEvent[]): Promise<Posted> {
+export async function sendBatch(poster: Poster, events: readonly MadeEvent[]): Promise<Posted> {
   const posted: Posted = { rejected: [], repeats: 0, statuses: {} };
   // halves of a batch that is refused whole, first half first, so that the order stays
   const open: (readonly MadeEvent[])[] = events.length === 0 ? [] : [events];
