@@ -93,15 +93,19 @@ interface Creation {
 }
 
 async function create(name: string, { scopes, roles, rate, tenant, json }: Creation): Promise<void> {
-  const [{ createKey }, { CannotRun }, { printJson, say }] = await Promise.all([
+  const [{ createKey }, { CannotRun }, { keysUnchecked }, { printJson, say }] = await Promise.all([
     import('../log/keys.ts'),
     import('../domain/errors.ts'),
+    import('./target.ts'),
     import('./print.ts'),
   ]);
   await withPool(async (pool) => {
     const key = await createKey(pool, { tenant, name, scopes, roles, rate: rate ?? null });
     if (key === null)
       throw new CannotRun(`Cannot make the key as ${name} is taken: names stand in records as actors, so a revoked one is not given again`);
+    const unchecked = await keysUnchecked();
+    if (unchecked !== null)
+      say(`Keys are not checked, ${unchecked}: whoever reaches the port may do everything. Start with SIGNALBOX_AUTH=keys.`);
     if (json === true) return printJson({ name, scopes, roles, rate: rate ?? null, key });
     process.stdout.write(`${key}\n`);
     say(`${name} may do ${scopes.join(', ')}. The key is not shown again: send it as "Authorization: Bearer <key>", or set SIGNALBOX_KEY.`);

@@ -16,12 +16,12 @@ const HINTS: Record<number, string> = {
   403: ' (the key in SIGNALBOX_KEY may not do this)',
 };
 
-/** Prints one line; everything about the error where `debug`. */
+/** Prints what is wrong, a line each where several things are; everything about the error where `debug`. */
 export function report(error: unknown, debug: boolean): 0 | 1 | 2 {
   // commander has said what is wrong, or has shown the help that was asked for
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof Refused) say(`${error.message}${HINTS[error.status] ?? ''}`);
-  else if (error instanceof CannotRun) say(error.message);
+  if (error instanceof Refused) for (const line of `${error.told}${HINTS[error.status] ?? ''}`.split('\n')) say(line);
+  else if (error instanceof CannotRun) for (const line of error.message.split('\n')) say(line);
   else
     say(
       `Something went wrong: ${shownText(error instanceof Error ? error.message || error.name : String(error))}${debug ? '' : ' (SIGNALBOX_LOG_LEVEL=debug tells more)'}`,

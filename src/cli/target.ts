@@ -27,3 +27,10 @@ export async function databaseUrl(config: Config = readConfig()): Promise<string
   if (url == null) throw notFound('the database', 'DATABASE_URL', config);
   return url;
 }
+
+/** By what is known that keys are not checked; null where they are. A stack that runs here says it of itself; else it is as in this shell. */
+export async function keysUnchecked(config: Config = readConfig()): Promise<string | null> {
+  const stack = config.DATABASE_URL === undefined ? ((await readRunning(config))?.settings ?? null) : null;
+  if ((stack?.auth ?? config.SIGNALBOX_AUTH) === 'keys') return null;
+  return stack === null ? 'by the settings of this shell' : 'as the stack that runs here was started';
+}

@@ -1,5 +1,7 @@
 /** The HTTP API as the commands use it. */
 import { CannotRun } from '../domain/errors.ts';
+import { firstFaults } from '../domain/firstFaults.ts';
+import { showHidden } from '../domain/hiddenCharacters.ts';
 import { retryAfterMs } from '../domain/retryAfter.ts';
 import { parseExact } from './exactJson.ts';
 
@@ -21,27 +23,44 @@ export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
   readonly problem: unknown;
+  /** The message, with a line for each of the first fields that are wrong, where several are. */
+  readonly told: string;
 
   constructor({ status, body }: ServiceAnswer) {
     super(problemLine(status, body));
     this.status = status;
     this.problem = body;
+    this.told = problemTold(status, body, this.message);
   }
 }
 
+interface Described {
+  readonly title?: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly errors?: readonly { pointer: string; detail: string }[];
+}
+
 function problemLine(status: number, body: unknown): string {
-  const { title, code, detail, errors } = (typeof body === 'object' && body !== null ? body : {}) as {
-    title?: string;
-    code?: string;
-    detail?: string;
-    errors?: { pointer: string; detail: string }[];
-  };
+  const { title, code, detail, errors } = (typeof body === 'object' && body !== null ? body : {}) as Described;
   // a detail may have told of the fields already
   const fields = (errors ?? [])
     .filter((error) => detail?.includes(error.detail) !== true)
     .map((error) => `${error.pointer} ${error.detail}`);
   const said = [...new Set([title, detail, ...fields].filter((part): part is string => part !== undefined))];
   return `${status}${code === undefined ? '' : ` ${code}`}: ${said.join('; ') || 'the service gave no reason'}`;
+}
+
+/** Line ends are ours alone here: what a service says keeps its own escaped. */
+function problemTold(status: number, body: unknown, message: string): string {
+  const { title, code, detail, errors } = (typeof body === 'object' && body !== null ? body : {}) as Described;
+  if (errors === undefined || errors.length < 2) return showHidden(message);
+  // a detail may tell of the fields itself
+  const more = detail === undefined || errors.some((error) => detail.includes(error.detail)) ? '' : `; ${detail}`;
+  return firstFaults(
+    showHidden(`${status}${code === undefined ? '' : ` ${code}`}: ${title ?? 'refused'}${more}`),
+    errors.map((error) => showHidden(`${error.pointer} ${error.detail}`)),
+  );
 }
 
 export interface Call {

@@ -72,7 +72,7 @@ function typeMarkup(flows: readonly Flow[]): Markup[] {
   return flows.flatMap(({ name, types }) =>
     Object.entries(typeSchemas(types)).map(
       ([type, schema]) =>
-        html`<h3 id="type-${type}"><code>${type}</code></h3><p>Answered by the flow <a href="/v1/flows/${name}">${name}</a>.</p>${folded('JSON schema of its data', shown(schema))}`,
+        html`<h3 id="type-${type}"><code>${type}</code></h3><p>Answered by the flow ${name}.</p>${folded('JSON schema of its data', shown(schema))}`,
     ),
   );
 }

@@ -65,8 +65,8 @@ export const pageRoutes = (table: () => readonly Route[]): readonly Route[] => [
     scopes: [],
     query: 'any',
     answers: { 200: HTML },
-    handler: ({ flows, temporal }) => {
-      const page = homePage(table(), flows, temporal.web);
+    handler: ({ flows, temporal, config }) => {
+      const page = homePage(table(), { flows, temporalUi: temporal.web, auth: config.SIGNALBOX_AUTH });
       return (call) => sendPage(call, page);
     },
   }),

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { CannotRun } from '../domain/errors.ts';
+import { firstFaults } from '../domain/firstFaults.ts';
 import { OUR_WORDS, shapeFaultLines } from '../domain/shapeFaults.ts';
 
 const column = z.string().min(1);
@@ -76,23 +77,16 @@ function asWritten(node: unknown): void {
   if (plain && scalar?.source !== undefined) scalar.value = scalar.source;
 }
 
-const FAULTS_MAX = 3;
-
-/** The first faults, a line each: a map with all of them wrong filled a screen. */
-function firstFaults(what: string, faults: readonly string[]): CannotRun {
-  const more = faults.length - FAULTS_MAX;
-  const lines = faults.slice(0, FAULTS_MAX).map((fault) => `\n  ${fault}`);
-  return new CannotRun(`${what}:${lines.join('')}${more > 0 ? `\n  and ${more} more` : ''}`);
-}
-
 /** Throws CannotRun that says what is wrong with the map. */
 export async function parseImportMap(source: string, name: string): Promise<ImportMap> {
   const { parseDocument, visit, isScalar, isSeq } = await import('yaml');
   const document = parseDocument(source);
   if (document.errors.length > 0)
-    throw firstFaults(
-      `Cannot read the map ${name}`,
-      document.errors.map((error) => error.message.split('\n')[0] ?? ''),
+    throw new CannotRun(
+      firstFaults(
+        `Cannot read the map ${name}`,
+        document.errors.map((error) => error.message.split('\n')[0] ?? ''),
+      ),
     );
   visit(document, {
     Pair(_at, { key, value }) {
@@ -101,7 +95,7 @@ export async function parseImportMap(source: string, name: string): Promise<Impo
     },
   });
   const parsed = importMap.safeParse(document.toJS(), OUR_WORDS);
-  if (!parsed.success) throw firstFaults(`Cannot use the map ${name}`, shapeFaultLines(importMap, parsed.error, 'the map'));
+  if (!parsed.success) throw new CannotRun(firstFaults(`Cannot use the map ${name}`, shapeFaultLines(importMap, parsed.error, 'the map')));
   const map = parsed.data;
   map.events.forEach(({ type, source: own, time: at }, index) => {
     if ((own ?? map.source) === undefined)

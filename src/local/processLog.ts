@@ -68,6 +68,8 @@ export function processLog({ name, showFrom, levelOf }: ProcessSpec, file: LogFi
   const logger = pino({ base: null, level: 'trace' }, file).child({ process: name });
   let last: string | undefined;
   let trouble: string | undefined;
+  /** What the last line was of. */
+  let lines: string | undefined;
   const take = (text: string) => {
     if (text.trim() === '') return;
     const structured = parseLine(text);
@@ -76,6 +78,9 @@ export function processLog({ name, showFrom, levelOf }: ProcessSpec, file: LogFi
     else logger[level >= 60 ? 'fatal' : level >= 50 ? 'error' : level >= WARN ? 'warn' : 'info'](text);
     last = message;
     if (level >= WARN || TROUBLE.test(text)) trouble = message;
+    // our own refusals go on so, a fault a line
+    else if (structured === null && text.startsWith('  ') && trouble === lines) trouble = `${trouble}\n${text}`;
+    lines = trouble;
     if (level >= showFrom) show(`${name}: ${message}`);
   };
   return {

@@ -6,6 +6,7 @@
  * chose: then only its code is switched on, and where the two do not go together it does not start.
  */
 import { CannotRun } from '../domain/errors.ts';
+import { firstFaults } from '../domain/firstFaults.ts';
 import type { Flow } from '../domain/flow.ts';
 import { UNROUTED } from '../domain/ids.ts';
 import { parsePolicy } from '../policy/policy.ts';
@@ -52,10 +53,12 @@ async function fittingPolicy(client: Client | Pool, tenant: string, flow: Flow):
   if (chosen === null) return null;
   const { errors } = lintPolicy(flow, chosen.text);
   if (errors.length === 0) return chosen.version;
-  const wrong = errors.map(({ pointer, line, detail }) => `${pointer} (line ${line}) ${detail}`).join('; ');
+  const wrong = firstFaults(
+    `Cannot switch this code on as the policy ${chosen.version}, which an operator activated, does not fit this build`,
+    errors.map(({ pointer, line, detail }) => `${pointer} (line ${line}) ${detail}`),
+  );
   throw new CannotRun(
-    `Cannot switch this code on as the policy ${chosen.version}, which an operator activated, does not fit this build: ${wrong}. ` +
-      `\`signalbox flow activate ${flow.name} --with-policy\` switches the code and the policy of this build on`,
+    `${wrong}\n  \`signalbox flow activate ${flow.name} --with-policy\` switches the code and the policy of this build on`,
   );
 }
 

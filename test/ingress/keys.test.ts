@@ -54,6 +54,17 @@ describe('createAuthenticate() with keys', () => {
     expect((await ask(`${ingress.url}/v1/quarantine/evt_ledger.1/redrive`, { method: 'POST', headers })).status).toBe(admin);
   });
 
+  it.each(['/', '/docs'])('%s leads to nothing that is 401', async (path) => {
+    const { text } = await ask(`${ingress.url}${path}`);
+    const links = [...text.matchAll(/href="(\/[^"]*)"/g)].map(([, link]) => link ?? '');
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of new Set(links)) expect({ link, status: (await ask(`${ingress.url}${link}`)).status }).toEqual({ link, status: 200 });
+  });
+
+  it('/ says how to send a key', async () => {
+    expect((await ask(`${ingress.url}/`)).text).toContain('authorization: Bearer $SIGNALBOX_KEY');
+  });
+
   it.each(['/healthz', '/readyz', '/openapi.json', '/docs', '/'])('%s needs no key', async (path) => {
     expect((await ask(`${ingress.url}${path}`)).status).toBe(200);
   });

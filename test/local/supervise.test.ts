@@ -59,6 +59,14 @@ describe('supervise()', () => {
     started = await supervise(spec, { log, say: (line) => said.push(line), changed: (pid) => pids.push(pid), signal });
   }
 
+  it('supervise() says all lines of a refusal with which its process ended', async () => {
+    const say = ['Cannot switch this code on:', '  /a must be 1', '  /b must be 2']
+      .map((line) => `console.error(${JSON.stringify(line)});`)
+      .join('');
+    const ended = await begin(fixture(`${say}process.exit(2)`)).catch((error: Error) => error.message);
+    expect(ended).toMatch(/Cannot switch this code on:\n {2}\/a must be 1\n {2}\/b must be 2$/);
+  });
+
   it('processLog() names flow, case and cause in the terminal', async () => {
     const lines = [
       {

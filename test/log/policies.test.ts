@@ -230,9 +230,9 @@ describe('joinIngresses()', () => {
     expect(refused).toMatchObject({
       name: 'CannotRun',
       message:
-        `Cannot switch this code on as the policy ${versionOf(5)}, which an operator activated, does not fit this build: ` +
-        '/alarmAbove (line 1) must be at least 10. ' +
-        '`signalbox flow activate ledger --with-policy` switches the code and the policy of this build on',
+        `Cannot switch this code on as the policy ${versionOf(5)}, which an operator activated, does not fit this build:\n` +
+        '  /alarmAbove (line 1) must be at least 10\n' +
+        '  `signalbox flow activate ledger --with-policy` switches the code and the policy of this build on',
     });
     // neither this flow nor the other one was touched, and nobody counts as live
     expect(await head()).toEqual({ code: marked.code, policy: versionOf(5) });

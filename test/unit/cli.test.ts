@@ -203,7 +203,7 @@ describe('decisions()', () => {
     ];
     answers['/v1/decisions'] = [400, { status: 400, code: 'bad-query', title: 'Malformed', detail, errors }];
     expect(await run('decisions', 'list')).toBe(1);
-    expect(printed.err).toBe(`400 bad-query: Malformed; ${detail}; /limit must be 1 to 1000\n`);
+    expect(printed.err).toBe('400 bad-query: Malformed:\n  /after must be one that a list gave\n  /limit must be 1 to 1000\n');
   });
 
   it('decisions() shows what LLMs were asked, how it ended and what it cost', async () => {
@@ -403,6 +403,29 @@ describe('approvals()', () => {
       '      reasons: a',
       '',
     ]);
+  });
+});
+
+describe('report()', () => {
+  const fault = (n: number) => ({ pointer: `/bands/${n}`, detail: `must be ${n}\u001b[2J\nSPOOFED` });
+
+  it('report() tells of many wrong fields in the first three, a line each', async () => {
+    answers['/v1/events'] = [422, { code: 'off-schema', title: 'No', detail: 'It does not fit', errors: [1, 2, 3, 4, 5].map(fault) }];
+    expect(await run('events', 'list')).toBe(1);
+    const shown = (n: number) => `  /bands/${n} must be ${n}\\u001b[2J\\u000aSPOOFED`;
+    expect(printed.err.split('\n')).toEqual(['422 off-schema: No; It does not fit:', shown(1), shown(2), shown(3), '  and 2 more', '']);
+  });
+
+  it('report() tells of a map in lines too', async () => {
+    const map = join(folder(), 'map.yaml');
+    await writeFile(map, 'source: 5\ntime: 7\nevents: []\nnope: 1\n');
+    await writeFile(join(folder(), 'rows.csv'), 'a\n1\n');
+    expect(await run('import', '--file', join(folder(), 'rows.csv'), '--map', map)).toBe(2);
+    const lines = printed.err.trimEnd().split('\n');
+    expect(lines[0]).toBe(`Cannot use the map ${map}:`);
+    expect(lines).toHaveLength(5);
+    expect(lines.slice(1).every((line) => line.startsWith('  '))).toBe(true);
+    expect(lines[4]).toBe('  and 1 more');
   });
 });
 
