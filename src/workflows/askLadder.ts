@@ -55,8 +55,7 @@ function startOf({ content, provisional, rungs: findings }: Asking['about'], { f
 async function askRung(outside: Asking, question: Question, { rung, climbed }: { rung: Rung; climbed: Climb }): Promise<Said> {
   const { rungs, approvals } = outside.about.content;
   if (rung === 'llm') return askAdviser(outside, question, { terms: rungs.find((one) => one.rung === 'llm') as LlmRung, climbed });
-  if (rung === 'rules')
-    return { outcome: question.proposed.outcome, confidence: 1, reasons: question.freely ?? [], result: question.proposed.result };
+  if (rung === 'rules') return freelyDone(question, climbed);
   if (rung === 'default') return { outcome: approvals.default, confidence: 1, reasons: [NO_RUNG] };
   const { question: text, dataAs, proposed, rejected } = question;
   const answer = await outside.askPerson({ question: text, dataAs, proposed, rejected, advice: adviceOf(climbed), terms: approvals });
@@ -74,6 +73,12 @@ async function askAdviser(outside: Asking, { proposed }: Question, { terms, clim
   if (!about.llm) return { ...passed('no LLM is configured'), note: NOT_CONFIGURED };
   const said = await outside.askLlm(terms);
   return { ...said, result: { ...proposed.result, ...said.result } };
+}
+
+/** What those said who only advise stands with it. */
+function freelyDone({ proposed, freely = [] }: Question, { said }: Climb): Said {
+  const advice = said.flatMap(({ reasons = [] }) => reasons);
+  return { outcome: proposed.outcome, confidence: 1, reasons: [...freely, ...advice], result: proposed.result };
 }
 
 function verdictSays({ verdict, proposed, byDefault, waitedMs }: PersonAnswer, { rejected }: Question): Said {

@@ -3,8 +3,9 @@ import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
 import { maintenanceBriefing } from './briefing.ts';
 import { maintenancePolicy, OUTCOMES } from './policy.ts';
-import { machineEvents } from './readings.ts';
+import { machineEvents, SILENT } from './readings.ts';
 import { maintenanceReflex } from './reflex.ts';
+import { silenceWatch } from './silence.ts';
 
 export const maintenance = defineFlow({
   ...flowFolder(import.meta.url),
@@ -13,6 +14,7 @@ export const maintenance = defineFlow({
   events: machineEvents,
   policySchema: maintenancePolicy,
   reflex: maintenanceReflex,
+  watches: { [SILENT]: silenceWatch },
   workflow: 'maintenanceCase',
   outcomes: OUTCOMES,
   briefing: maintenanceBriefing,

@@ -25,14 +25,22 @@ export function incidentTermsOf(policy: MaintenancePolicy, machineId: string): I
 const strongestOf = (findings: readonly Finding[]): Finding | null =>
   findings.reduce<Finding | null>((most, one) => (most === null || one.said > most.said ? one : most), null);
 
-/** Takes the row into the machine's incident. An alert is provisional: its case says what is done about it. */
-export function judge(taken: TakenReading, event: Reading, policy: MaintenancePolicy): Pick<Folded, 'decision' | 'signal'> {
+/**
+ * Takes the row into the machine's incident. An alert is provisional: its case says what is done about it. The row with which an incident
+ * is over is looked at again, as a case may wait for it; so is one with which a silent machine is `back`.
+ */
+export function judge(
+  taken: TakenReading,
+  event: Reading,
+  { policy, back }: { readonly policy: MaintenancePolicy; readonly back: boolean },
+): Pick<Folded, 'decision' | 'signal' | 'lookAgain'> {
   const strongest = strongestOf(taken.findings);
   const said = strongest?.said ?? 0;
+  const wasOpen = taken.machine.incident.open;
   const news = addLevel(taken.machine.incident, said, incidentTermsOf(policy, event.subject));
   const outcome = news === 'opened' ? 'alert' : news === 'open' || said >= policy.detect.watchFrom ? 'watch' : 'normal';
   const score = Math.min(1, said / 2);
-  const order = outcome === 'alert' ? workOrderFor(policy, event.subject, strongest?.sensor ?? null) : null;
+  const order = outcome === 'alert' && strongest !== null ? workOrderFor(policy, event.subject, strongest.sensor) : null;
   const decision: DecisionDraft = climbNow(policy.rungs, {
     doubt: 'alert',
     rules: () => (order === null ? [] : limitRules(order, policy)),
@@ -47,6 +55,7 @@ export function judge(taken: TakenReading, event: Reading, policy: MaintenancePo
       ...(order === null ? {} : { order }),
     },
   });
-  if (!decision.provisional) return { decision };
+  const over = wasOpen && !taken.machine.incident.open;
+  if (!decision.provisional) return { decision, ...(over || back ? { lookAgain: { found: { over, back } } } : {}) };
   return { decision, signal: { found: { ...strongest }, rungs: decision.rungs } };
 }

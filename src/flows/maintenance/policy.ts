@@ -11,6 +11,14 @@ const rows = z.int().min(100).max(5000);
 /** Kept until the end of its learning time. */
 const jointRows = z.int().min(100).max(1000);
 
+const silent = z
+  .int()
+  .min(1)
+  .max(30 * 86_400);
+const later = z
+  .int()
+  .min(1)
+  .max(365 * 86_400);
 const cost = z.number().min(0).max(1e9);
 const order = z.strictObject({ kind: z.string().regex(/^[\p{L}\p{N}_][\p{L}\p{N} ._/-]{0,63}$/u), cost });
 
@@ -22,20 +30,26 @@ export const maintenancePolicy = z
       sensorsMax: z.int().min(1).max(SENSORS_MAX),
       watchFrom: z.number().min(0).max(1),
     }),
+    silence: z.strictObject({ afterSeconds: silent }),
     incident: z.strictObject({
       debounceRows: z.int().min(1).max(1000),
       restShare: z.number().min(0).max(10),
       clearBelow: z.number().min(0).max(1),
     }),
     machines: z
-      .record(z.string().min(1).max(200), z.strictObject({ learnRows: rows.optional(), jointLearnRows: jointRows.optional() }))
+      .record(
+        z.string().min(1).max(200),
+        z.strictObject({ learnRows: rows.optional(), jointLearnRows: jointRows.optional(), silentAfterSeconds: silent.optional() }),
+      )
       .refine((machines) => Object.keys(machines).length <= MACHINES_MAX, { error: `must be at most ${MACHINES_MAX}` })
       .default({}),
     workOrders: z.strictObject({
       usual: order,
       bySensor: z.record(z.string().min(1).max(64), order).default({}),
+      silence: order,
       costMax: cost,
     }),
+    followUp: z.strictObject({ remindSeconds: later, giveUpSeconds: later, recoverySeconds: later }),
     ...ladderParts(OUTCOMES),
   })
   .superRefine(ladderFits)

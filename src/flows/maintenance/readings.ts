@@ -21,11 +21,15 @@ const kind = named('._/-');
 
 const subject = ({ machineId }: { machineId: string }): string => machineId;
 const fields = { machineId: 'id', values: 'untrusted', kind: 'untrusted' } as const;
+const instant = z.iso.datetime();
+const ownFields = { ...fields, since: 'plain', due: 'plain', opened: 'plain' } as const;
 
 export const READ = 'sensor.read';
 export const HEARTBEAT = 'machine.heartbeat';
 export const MAINTAINED = 'maintenance.performed';
 export const FAILED = 'machine.failed';
+/** The flow's own: nothing has been heard of a machine for too long. */
+export const SILENT = 'machine.silent';
 
 export const machineEvents = defineEvents({
   [READ]: {
@@ -40,9 +44,14 @@ export const machineEvents = defineEvents({
   [HEARTBEAT]: { schema: z.looseObject({ machineId: id }), subject, fields },
   [MAINTAINED]: { schema: z.looseObject({ machineId: id, kind }), subject, fields },
   [FAILED]: { schema: z.looseObject({ machineId: id, kind }), subject, fields },
+  [SILENT]: {
+    schema: z.looseObject({ machineId: id, since: instant, due: instant, opened: instant }),
+    ...{ subject, fields: ownFields, own: true },
+  },
 });
 
 export type Reading = TypedEvent<typeof machineEvents, typeof READ>;
+export type Silence = TypedEvent<typeof machineEvents, typeof SILENT>;
 
 /** Sensors whose states one event may read and write; the first by name. A policy watches as many or fewer. */
 export const SENSORS_MAX = 16;

@@ -11,10 +11,11 @@ export interface WorkOrder extends JsonObject {
   cost: number;
 }
 
+/** `sensor` is the one that alerts; null where the machine is silent. */
 export function workOrderFor({ workOrders }: MaintenancePolicy, machineId: string, sensor: string | null): WorkOrder {
-  const { usual, bySensor } = workOrders;
-  const { kind, cost } = (sensor !== null && Object.hasOwn(bySensor, sensor) ? bySensor[sensor] : undefined) ?? usual;
-  return { machineId, sensor, kind, cost };
+  const { usual, bySensor, silence } = workOrders;
+  const ofSensor = sensor !== null && Object.hasOwn(bySensor, sensor) ? bySensor[sensor] : undefined;
+  return { machineId, sensor, ...(sensor === null ? silence : (ofSensor ?? usual)) };
 }
 
 /** Why only a person may order it; empty where nobody need be asked. */

@@ -9,6 +9,10 @@ export interface Machine {
   readonly incident: Incident;
   /** Smoothed T2 of its sensors together; null before it was learnt. */
   joint: number | null;
+  /** When it was last heard of, and when it is silent unless it is again: by times of acceptance, as a sensor's clock may be anything. */
+  heard: { readonly atMs: number; readonly silentMs: number } | null;
+  /** It fell silent, and was not heard of since. */
+  silent: boolean;
   maintainedMs: number | null;
   failedMs: number | null;
   readonly sensors: Sensor[];
@@ -27,24 +31,38 @@ const shownInstant = (timeMs: number | null): string | null => (timeMs === null 
 
 export const machineState = packed<Machine>({
   bytesLikely: BYTES_LIKELY,
-  empty: () => ({ incident: noIncident(), joint: null, maintainedMs: null, failedMs: null, sensors: [] }),
+  empty: () => ({ incident: noIncident(), joint: null, heard: null, silent: false, maintainedMs: null, failedMs: null, sensors: [] }),
   read(reader) {
     const incident = loadIncident(reader);
     const joint = reader.byte() === 0 ? null : reader.float32();
+    const heard = reader.byte() === 0 ? null : { atMs: reader.zigzag(), silentMs: reader.zigzag() };
+    const silent = reader.byte() === 1;
     const [maintainedMs, failedMs] = [loadOptional(reader), loadOptional(reader)];
-    return { incident, joint, maintainedMs, failedMs, sensors: Array.from({ length: reader.varint() }, () => loadSensor(reader)) };
+    return {
+      incident,
+      joint,
+      heard,
+      silent,
+      maintainedMs,
+      failedMs,
+      sensors: Array.from({ length: reader.varint() }, () => loadSensor(reader)),
+    };
   },
-  write(writer, { incident, joint, maintainedMs, failedMs, sensors }) {
+  write(writer, { incident, joint, heard, silent, maintainedMs, failedMs, sensors }) {
     saveIncident(writer, incident);
     writer.byte(joint === null ? 0 : 1);
     if (joint !== null) writer.float32(joint);
-    saveOptional(writer, maintainedMs);
-    saveOptional(writer, failedMs);
+    writer.byte(heard === null ? 0 : 1);
+    if (heard !== null) for (const timeMs of [heard.atMs, heard.silentMs]) writer.zigzag(timeMs);
+    writer.byte(silent ? 1 : 0);
+    for (const timeMs of [maintainedMs, failedMs]) saveOptional(writer, timeMs);
     writer.varint(sensors.length);
     for (const sensor of sensors) saveSensor(writer, sensor);
   },
-  show: ({ incident, maintainedMs, failedMs, sensors }) => ({
+  show: ({ incident, heard, silent, maintainedMs, failedMs, sensors }) => ({
     incident: incident.open ? 'open' : 'none',
+    heard: shownInstant(heard?.atMs ?? null),
+    silent,
     maintained: shownInstant(maintainedMs),
     failed: shownInstant(failedMs),
     sensors: sensors.map(({ name, rows, origin, value, level }) => ({

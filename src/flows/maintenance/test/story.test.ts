@@ -1,4 +1,4 @@
-/** Maintenance on the real stack: readings, an alert, a person, a work order that is sent once. */
+/** Maintenance on the real stack: readings, an alert, a person, a work order that is sent once, maintenance, recovery; and silence. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { signalbox } from '../../../../test/support/command.ts';
@@ -43,19 +43,42 @@ describe('maintenance on the real stack', () => {
     return (await client.ask<{ results: Receipt[] }>('/v1/events', call)).results;
   }
 
-  it('alerts once where a machine runs hot, asks a person about the dear work order, sends it once, and hears that it was done', async () => {
+  interface Sent {
+    readonly key: string;
+    readonly type: string;
+    readonly data: { readonly subject: string; readonly outcome: string; readonly result: JsonObject };
+  }
+
+  /** What the receiver got about a machine, as far as `count` came. */
+  const sentAbout = (subject: string, count: number): Promise<Sent[]> =>
+    eventually(async () => {
+      const sent = receiver.deliveries.map(({ key, body }) => ({ key, ...(JSON.parse(body) as Omit<Sent, 'key'>) }));
+      const about = sent.filter(({ data }) => data.subject === subject);
+      return about.length >= count && about;
+    });
+
+  async function activate(changes: JsonObject): Promise<void> {
+    const body = stringify({ ...(parse(maintenance.policyText) as JsonObject), ...changes });
+    await client.ask('/v1/flows/maintenance/policies', { method: 'POST', contentType: 'application/yaml', body });
+  }
+
+  it('orders what a person approves, once, waits for maintenance, and says that the machine is back; and tells of one that falls silent', async () => {
     const service = openService(stack.url);
-    const shipped = parse(maintenance.policyText) as JsonObject;
-    const policy = {
-      ...shipped,
-      machines: { 'pump-1': { learnRows: LEARN_ROWS } },
-      workOrders: { usual: { kind: 'inspection', cost: 200 }, bySensor: { temperature: { kind: 'cooling', cost: 900 } }, costMax: 500 },
-    };
-    await client.ask('/v1/flows/maintenance/policies', { method: 'POST', contentType: 'application/yaml', body: stringify(policy) });
+    await activate({
+      machines: { 'pump-1': { learnRows: LEARN_ROWS }, 'pump-2': { silentAfterSeconds: 2 } },
+      workOrders: {
+        usual: { kind: 'inspection', cost: 200 },
+        bySensor: { temperature: { kind: 'cooling', cost: 900 } },
+        silence: { kind: 'look', cost: 100 },
+        costMax: 500,
+      },
+    });
+    await post([event('machine.heartbeat', 'h-1', { machineId: 'pump-2' }, Date.now())]);
 
     const usual = await post(Array.from({ length: 150 }, (_, row) => reading(row, 70 + Math.sin(row * 1.7))));
     expect(new Set(usual.map(({ decision }) => decision?.outcome))).toEqual(new Set(['normal']));
 
+    // it runs hot: one alert, which names the sensor, what was expected and what came
     const hot = await post(Array.from({ length: 30 }, (_, row) => reading(150 + row, 120 + Math.sin(row * 1.7))));
     const alerts = hot.filter(({ decision }) => decision?.outcome === 'alert');
     expect(alerts).toHaveLength(1);
@@ -63,28 +86,38 @@ describe('maintenance on the real stack', () => {
     expect(alert).toMatchObject({ status: 'signalled', workflow: { id: 'maintenance:pump-1' } });
     expect(alert.decision?.reasons.map(({ text }) => text).join()).toMatch(/temperature: .* where 7\d/);
 
+    // the work costs more than the limit: a person is asked, and the order is sent
     const approval = await eventually(async () =>
       (await service.get<Receipt>(`/v1/events/${alert.event}`)).links.approval?.split('/').at(-1),
     );
     expect(await service.approval(approval)).toMatchObject({ question: 'Order cooling for machine pump-1, at a cost of 900?' });
     expect((await service.giveVerdict(approval, 'approve', 'the fan is loud too')).status).toBe(200);
-
-    const [sent] = await eventually(async () => receiver.deliveries.length > 0 && receiver.deliveries);
-    const order = JSON.parse(sent?.body ?? '') as { type: string; data: JsonObject };
+    const [order] = await sentAbout('pump-1', 1);
     expect(order).toMatchObject({ type: 'maintenance.work-order', data: { outcome: 'alert', result: { kind: 'cooling', cost: 900 } } });
 
-    const [done] = await post([event('maintenance.performed', 'm-1', { kind: 'cooling' }, START_MS + 200_000)]);
-    expect(done?.status).toBe('recorded');
+    // it is mended, and its readings come back
+    await post([event('maintenance.performed', 'm-1', { kind: 'cooling' }, START_MS + 200_000)]);
     const back = await post(Array.from({ length: 60 }, (_, row) => reading(210 + row, 70 + Math.sin(row * 1.7))));
     expect(back.at(-1)?.decision?.outcome).toBe('normal');
+    const told = await sentAbout('pump-1', 2);
+    expect(told.map(({ key, type }) => [key === order?.key, type])).toEqual([
+      [true, 'maintenance.work-order'],
+      [false, 'maintenance.recovered'],
+    ]);
 
-    expect(receiver).toMatchObject({ deliveries: [{ key: sent?.key }], refusals: [] });
-    await eventually(async () => (await service.get<Receipt>(`/v1/events/${alert.event}`)).status === 'decided');
-    const audit = await signalbox(['audit', '--json'], { SIGNALBOX_DATA: stack.data });
-    expect(JSON.parse(audit.output)).toMatchObject({
-      ok: true,
-      flows: { maintenance: { accepted: 241, reflex: 239, case: 1, recorded: 1, waiting: 0, quarantined: 0 } },
-      findings: [],
+    // the other pump said nothing more: an event of the flow's own, and somebody is sent to look
+    const [look] = await sentAbout('pump-2', 1);
+    expect(look).toMatchObject({ type: 'maintenance.work-order', data: { result: { kind: 'look', machineId: 'pump-2' } } });
+    const silences = await service.list<{ source: string; status: string }>('/v1/events?flow=maintenance&type=machine.silent');
+    expect(silences).toMatchObject([{ source: '/signalbox/maintenance', status: 'decided' }]);
+
+    const audit = await eventually(async () => {
+      const { output } = await signalbox(['audit', '--json'], { SIGNALBOX_DATA: stack.data });
+      const found = JSON.parse(output) as { ok: boolean; flows: Record<string, { waiting: number }>; findings: string[] };
+      return found.flows.maintenance?.waiting === 0 && found;
     });
+    // 240 readings, of which one is the alert; the heartbeat and the maintenance; the silence
+    expect(audit).toMatchObject({ ok: true, findings: [], flows: { maintenance: { accepted: 243, reflex: 239, case: 2, recorded: 2 } } });
+    expect(receiver.refusals).toEqual([]);
   }, 240_000);
 });
