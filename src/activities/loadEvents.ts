@@ -1,12 +1,9 @@
-import { redacted, shownEvent } from '../domain/exposure.ts';
-import type { Flow } from '../domain/flow.ts';
 import type { LoadedEvent } from '../domain/loadedEvent.ts';
-import { redactText } from '../domain/redactText.ts';
 import { loadEvents } from '../log/loadEvents.ts';
 import { Policies } from '../log/policies.ts';
-import { shownSubject } from '../log/workflowId.ts';
 import { failure } from './asFailure.ts';
 import type { AskDeps } from './askLlm.ts';
+import { forHistory } from './forHistory.ts';
 
 export interface Loading {
   readonly tenant: string;
@@ -16,7 +13,7 @@ export interface Loading {
 }
 
 export interface Loaded {
-  /** In order, up to half a megabyte: ask again for the rest. */
+  /** In order, up to half a megabyte as it is sent: ask again for the rest. */
   readonly events: LoadedEvent[];
   /** The content of every policy version that the events name, checked against the flow's schema. */
   readonly policies: Record<string, unknown>;
@@ -43,23 +40,6 @@ export function createLoadEvents({ pool, flows, callLlm }: Pick<AskDeps, 'pool' 
     const policies = await Promise.all(
       versions.map(async (version) => [version, (await known.get(pool, key.tenant, flow, version)).policy] as const),
     );
-    return {
-      events: events.map((event) => forHistory(flow, key.caseId, event)),
-      policies: Object.fromEntries(policies),
-      llm: callLlm !== null,
-    };
-  };
-}
-
-/** Reasons and findings are the flow's own words, and may quote a stranger's. */
-function forHistory(flow: Flow, caseId: string, loaded: LoadedEvent): LoadedEvent {
-  const { event, found, rungs, provisional, final, ...rest } = loaded;
-  return {
-    ...rest,
-    event: { ...shownEvent('history', flow, event), subject: shownSubject(flow, caseId, event.subject) },
-    found: redacted(found, redactText),
-    rungs: redacted(rungs, redactText),
-    provisional: redacted(provisional, redactText),
-    final: redacted(final, redactText),
+    return { ...forHistory(flow, key.caseId, { events, policies: Object.fromEntries(policies) }), llm: callLlm !== null };
   };
 }

@@ -7,7 +7,7 @@ import { caseText } from '../log/caseText.ts';
 import type { Pool } from '../log/db/database.ts';
 import type { CaseKey } from '../log/settleMail.ts';
 import { shownSubject } from '../log/workflowId.ts';
-import { type Letter, letterOf } from './letter.ts';
+import { type Letter, letterOf, sentBytes } from './letter.ts';
 
 /** A case's row: what was sent to it, what it has acknowledged, and up to where nothing is open. */
 export interface Delivery extends CaseKey {
@@ -27,7 +27,7 @@ export interface Mail extends Delivery {
 /** A dispatcher that died in mid-send is waited for this long. */
 const LEASE_SECONDS = 15;
 const SIGNAL_COUNT_MAX = 500;
-/** A signal over 2 MB is refused by Temporal. */
+/** A signal over 2 MB is refused by Temporal. Bodies are read up to half of it, letters sent up to all of it. */
 const SIGNAL_BYTES_MAX = 1024 * 1024;
 
 const columns = (cases: readonly CaseKey[]): string[][] => [
@@ -87,7 +87,7 @@ export async function claimMail(pool: Pool, flows: ReadonlyMap<string, Flow>, ca
      where bytes_before < ${SIGNAL_BYTES_MAX / 2} order by mail.tenant, mail.flow, mail.case_id, mail.position`,
     columns(cases),
   );
-  const mails = new Map<string, Mail>();
+  const mails = new Map<string, Mail & { bytes: number }>();
   for (const row of rows) {
     const flow = flows.get(row.flow);
     if (flow === undefined) continue;
@@ -100,11 +100,15 @@ export async function claimMail(pool: Pool, flows: ReadonlyMap<string, Flow>, ca
       taken: row.taken,
       settled: row.settled,
       letters: [],
+      bytes: 0,
     };
-    mail.letters.push({ position: row.position, event: letterOf(flow, row.body) });
     mails.set(name, mail);
+    const letter = { position: row.position, event: letterOf(flow, row.body) };
+    mail.bytes += sentBytes(letter);
+    // one that is too many comes with the next signal, and so does all behind it
+    if (mail.letters.length === 0 || mail.bytes <= SIGNAL_BYTES_MAX) mail.letters.push(letter);
   }
-  return [...mails.values()];
+  return [...mails.values()].map(({ bytes: _bytes, ...mail }) => mail);
 }
 
 export interface Sent extends CaseKey {

@@ -42,7 +42,7 @@ export interface Watch<Policy = unknown> {
 export interface Reflex<Policy> {
   /** Number of the state's encoding; rows carry it. A reader must accept every format it ever wrote. */
   readonly format: number;
-  /** The keys whose state this event reads and writes, at most 32, each up to 512 characters. */
+  /** The keys whose state this event reads and writes, at most 32, each up to 2,304 bytes. */
   keys(event: FlowEvent): readonly string[];
   /**
    * An event whose time is more than this behind the newest of any of its keys is recorded, not folded.

@@ -16,6 +16,8 @@ export interface LoadedEvent {
   readonly expiresAtMs?: number | null;
   /** A person was asked about it by an earlier run: it is theirs to decide. Absent in histories from before 0.2, and where nobody was. */
   readonly asked?: true;
+  /** Fields of its data that are too large for a history, which activities read from the log; absent where there are none. */
+  readonly leftOut?: readonly string[];
   /** What the reflex found, and its rungs. */
   readonly found: JsonObject;
   readonly rungs: RungFinding[];

@@ -20,7 +20,8 @@ export const NOT_FOLDED = 'reflex: ';
 export const AT_ACCEPTANCE = 'at-acceptance';
 const NO_FINDINGS = '{}';
 const KEYS_MAX = 32;
-const KEY_CHARS_MAX = 512;
+/** An index row of the database holds 2,704 bytes; a subject may have 2,048 of them. */
+const KEY_BYTES_MAX = 2304;
 
 /** States by key as the batch stands now; null where a key has none yet. A fold replaces values, it never changes bytes. */
 export type States = Map<string, StateBytes | null>;
@@ -59,16 +60,21 @@ export function effectiveTime(sentMs: number | null, acceptedAtMs: number): Pick
   return { timeMs: sentMs };
 }
 
+const encoder = new TextEncoder();
+
+/** A UTF-16 unit is at most three bytes, so that short texts need no count. */
+const bytesOf = (text: string): number => (text.length * 3 <= KEY_BYTES_MAX ? text.length * 3 : encoder.encode(text).length);
+
 /** The database holds neither U+0000 nor half a surrogate pair: the first failed the whole batch, the second would be read as another key. */
 function isKey(key: string): boolean {
-  return key.length <= KEY_CHARS_MAX && !key.includes('\u0000') && !/\p{Cs}/u.test(key);
+  return bytesOf(key) <= KEY_BYTES_MAX && !key.includes('\u0000') && !/\p{Cs}/u.test(key);
 }
 
 /** Throws for keys that a batch does not read. */
 export function checkedKeys(keys: readonly string[]): readonly string[] {
   if (keys.length > KEYS_MAX || !keys.every(isKey))
     throw new RangeError(
-      `Cannot fold as keys must be at most ${KEYS_MAX} of ${KEY_CHARS_MAX} characters without U+0000 or half surrogate pairs`,
+      `Cannot fold as keys must be at most ${KEYS_MAX} of ${KEY_BYTES_MAX} bytes without U+0000 or half surrogate pairs`,
     );
   return keys;
 }

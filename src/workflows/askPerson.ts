@@ -9,7 +9,7 @@ import type { LoadedEvent } from '../domain/loadedEvent.ts';
 import type { Milestone } from '../domain/milestone.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { shown } from './calls.ts';
-import type { CaseRun } from './caseRun.ts';
+import { assertFits, type CaseRun } from './caseRun.ts';
 import type { PersonAnswer, PersonQuestion } from './outside.ts';
 
 /** Counts the approvals about one event: a story asks once. */
@@ -59,6 +59,7 @@ async function open(run: CaseRun, about: LoadedEvent, asking: PersonQuestion) {
   // the case's own clock: a server that skips time has another one than its workers
   const openedAt = new Date(Date.now()).toISOString();
   const opened = { ...run.key, ...asking, turn: TURN, eventPosition: about.event.position, policy: about.policy, openedAt };
+  assertFits('what is asked', opened);
   return run.during(() => shown.openApproval.executeWithOptions({ summary }, [opened]));
 }
 

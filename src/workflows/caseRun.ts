@@ -1,5 +1,5 @@
 /** One run of a case: what its stories share. What must outlive it is in rows, or carried to the next run. */
-import { condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { shown, wayOfRun } from './calls.ts';
@@ -31,6 +31,16 @@ export interface RunLimits {
   readonly signalsMax: number;
   readonly historyEventsMax: number;
   readonly historyBytesMax: number;
+}
+
+/** A task whose commands are over 2 MB fails for ever. */
+const CALL_CHARS_MAX = 512 * 1024;
+
+/** Throws what puts the event aside. */
+export function assertFits(what: string, value: unknown): void {
+  const chars = JSON.stringify(value)?.length ?? 0;
+  if (chars > CALL_CHARS_MAX)
+    throw ApplicationFailure.nonRetryable(`Cannot go on as ${what} must be at most ${CALL_CHARS_MAX} characters: ${chars}`, 'too-large');
 }
 
 export class CaseRun {
@@ -128,6 +138,7 @@ export class CaseRun {
 
   /** Ends one event, in sight of the Web UI. */
   async end(ending: CaseEnding): Promise<EndedEvent> {
+    assertFits('its decision', ending.decision?.draft);
     const outcome = ending.decision?.draft.outcome ?? ending.ending;
     const summary = `event ${this.key.flow}.${ending.position}: ${outcome}`;
     const ended = await this.during(() => shown.recordEndings.executeWithOptions({ summary }, [{ ...this.key, endings: [ending] }]));

@@ -310,6 +310,16 @@ describe('Appender', () => {
     ]);
   });
 
+  it('append() folds the events of a subject, and of a region beside it, of as many bytes as the edge takes', async () => {
+    const account = '💳'.repeat(512);
+    const answers = await appender(ledger).append([
+      booking({ id: 'one', account, region: account }),
+      booking({ id: 'two', account: account.slice(2), region: account }),
+    ]);
+    expect(answers).toMatchObject([{ ending: 'reflex' }, { ending: 'reflex' }]);
+    expect(await query('select max(octet_length(key)) as bytes from states')).toEqual([{ bytes: 'account:'.length + 2048 }]);
+  });
+
   it('append() tells identities apart that join to one text', async () => {
     const answers = await appender(ledger).append([booking({ source: '/a', id: 'bc' }), booking({ source: '/ab', id: 'c', amount: 2 })]);
     expect(answers).toMatchObject([{ result: 'accepted' }, { result: 'accepted' }]);

@@ -61,4 +61,36 @@ describe('claimMail()', () => {
     expect(JSON.stringify(event).length).toBeLessThan(2000);
     expect(event).not.toHaveProperty('data_base64');
   });
+
+  it('sends so many events in one signal as it takes when they have grown, and the rest with the next', async () => {
+    const items = new Array<number>(180).fill(1e20);
+    const count = 300;
+    const arrivals = Array.from({ length: count }, (_, nth) =>
+      arrival({
+        id: `grown-${nth}`,
+        source: '/shop',
+        type: 'order.placed',
+        subject: 'dora',
+        data: { customer: 'dora', amount: 1, items },
+      }),
+    );
+    const plain = orders.types['order.placed'] as Flow['types'][string];
+    const flow = { ...orders, types: { 'order.placed': { ...plain, fields: { ...plain.fields, items: 'plain' } } } } as Flow;
+    await logs.append(arrivals.map((sent) => ({ flow: orders, arrival: sent })));
+    // as if each had been stored in a quarter of what it takes on its way
+    await pool.query("update mailboxes set bytes = 1000 where subject = 'dora'");
+    const key = { tenant: 'default', flow: 'orders', caseId: caseIds.of({ tenant: 'default', flow: 'orders', subject: 'dora' }) };
+    const positions: number[] = [];
+    for (let signals = 0; positions.length < count; signals += 1) {
+      expect(signals).toBeLessThan(5);
+      const [mail] = await claimMail(pool, new Map([['orders', flow]]), [key]);
+      expect(Buffer.byteLength(JSON.stringify(mail?.letters))).toBeLessThanOrEqual(1024 * 1024 + count);
+      positions.push(...(mail?.letters ?? []).map(({ position }) => position));
+      await pool.query("update deliveries set leased_until = '-infinity', sent = $1, taken = $1 where case_id = $2", [
+        positions.at(-1),
+        key.caseId,
+      ]);
+    }
+    expect(positions).toEqual(positions.map((_, nth) => (positions[0] ?? 0) + nth));
+  });
 });

@@ -4,6 +4,7 @@ export { fraudCase } from '../../src/flows/fraud/workflow.ts';
 export { actCase } from '../../src/workflows/actCase.ts';
 export { noticeRun } from '../../src/workflows/noticeRun.ts';
 export { askingCase } from './askingCase.ts';
+export { basketCase } from './basketCase.ts';
 export { parcelCase } from './parcelCase.ts';
 export { recordedCase } from './recordedCase.ts';
 export { repairCase } from './repairCase.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../domain/event.ts';
 import type { FlowOutcomes } from '../../../domain/flow.ts';
+import { keysOf } from '../../../kit/fold.ts';
 import { parsePolicy } from '../../../policy/policy.ts';
 import { fraud } from '../flow.ts';
 
@@ -17,6 +18,15 @@ describe('fraud', () => {
     const given = { paymentId: 'p', cardId: 'c', terminalId: 't', amount: 1, currency: 'EUR', code: 'x', ...data };
     const parsed = fraud.types[type]?.schema.safeParse(given);
     expect(parsed?.error?.issues.map(({ path }) => path)).toEqual([[field]]);
+  });
+
+  it('types take no id that the reflex cannot keep', () => {
+    const id = '💳'.repeat(256);
+    const given = { paymentId: id, cardId: id, terminalId: id, amount: 1, currency: 'EUR' };
+    const { cardId: subject } = given;
+    expect(fraud.types['payment.attempted']?.schema.safeParse(given).success).toBe(true);
+    const event = { position: 1, source: '/s', id: 'e', type: 'payment.attempted', subject, timeMs: 0, acceptedAtMs: 0, data: given };
+    expect(keysOf(fraud, event)).toEqual([`card:${id}`, `terminal:${id}`]);
   });
 
   it('types keep unknown fields and name the card as the subject', () => {
