@@ -71,7 +71,10 @@ export function createAct({ pool, webhook, logger, scheduleMs = SCHEDULE_MS }: A
     if (how.state === 'dead')
       logger.warn({ ...about, cause: how.error?.said }, 'an action was given up: `signalbox actions redrive` sends it again');
     if (how.state === 'not-sent')
-      logger.warn({ ...about, cause: 'no webhook is set' }, 'an action was not sent: `signalbox actions redrive` sends it when one is');
+      logger.warn(
+        { ...about, cause: 'no webhook is set' },
+        'an action was not sent: `signalbox actions redrive` sends it when a webhook is set',
+      );
     return { state: how.state, tries, error: how.error?.said ?? null, planned };
   };
 

@@ -2,7 +2,9 @@
 import { parse } from 'yaml';
 import { CannotRun } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/event.ts';
+import { firstFaults } from '../domain/firstFaults.ts';
 import type { Flow } from '../domain/flow.ts';
+import { OUR_WORDS, shapeFaultLines } from '../domain/shapeFaults.ts';
 import { LogFold } from '../kit/foldAll.ts';
 import type { DataEvent, Decided, Decider, Questions } from './dataSet.ts';
 
@@ -63,8 +65,10 @@ export class FoldHere implements Decider {
 
   #policy(change: Questions<DataEvent>['policy']): unknown {
     const content = parse(this.#flow.policyText) as JsonObject;
-    const parsed = this.#flow.policySchema.safeParse(change === undefined ? content : change(content));
+    const parsed = this.#flow.policySchema.safeParse(change === undefined ? content : change(content), OUR_WORDS);
     if (parsed.success) return parsed.data;
-    throw new CannotRun(`Cannot evaluate as the policy does not fit: ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
+    throw new CannotRun(
+      firstFaults('Cannot evaluate as the policy does not fit', shapeFaultLines(this.#flow.policySchema, parsed.error, 'policy')),
+    );
   }
 }

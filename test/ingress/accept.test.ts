@@ -11,6 +11,7 @@ import type { Accept, Accepted } from '../../src/ingress/accept/accept.ts';
 import { MESSAGE_BINDINGS, parseMessage } from '../../src/ingress/cloudevents/parseMessage.ts';
 import { EVENTS_MAX } from '../../src/ingress/cloudevents/parseRequest.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
+import type { AcceptedEvent } from '../../src/log/arrival.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { openAccepting } from '../support/accepting.ts';
@@ -27,6 +28,7 @@ let postgres: TestPostgres;
 let pool: Pool;
 let accepting: Accept & { close(): Promise<void> };
 const counted: string[] = [];
+const quarantine: string[] = [];
 
 beforeAll(async () => {
   postgres = await startPostgres();
@@ -40,7 +42,8 @@ beforeAll(async () => {
     refused: (code: string) => counted.push(`refused ${code}`),
   };
   const caseIds = await openCaseIds(pool, 'default', flows);
-  accepting = openAccepting({ pool, database, flows, metrics, namespace: 'default', web: null, caseIds });
+  const quarantined = ({ log, note }: AcceptedEvent) => quarantine.push(`${log}: ${note}`);
+  accepting = openAccepting({ pool, database, flows, metrics, quarantined, namespace: 'default', web: null, caseIds });
 });
 afterAll(async () => {
   await accepting.close();
@@ -70,6 +73,12 @@ describe('accept()', () => {
       ...['accepted ledger reflex', 'accepted ledger waiting'],
       ...['refused bad-json', 'refused off-schema', 'repeated ledger'],
     ]);
+  });
+
+  it('tells of an event that its reflex could not fold, and why', async () => {
+    const [result] = await accepting.accept([event('thirteen', { account: 'a', amount: 13 })], CALLER, NOW);
+    expect(told(result)).toBe('quarantined');
+    expect(quarantine).toEqual([expect.stringMatching(/^ledger: .*\S/)]);
   });
 
   it('stores an event before it answers, with the name of the key that sent it', async () => {

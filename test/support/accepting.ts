@@ -5,6 +5,7 @@ import { FinalDecisions } from '../../src/ingress/accept/finalDecisions.ts';
 import { createReceipts, type TemporalWeb } from '../../src/ingress/accept/receipt.ts';
 import { createRouteOutcomes } from '../../src/ingress/accept/routeOutcomes.ts';
 import type { Metrics } from '../../src/ingress/metrics/metrics.ts';
+import type { AcceptedEvent } from '../../src/log/arrival.ts';
 import type { Pool } from '../../src/log/db/database.ts';
 import { Logs } from '../../src/log/logs.ts';
 
@@ -13,15 +14,23 @@ interface AcceptingOptions extends TemporalWeb {
   readonly database: string;
   readonly flows: readonly Flow[];
   readonly metrics: Pick<Metrics, 'accepted' | 'repeated' | 'refused'>;
+  readonly quarantined?: (event: AcceptedEvent) => void;
 }
 
-export function openAccepting({ pool, database, flows, metrics, ...temporal }: AcceptingOptions): Accept & { close(): Promise<void> } {
+export function openAccepting({
+  pool,
+  database,
+  flows,
+  metrics,
+  quarantined = () => undefined,
+  ...temporal
+}: AcceptingOptions): Accept & { close(): Promise<void> } {
   const logs = new Logs({ pool, tenant: 'default', flows, caseIds: temporal.caseIds, mailed: () => undefined });
   const finals = new FinalDecisions(database);
   const receipts = createReceipts({ pool, ...temporal });
   const routeOutcomes = createRouteOutcomes({ pool, tenant: 'default', flows });
   return {
-    ...createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store', routeOutcomes, quarantined: () => undefined }),
+    ...createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store', routeOutcomes, quarantined }),
     close: async () => {
       await logs.close();
       await finals.close();
