@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The entry. A verb opens what it needs and closes it in reverse; here only its failure becomes a line and an exit code. */
 import { program } from './cli/program.ts';
-import { report } from './cli/report.ts';
+import { report } from './cli/terminal/report.ts';
 import { wantsDebug } from './settings/config.ts';
 
 // a reader that has seen enough (`| head`) is no error

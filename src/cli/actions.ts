@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import type { ActionDetail, ActionItem, ActionState } from '../wire/action.ts';
-import { type ListOptions, printList, withListOptions } from './listOptions.ts';
-import { printJson, printLine } from './print.ts';
 import { redriveEach } from './redrive.ts';
+import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
+import { printJson, printLine } from './terminal/print.ts';
 
 const PATH = '/v1/actions';
 const STATES: readonly ActionState[] = ['planned', 'done', 'not-sent', 'dead', 'refused', 'skipped'];
@@ -44,7 +44,7 @@ function why({ state, error }: ActionItem): string {
 }
 
 async function list(options: ListOptions & { state?: string; flow?: string }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const { state, flow } = options;
   await printList<ActionItem>(await openService(), {
     path: PATH,
@@ -56,7 +56,7 @@ async function list(options: ListOptions & { state?: string; flow?: string }): P
 }
 
 async function get(id: string, { json }: { json?: true }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const service = await openService();
   const action = await service.ask<ActionDetail>(`${PATH}/${encodeURIComponent(id)}`);
   if (json === true) return printJson(action);

@@ -29,14 +29,14 @@ async function run(name: string, { withPolicy = false, json }: Options): Promise
     { operatorsPolicy },
     { printJson, printLine, say },
   ] = await Promise.all([
-    import('./target.ts'),
+    import('./terminal/target.ts'),
     import('../log/db/database.ts'),
     import('../log/db/migrate.ts'),
     import('../flows/flows.ts'),
     import('../log/activate.ts'),
     import('../domain/errors.ts'),
     import('../log/switchOn.ts'),
-    import('./print.ts'),
+    import('./terminal/print.ts'),
   ]);
   const chosen = flows.filter((flow) => name === 'all' || flow.name === name);
   if (chosen.length === 0)

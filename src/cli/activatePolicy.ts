@@ -23,9 +23,9 @@ export function activatePolicyVerb(): Command {
 
 async function activate(path: string, { flow, note, ifActive, json }: Options): Promise<void> {
   const [{ readPolicyFile }, { openService }, { printJson, printLine, say }] = await Promise.all([
-    import('./readPolicyFile.ts'),
-    import('./target.ts'),
-    import('./print.ts'),
+    import('./terminal/readPolicyFile.ts'),
+    import('./terminal/target.ts'),
+    import('./terminal/print.ts'),
   ]);
   const text = await readPolicyFile(path);
   const service = await openService();

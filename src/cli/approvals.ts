@@ -2,9 +2,9 @@ import { Command, Option } from 'commander';
 import type { Reason } from '../domain/decision.ts';
 import { shownNumber } from '../domain/shownNumber.ts';
 import type { Approval } from '../wire/approval.ts';
-import { type ListOptions, printList, withListOptions } from './listOptions.ts';
-import { printJson, printLine, printTable } from './print.ts';
 import { reviews } from './reviews.ts';
+import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
+import { printJson, printLine, printTable } from './terminal/print.ts';
 import { valueLines } from './valueLines.ts';
 
 export function approvals(): Command {
@@ -49,7 +49,7 @@ function line({ id, state, subject, question, proposed, deadline, verdict, votes
 }
 
 async function list(options: ListOptions & { state?: string; flow?: string }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const { state, flow } = options;
   await printList<Approval>(await openService(), {
     path: '/v1/approvals',
@@ -61,7 +61,7 @@ async function list(options: ListOptions & { state?: string; flow?: string }): P
 }
 
 async function get(id: string, { json }: { json?: true }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const service = await openService();
   const approval = await service.ask<Approval>(`/v1/approvals/${encodeURIComponent(id)}`);
   if (json === true) return printJson(approval);
@@ -100,7 +100,7 @@ async function answer(
   id: string,
   { verdict, reason, changes, json }: { verdict: string; reason: string; changes?: string; json?: true },
 ): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const { CannotRun } = await import('../domain/errors.ts');
   let changed: unknown;
   try {

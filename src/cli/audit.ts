@@ -11,11 +11,11 @@ export function audit(): Command {
 
 async function run({ tenant, json }: { tenant: string; json?: true }): Promise<void> {
   const [{ databaseUrl }, { openReport }, { audit: prove }, { CannotRun }, print] = await Promise.all([
-    import('./target.ts'),
-    import('./openReport.ts'),
+    import('./terminal/target.ts'),
+    import('./terminal/openReport.ts'),
     import('../audit/audit.ts'),
     import('../domain/errors.ts'),
-    import('./print.ts'),
+    import('./terminal/print.ts'),
   ]);
   const pool = await openReport(await databaseUrl(), 'audit');
   try {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { DecisionDetail, DecisionItem } from '../wire/decision.ts';
-import { type ListOptions, printList, withListOptions } from './listOptions.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
+import { printJson, printLine, printTable } from './terminal/print.ts';
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
@@ -24,7 +24,7 @@ export function decisions(): Command {
 }
 
 async function list(options: ListOptions & { flow?: string; subject?: string; outcome?: string }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const { flow, subject, outcome } = options;
   await printList<DecisionItem>(await openService(), {
     path: '/v1/decisions',
@@ -43,7 +43,7 @@ async function list(options: ListOptions & { flow?: string; subject?: string; ou
 }
 
 async function get(id: string, { json }: { json?: true }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const service = await openService();
   const decision = await service.ask<DecisionDetail>(`/v1/decisions/${encodeURIComponent(id)}`);
   if (json === true) return printJson(decision);

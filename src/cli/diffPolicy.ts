@@ -18,7 +18,10 @@ export function diffPolicyVerb(): Command {
 }
 
 async function diff(flow: string, a: string, b: string | undefined, { json }: { json?: true }): Promise<void> {
-  const [{ diffPolicies }, { printJson, printLine }] = await Promise.all([import('../policy/policyDiff.ts'), import('./print.ts')]);
+  const [{ diffPolicies }, { printJson, printLine }] = await Promise.all([
+    import('../policy/policyDiff.ts'),
+    import('./terminal/print.ts'),
+  ]);
   const [from, to] = b === undefined ? ['active', a] : [a, b];
   const differences = diffPolicies(await contentOf(flow, from), await contentOf(flow, to));
   if (differences.length > 0) process.exitCode = 1;
@@ -30,12 +33,12 @@ async function diff(flow: string, a: string, b: string | undefined, { json }: { 
 /** Two files need no service. */
 async function contentOf(flow: string, name: string): Promise<unknown> {
   if (name === 'active' || VERSION.test(name)) {
-    const { openService } = await import('./target.ts');
+    const { openService } = await import('./terminal/target.ts');
     const path = `/v1/flows/${encodeURIComponent(flow)}/policies/${encodeURIComponent(name)}`;
     return (await (await openService()).ask<StoredPolicy>(path)).content;
   }
   const [{ readPolicyFile }, { policyContent }, { CannotRun }] = await Promise.all([
-    import('./readPolicyFile.ts'),
+    import('./terminal/readPolicyFile.ts'),
     import('../policy/policy.ts'),
     import('../domain/errors.ts'),
   ]);

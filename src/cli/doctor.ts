@@ -12,7 +12,7 @@ async function run({ json }: { json?: true }): Promise<void> {
   const [{ readConfig }, { examine }, { printJson, printLine }] = await Promise.all([
     import('../settings/config.ts'),
     import('./doctor/examine.ts'),
-    import('./print.ts'),
+    import('./terminal/print.ts'),
   ]);
   const findings = await examine(readConfig());
   const failed = findings.filter(({ level }) => level === 'fail').length;

@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import type { ServiceClient } from '../client/serviceClient.ts';
 import type { StoredEvent } from '../wire/event.ts';
 import type { Page } from '../wire/list.ts';
-import { countUpTo, type ListOptions, printList, queryOf, withListOptions } from './listOptions.ts';
-import { printJson, printLine } from './print.ts';
-import { decided, storedLines } from './receipt.ts';
+import { countUpTo, type ListOptions, printList, queryOf, withListOptions } from './terminal/listOptions.ts';
+import { printJson, printLine } from './terminal/print.ts';
+import { decided, storedLines } from './terminal/receipt.ts';
 
 const SENDERS_SHOWN_MAX = 5;
 
@@ -61,7 +61,7 @@ function list(): Command {
     .option('--id <id>', 'as the sender gave it')
     .addHelpText('after', '\nExample:\n  signalbox events list --flow fraud --limit 20')
     .action(async (options: ListOptions & { flow?: string; type?: string; source?: string; id?: string }) => {
-      const { openService } = await import('./target.ts');
+      const { openService } = await import('./terminal/target.ts');
       const { flow, type, source, id } = options;
       await printList<StoredEvent>(await openService(), {
         path: '/v1/events',
@@ -93,7 +93,7 @@ function get(): Command {
       '\nExamples:\n  signalbox events get evt_fraud.17\n  signalbox events get p-1\n  signalbox events get p-1 --source /shop',
     )
     .action(async (id: string, { source, json }: { source?: string; json?: true }) => {
-      const { openService } = await import('./target.ts');
+      const { openService } = await import('./terminal/target.ts');
       const found = await find(await openService(), id, source);
       if (json === true) printJson(found);
       else for (const line of storedLines(found)) printLine(line);

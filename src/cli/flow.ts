@@ -26,7 +26,7 @@ export function flow(): Command {
 }
 
 async function list({ json }: { json?: true }): Promise<void> {
-  const [{ openService }, { printJson, printTable }] = await Promise.all([import('./target.ts'), import('./print.ts')]);
+  const [{ openService }, { printJson, printTable }] = await Promise.all([import('./terminal/target.ts'), import('./terminal/print.ts')]);
   const service = await openService();
   const answer = await service.ask<{ items: ListedFlow[] }>('/v1/flows');
   if (json === true) return printJson(answer);

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readNumber } from '../domain/readNumber.ts';
-import { countUpTo } from './listOptions.ts';
+import { countUpTo } from './terminal/listOptions.ts';
 
 function positive(text: string): number {
   const number = readNumber(text);

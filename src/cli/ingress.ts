@@ -12,8 +12,8 @@ export function ingress(): Command {
           import('../run/openIngress.ts'),
           import('../run/logger.ts'),
           import('../domain/errors.ts'),
-          import('./lastWords.ts'),
-          import('./untilStopped.ts'),
+          import('./terminal/lastWords.ts'),
+          import('./terminal/untilStopped.ts'),
         ]);
       const config = readConfig();
       const { DATABASE_URL, TEMPORAL_ADDRESS } = config;

@@ -75,7 +75,7 @@ export function keys(): Command {
 }
 
 async function withPool(work: (pool: Pool) => Promise<void>): Promise<void> {
-  const [{ databaseUrl }, { openReport }] = await Promise.all([import('./target.ts'), import('./openReport.ts')]);
+  const [{ databaseUrl }, { openReport }] = await Promise.all([import('./terminal/target.ts'), import('./terminal/openReport.ts')]);
   const pool = await openReport(await databaseUrl(), 'keys');
   try {
     await work(pool);
@@ -96,8 +96,8 @@ async function create(name: string, { scopes, roles, rate, tenant, json }: Creat
   const [{ createKey }, { CannotRun }, { keysUnchecked }, { printJson, say }] = await Promise.all([
     import('../log/keys.ts'),
     import('../domain/errors.ts'),
-    import('./target.ts'),
-    import('./print.ts'),
+    import('./terminal/target.ts'),
+    import('./terminal/print.ts'),
   ]);
   await withPool(async (pool) => {
     const key = await createKey(pool, { tenant, name, scopes, roles, rate: rate ?? null });
@@ -113,7 +113,7 @@ async function create(name: string, { scopes, roles, rate, tenant, json }: Creat
 }
 
 async function list({ tenant, json }: { tenant: string; json?: true }): Promise<void> {
-  const [{ listKeys }, { printJson, printTable }] = await Promise.all([import('../log/keys.ts'), import('./print.ts')]);
+  const [{ listKeys }, { printJson, printTable }] = await Promise.all([import('../log/keys.ts'), import('./terminal/print.ts')]);
   await withPool(async (pool) => {
     const items = await listKeys(pool, tenant);
     if (json === true) return printJson({ items });
@@ -128,7 +128,7 @@ async function list({ tenant, json }: { tenant: string; json?: true }): Promise<
 }
 
 async function revoke(name: string, { tenant }: { tenant: string }): Promise<void> {
-  const [{ revokeKey }, { say }] = await Promise.all([import('../log/keys.ts'), import('./print.ts')]);
+  const [{ revokeKey }, { say }] = await Promise.all([import('../log/keys.ts'), import('./terminal/print.ts')]);
   await withPool(async (pool) => {
     const revoked = await revokeKey(pool, { tenant, name });
     say(revoked ? `${name} is revoked` : `There is no live key ${name}`);
@@ -137,7 +137,7 @@ async function revoke(name: string, { tenant }: { tenant: string }): Promise<voi
 }
 
 async function setRate(name: string, rate: number | null, { tenant }: { tenant: string }): Promise<void> {
-  const [{ setKeyRate }, { say }] = await Promise.all([import('../log/keys.ts'), import('./print.ts')]);
+  const [{ setKeyRate }, { say }] = await Promise.all([import('../log/keys.ts'), import('./terminal/print.ts')]);
   await withPool(async (pool) => {
     const set = await setKeyRate(pool, { tenant, name, rate });
     say(

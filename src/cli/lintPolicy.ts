@@ -27,7 +27,10 @@ export function lintPolicyVerb(): Command {
 }
 
 async function lint(path: string, { flow, offline, json }: Options): Promise<void> {
-  const [{ readPolicyFile }, { printJson, printLine }] = await Promise.all([import('./readPolicyFile.ts'), import('./print.ts')]);
+  const [{ readPolicyFile }, { printJson, printLine }] = await Promise.all([
+    import('./terminal/readPolicyFile.ts'),
+    import('./terminal/print.ts'),
+  ]);
   const text = await readPolicyFile(path);
   const found = offline === true ? await judge(flow, text) : await judgeWhereItRuns(flow, text);
   if (found.version === null) process.exitCode = 1;
@@ -38,7 +41,7 @@ async function lint(path: string, { flow, offline, json }: Options): Promise<voi
 }
 
 async function judgeWhereItRuns(flow: string, text: string): Promise<Found> {
-  const [{ ServiceAway }, { say }] = await Promise.all([import('../client/serviceClient.ts'), import('./print.ts')]);
+  const [{ ServiceAway }, { say }] = await Promise.all([import('../client/serviceClient.ts'), import('./terminal/print.ts')]);
   const service = await serviceThatRuns();
   try {
     if (service !== null) return await askService(service, flow, text);
@@ -52,7 +55,7 @@ async function judgeWhereItRuns(flow: string, text: string): Promise<Found> {
 
 /** Null where none is set or running; wrong settings are an error all the same. */
 async function serviceThatRuns(): Promise<ServiceClient | null> {
-  const { readRunning } = await import('./target.ts');
+  const { readRunning } = await import('./terminal/target.ts');
   const [{ readConfig }, { ServiceClient: Client }] = await Promise.all([
     import('../settings/config.ts'),
     import('../client/serviceClient.ts'),

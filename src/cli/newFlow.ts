@@ -39,7 +39,7 @@ async function run(name: string, { type, subject, build, json }: Options): Promi
     import('./makeFlow.ts'),
     import('./buildClone.ts'),
     import('../domain/errors.ts'),
-    import('./print.ts'),
+    import('./terminal/print.ts'),
   ]);
   const other = flows.find((flow) => Object.hasOwn(flow.types, type));
   if (other !== undefined)

@@ -5,8 +5,8 @@ import type { ActivatedPolicy, StoredPolicy } from '../wire/policy.ts';
 import { activatePolicyVerb } from './activatePolicy.ts';
 import { diffPolicyVerb } from './diffPolicy.ts';
 import { lintPolicyVerb } from './lintPolicy.ts';
-import { type ListOptions, printList, withListOptions } from './listOptions.ts';
-import { printJson, printTable, say } from './print.ts';
+import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
+import { printJson, printTable, say } from './terminal/print.ts';
 
 export function policy(): Command {
   const command = new Command('policy').description('thresholds, prompts, limits and deadlines of a flow, by version');
@@ -31,7 +31,7 @@ export function policy(): Command {
 const chosenBy = ({ origin, by }: ActivatedPolicy): string => (by === null ? origin : `${origin} ${by}`);
 
 async function show(flow: string | undefined, { policyVersion, json }: { policyVersion?: string; json?: true }): Promise<void> {
-  const [{ openService }, { CannotRun }] = await Promise.all([import('./target.ts'), import('../domain/errors.ts')]);
+  const [{ openService }, { CannotRun }] = await Promise.all([import('./terminal/target.ts'), import('../domain/errors.ts')]);
   if (flow === undefined && policyVersion !== undefined)
     throw new CannotRun(`Cannot show ${policyVersion} without its flow: signalbox policy show FLOW --policy-version ${policyVersion}`);
   const service = await openService();
@@ -55,7 +55,7 @@ async function show(flow: string | undefined, { policyVersion, json }: { policyV
 }
 
 async function list(flow: string, options: ListOptions): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   await printList<ActivatedPolicy>(await openService(), {
     path: `/v1/flows/${encodeURIComponent(flow)}/policies`,
     filters: {},

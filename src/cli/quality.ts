@@ -30,7 +30,7 @@ export function quality(): Command {
 }
 
 async function run(name: string | undefined, { by, from, to, json }: Options): Promise<void> {
-  const [{ openService }, { printJson }] = await Promise.all([import('./target.ts'), import('./print.ts')]);
+  const [{ openService }, { printJson }] = await Promise.all([import('./terminal/target.ts'), import('./terminal/print.ts')]);
   const service = await openService();
   const names = name === undefined ? (await service.ask<Page<FlowItem>>('/v1/flows')).items.map((flow) => flow.name) : [name];
   const query = new URLSearchParams({ by, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
@@ -44,7 +44,7 @@ const percent = (share: number | null): string => (share === null ? '-' : `${(sh
 const usd = (amount: number | null): string => (amount === null ? '-' : amount.toFixed(4));
 
 async function show({ flow, by, positive, silence, labels, behind, all, groups, leftOut }: QualityReport): Promise<void> {
-  const { printLine, printTable } = await import('./print.ts');
+  const { printLine, printTable } = await import('./terminal/print.ts');
   printLine(`${flow}${positive === null ? '' : `, precision and recall of ${positive}`}`);
   printTable(
     [

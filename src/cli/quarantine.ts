@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { QuarantinedEvent } from '../wire/event.ts';
 import type { Receipt } from '../wire/receipt.ts';
-import { type ListOptions, printList, withListOptions } from './listOptions.ts';
 import { redriveEach } from './redrive.ts';
+import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
 
 const PATH = '/v1/quarantine';
 
@@ -23,7 +23,7 @@ export function quarantine(): Command {
 }
 
 async function list(options: ListOptions & { flow?: string }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   await printList<QuarantinedEvent>(await openService(), {
     path: PATH,
     filters: { flow: options.flow },

@@ -20,12 +20,12 @@ export function rebuild(): Command {
 
 async function run({ flow: only, write, json }: Options): Promise<void> {
   const [{ databaseUrl }, { openReport }, { flows }, log, { CannotRun }, { printJson, printLine }] = await Promise.all([
-    import('./target.ts'),
-    import('./openReport.ts'),
+    import('./terminal/target.ts'),
+    import('./terminal/openReport.ts'),
     import('../flows/flows.ts'),
     import('../log/rebuild.ts'),
     import('../domain/errors.ts'),
-    import('./print.ts'),
+    import('./terminal/print.ts'),
   ]);
   const chosen = flows.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0)

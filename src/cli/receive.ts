@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Command } from 'commander';
-import { countUpTo } from './listOptions.ts';
+import { countUpTo } from './terminal/listOptions.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
 /** Their tries are told from first ones. */
@@ -35,8 +35,8 @@ async function run(options: Options): Promise<void> {
   const [{ readConfig }, { makeWebhookSecret }, { untilStopped }, { say }] = await Promise.all([
     import('../settings/config.ts'),
     import('../settings/webhookSecret.ts'),
-    import('./untilStopped.ts'),
-    import('./print.ts'),
+    import('./terminal/untilStopped.ts'),
+    import('./terminal/print.ts'),
   ]);
   const secret = readConfig().SIGNALBOX_WEBHOOK_SECRET ?? makeWebhookSecret();
   const server = await openReceiver(secret, options);
@@ -55,7 +55,7 @@ async function openReceiver(secret: string, { host, port, json }: Options): Prom
   const [{ Webhook }, { CannotRun }, print] = await Promise.all([
     import('standardwebhooks'),
     import('../domain/errors.ts'),
-    import('./print.ts'),
+    import('./terminal/print.ts'),
   ]);
   const webhook = new Webhook(secret);
   const known = new Set<string>();

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Receiver } from '../wire/action.ts';
 import type { Page } from '../wire/list.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printJson, printLine, printTable } from './terminal/print.ts';
 
 export function receivers(): Command {
   const command = new Command('receivers').description('receivers of actions that answered 410 Gone');
@@ -22,7 +22,7 @@ export function receivers(): Command {
 }
 
 async function list({ json }: { json?: true }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const page = await (await openService()).ask<Page<Receiver>>('/v1/receivers?limit=1000');
   if (json === true) return printJson(page);
   const rows = page.items.map(({ id, state, disabledAt, url, why }) => [id, state, disabledAt ?? '-', url, why]);
@@ -30,7 +30,7 @@ async function list({ json }: { json?: true }): Promise<void> {
 }
 
 async function enable(id: string, { json }: { json?: true }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const service = await openService();
   const receiver = await service.ask<Receiver>(`/v1/receivers/${encodeURIComponent(id)}/enable`, { method: 'POST' });
   if (json === true) printJson(receiver);

@@ -1,4 +1,4 @@
-import { printJson, printLine, say } from './print.ts';
+import { printJson, printLine, say } from './terminal/print.ts';
 
 /** Asks for each to be tried again, and says what became of it; exit 1 where one may not be. Throws what stands against all of them. */
 export async function redriveEach<Answer>(
@@ -11,7 +11,7 @@ export async function redriveEach<Answer>(
     became,
   }: { path: string; verb: 'redrive' | 'send-now'; name: 'event' | 'action'; became: (answer: Answer) => string },
 ): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const { Refused } = await import('../client/serviceClient.ts');
   const service = await openService();
   const done: unknown[] = [];

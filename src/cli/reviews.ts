@@ -1,7 +1,7 @@
 /** What reviewers do before a verdict: `approvals claim|release|ask|answer`. */
 import { Command, InvalidArgumentError } from 'commander';
 import type { Approval, FurtherQuestion } from '../wire/approval.ts';
-import { printJson, printLine } from './print.ts';
+import { printJson, printLine } from './terminal/print.ts';
 
 const ID = 'an id like apr_fraud.17.0';
 const path = (id: string, end: string): string => `/v1/approvals/${encodeURIComponent(id)}/${end}`;
@@ -51,7 +51,7 @@ interface Review {
 }
 
 async function send<Answer>(to: string, body: object): Promise<Answer> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const service = await openService();
   return service.ask<Answer>(to, { method: 'POST', contentType: 'application/json', body: JSON.stringify(body) });
 }

@@ -9,7 +9,7 @@ import { evaluateFlow, type SetReport } from '../evaluate/evaluateFlow.ts';
 import { FoldHere } from '../evaluate/foldHere.ts';
 import { readConfig } from '../settings/config.ts';
 import { type Evaluation, loadEvaluation } from './loadEvaluation.ts';
-import { printJson, printLine, printTable } from './print.ts';
+import { printJson, printLine, printTable } from './terminal/print.ts';
 
 interface Asked {
   readonly data: string;

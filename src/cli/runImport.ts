@@ -8,9 +8,9 @@ import { CannotRun } from '../domain/errors.ts';
 import { type ImportJob, type ImportSummary, importFile } from '../import/importFile.ts';
 import { parseImportMap } from '../import/importMap.ts';
 import { readConfig } from '../settings/config.ts';
-import { queryOf } from './listOptions.ts';
-import { printJson, printLine, say } from './print.ts';
-import { openService } from './target.ts';
+import { queryOf } from './terminal/listOptions.ts';
+import { printJson, printLine, say } from './terminal/print.ts';
+import { openService } from './terminal/target.ts';
 
 interface ImportOptions {
   readonly file: string;

@@ -5,9 +5,9 @@ import { buffer } from 'node:stream/consumers';
 import { parseExact, printExact } from '../client/exactJson.ts';
 import { CannotRun } from '../domain/errors.ts';
 import type { BatchResults, Receipt } from '../wire/receipt.ts';
-import { printJson, printLine, say } from './print.ts';
-import { receiptLine } from './receipt.ts';
-import { openService } from './target.ts';
+import { printJson, printLine, say } from './terminal/print.ts';
+import { receiptLine } from './terminal/receipt.ts';
+import { openService } from './terminal/target.ts';
 
 interface SendOptions {
   readonly type?: string;

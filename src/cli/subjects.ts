@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Timeline } from '../wire/flow.ts';
-import { type ListOptions, queryOf, withListOptions } from './listOptions.ts';
-import { printJson, printLine, printTable, say } from './print.ts';
+import { type ListOptions, queryOf, withListOptions } from './terminal/listOptions.ts';
+import { printJson, printLine, printTable, say } from './terminal/print.ts';
 import { valueLines } from './valueLines.ts';
 
 export function subjects(): Command {
@@ -15,7 +15,7 @@ export function subjects(): Command {
 }
 
 async function show(flow: string, subject: string, { after, limit, json }: ListOptions): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   const service = await openService();
   const path = `/v1/flows/${encodeURIComponent(flow)}/subjects/${encodeURIComponent(subject)}`;
   const timeline = await service.ask<Timeline>(`${path}${queryOf({ after, limit })}`);

@@ -4,10 +4,10 @@ import { ServiceAway } from '../client/serviceClient.ts';
 import { BackOff } from '../domain/backOff.ts';
 import type { StoredEvent } from '../wire/event.ts';
 import type { Page } from '../wire/list.ts';
-import { queryOf } from './listOptions.ts';
-import { printJsonLine, printLine, say } from './print.ts';
-import { receiptLine } from './receipt.ts';
-import { openService } from './target.ts';
+import { queryOf } from './terminal/listOptions.ts';
+import { printJsonLine, printLine, say } from './terminal/print.ts';
+import { receiptLine } from './terminal/receipt.ts';
+import { openService } from './terminal/target.ts';
 
 interface TailOptions {
   readonly flow?: string;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { WatchItem } from '../wire/watch.ts';
-import { type ListOptions, printList, withListOptions } from './listOptions.ts';
+import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
 
 export function watches(): Command {
   const command = new Command('watches').description('what flows wait for that may not come');
@@ -13,7 +13,7 @@ export function watches(): Command {
 }
 
 async function list(options: ListOptions & { flow?: string; subject?: string }): Promise<void> {
-  const { openService } = await import('./target.ts');
+  const { openService } = await import('./terminal/target.ts');
   await printList<WatchItem>(await openService(), {
     path: '/v1/watches',
     filters: { flow: options.flow, subject: options.subject },

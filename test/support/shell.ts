@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, jest } from '@jest/globals';
 import { program } from '../../src/cli/program.ts';
-import { report } from '../../src/cli/report.ts';
+import { report } from '../../src/cli/terminal/report.ts';
 
 interface Asked {
   readonly method: string;

@@ -2,7 +2,7 @@
 import { ServiceClient } from '../../client/serviceClient.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Config } from '../../settings/config.ts';
-import { readRunning } from '../target.ts';
+import { readRunning } from '../terminal/target.ts';
 import { lookAtActions, lookAtWebhook } from './actions.ts';
 import { lookAtDatabase, lookAtRows } from './database.ts';
 import { type Finding, fail, guarded, ok } from './finding.ts';

@@ -1,7 +1,7 @@
 /** The database as the verbs on it open it: one line where it or its schema is not there, and no time limit on a statement over a whole log. */
-import { CannotRun } from '../domain/errors.ts';
-import { openDatabase, type Pool } from '../log/db/database.ts';
-import { assertSchema } from '../log/db/migrate.ts';
+import { CannotRun } from '../../domain/errors.ts';
+import { openDatabase, type Pool } from '../../log/db/database.ts';
+import { assertSchema } from '../../log/db/migrate.ts';
 
 /** Two connections: a report reads in one transaction. */
 const CONNECTIONS = 2;

@@ -2,8 +2,8 @@
  * What a verb prints on standard output: JSON for programs, aligned columns for people. Text that came in with an event must not steer the
  * terminal that shows it, so hidden characters are escaped in both.
  */
-import { printExact, withoutMarks } from '../client/exactJson.ts';
-import { escapeHiddenInJson, showHidden } from '../domain/hiddenCharacters.ts';
+import { printExact, withoutMarks } from '../../client/exactJson.ts';
+import { escapeHiddenInJson, showHidden } from '../../domain/hiddenCharacters.ts';
 
 const plain = (text: string): string => showHidden(withoutMarks(text));
 

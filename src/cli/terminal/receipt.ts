@@ -1,7 +1,7 @@
 /** What became of an event, for people: in one line, or with what is to be looked up next. */
-import type { Decision } from '../domain/decision.ts';
-import type { StoredEvent } from '../wire/event.ts';
-import type { Receipt } from '../wire/receipt.ts';
+import type { Decision } from '../../domain/decision.ts';
+import type { StoredEvent } from '../../wire/event.ts';
+import type { Receipt } from '../../wire/receipt.ts';
 
 export const decided = ({ outcome, provisional, rung }: Pick<Decision, 'outcome' | 'provisional' | 'rung'>): string =>
   `${outcome}${provisional ? ' (provisional)' : ''} by ${rung}`;

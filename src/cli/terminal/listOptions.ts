@@ -1,7 +1,7 @@
 /** What all lists have in common: a cursor, a limit, JSON, and how to go on. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { ServiceClient } from '../client/serviceClient.ts';
-import type { Page } from '../wire/list.ts';
+import type { ServiceClient } from '../../client/serviceClient.ts';
+import type { Page } from '../../wire/list.ts';
 import { printJson, printTable, say } from './print.ts';
 
 export interface ListOptions {

@@ -1,8 +1,8 @@
 /** Where the verbs find the service and the database: the settings, else the stack that runs here. */
-import { ServiceClient } from '../client/serviceClient.ts';
-import { CannotRun } from '../domain/errors.ts';
-import { type RunFile, readRunFile } from '../local/runFile.ts';
-import { type Config, readConfig } from '../settings/config.ts';
+import { ServiceClient } from '../../client/serviceClient.ts';
+import { CannotRun } from '../../domain/errors.ts';
+import { type RunFile, readRunFile } from '../../local/runFile.ts';
+import { type Config, readConfig } from '../../settings/config.ts';
 
 /** Null where nothing runs. */
 export async function readRunning({ SIGNALBOX_DATA: folder }: Config): Promise<RunFile | null> {

@@ -1,9 +1,9 @@
 /** How a verb that failed says so, and with which exit code: 1 found something wrong, 2 could not run. */
 import { CommanderError } from 'commander';
-import { Refused } from '../client/serviceClient.ts';
-import { CannotRun } from '../domain/errors.ts';
-import { shownText } from '../domain/exposure.ts';
-import { type ShownError, shownError } from '../domain/shownError.ts';
+import { Refused } from '../../client/serviceClient.ts';
+import { CannotRun } from '../../domain/errors.ts';
+import { shownText } from '../../domain/exposure.ts';
+import { type ShownError, shownError } from '../../domain/shownError.ts';
 import { say } from './print.ts';
 
 /** The service was not able to answer, as against: it answered that something is wrong. */
