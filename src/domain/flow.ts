@@ -18,6 +18,27 @@ export interface Folded {
   readonly lookAgain?: { found: JsonObject };
   /** By name of a watch: the instant at which it is due opens it on the event's subject, null closes it. One that is open stays as it is. */
   readonly watches?: Watching;
+  /** What the flow's memory is to learn of this event, of whatever its states were: JSON, at most 16 kB. Absent: nothing. */
+  readonly lesson?: Json;
+}
+
+/**
+ * One state over all keys of a flow, kept by each process and too big to be written with each batch. It learns from lessons, which are kept
+ * until all that learnt them is in a checkpoint: whoever missed some learns them then. A lesson is all that it learns from, as the states
+ * that its event was folded on are gone by then.
+ */
+export interface Memory<Held = unknown, Lesson = Json> {
+  /** Number of the encoding of what `save` writes and of lessons, raised by hand. What another one wrote is not read: the log is folded anew. */
+  readonly format: number;
+  empty(): Held;
+  /** Pure but for the memory, which it may change in place. One that throws changes nothing, and puts the event of its lesson into quarantine. */
+  learn(memory: Held, lesson: Lesson): void;
+  /** The same bytes for what learns alike, whether it was loaded in between or not. */
+  save(memory: Held): Uint8Array;
+  /** Neither changes the bytes nor keeps them. */
+  load(bytes: Uint8Array): Held;
+  /** `save` never gives more: what it forgets instead is the flow's to say. */
+  readonly limitBytes: number;
 }
 
 export type Watching = Readonly<Record<string, number | null>>;
@@ -52,7 +73,10 @@ export interface Reflex<Policy> {
   /** Types that are folded however late they come: labels, which count from their arrival on. */
   readonly timeless?: readonly string[];
   newestMs(key: string, state: StateBytes): number;
-  fold(states: readonly (StateBytes | null)[], event: FlowEvent, policy: Policy): Folded;
+  /** `memory` is as all events before left it; only `learn` changes it. */
+  fold(states: readonly (StateBytes | null)[], event: FlowEvent, policy: Policy, memory?: unknown): Folded;
+  /** Absent: the flow has none. */
+  readonly memory?: Memory;
   /** A readable view of a subject's state, for the timeline. */
   show(key: string, state: StateBytes): JsonObject;
   /** The key of a subject's own state, for the timeline. */

@@ -2,8 +2,8 @@
  * A reflex from its parts: which states an event reads, how they become bytes, and for each type a function that folds it. What a
  * function is given it may change in place: the states were read for it alone.
  */
-import type { FlowEvent, JsonObject } from '../domain/event.ts';
-import type { Folded, Reflex, StateBytes } from '../domain/flow.ts';
+import type { FlowEvent, Json, JsonObject } from '../domain/event.ts';
+import type { Folded, Memory, Reflex, StateBytes } from '../domain/flow.ts';
 import { type DataOf, type EventTypes, ofType, type TypedEvent } from './defineEvents.ts';
 import type { StateCodec, StateOf } from './state/stateCodec.ts';
 import { stateKey, stateName } from './stateKey.ts';
@@ -29,11 +29,13 @@ type Given<States, Names> = {
 };
 
 /** What a function says of an event. A state that it does not name stays as it was. */
-export interface Answer<States> extends Pick<Folded, 'decision' | 'signal' | 'lookAgain' | 'watches'> {
+export interface Answer<States, Lesson = Json> extends Pick<Folded, 'decision' | 'signal' | 'lookAgain' | 'watches'> {
   readonly states?: Partial<States>;
+  /** For the reflex's memory. */
+  readonly lesson?: Lesson;
 }
 
-interface ReflexDefinition<Types, States, Keys, Policy> {
+interface ReflexDefinition<Types, States, Keys, Policy, Held, Lesson> {
   readonly events: Types;
   readonly states: States;
   /** At most 32 for an event. */
@@ -49,8 +51,11 @@ interface ReflexDefinition<Types, States, Keys, Policy> {
       states: Given<States, ResultOf<Keys[Type & keyof Keys]>>,
       event: TypedEvent<Types, Type>,
       policy: Policy,
-    ) => Answer<Given<States, ResultOf<Keys[Type & keyof Keys]>>>;
+      memory: Held,
+    ) => Answer<Given<States, ResultOf<Keys[Type & keyof Keys]>>, Lesson>;
   };
+  /** One state over all keys, which functions read and only lessons change. */
+  readonly memory?: Memory<Held, Lesson>;
   /** A readable view of a state, for the timeline; absent: as its codec shows it. */
   readonly show?: { readonly [Name in keyof States]?: (state: StateOf<States[Name]>) => JsonObject };
 }
@@ -58,14 +63,21 @@ interface ReflexDefinition<Types, States, Keys, Policy> {
 /** The same without types, as events come: the edge has held each against its schema, so a function gets what its type says. */
 interface AnyReflex {
   readonly keys: Readonly<Record<string, (data: JsonObject) => Named<Codecs>>>;
-  readonly on: Readonly<Record<string, (states: object, event: FlowEvent, policy: unknown) => Answer<Record<string, unknown>>>>;
+  readonly on: Readonly<
+    Record<string, (states: object, event: FlowEvent, policy: unknown, memory: unknown) => Answer<Record<string, unknown>>>
+  >;
   readonly show?: Readonly<Record<string, (state: unknown) => JsonObject>>;
 }
 
-export function defineReflex<Types extends EventTypes, States extends Codecs, const Keys extends KeysByType<Types, States>, Policy>(
-  definition: ReflexDefinition<Types, States, Keys, Policy>,
-): Reflex<Policy> {
-  const { events, states, latenessMs, timeless = [], subject } = definition;
+export function defineReflex<
+  Types extends EventTypes,
+  States extends Codecs,
+  const Keys extends KeysByType<Types, States>,
+  Policy,
+  Held = unknown,
+  Lesson = Json,
+>(definition: ReflexDefinition<Types, States, Keys, Policy, Held, Lesson>): Reflex<Policy> {
+  const { events, states, latenessMs, timeless = [], subject, memory } = definition;
   const { keys, on, show = {} } = definition as unknown as AnyReflex;
   const codecOf = (name: string): StateCodec<unknown> => {
     const codec = Object.hasOwn(states, name) ? states[name] : undefined;
@@ -89,10 +101,11 @@ export function defineReflex<Types extends EventTypes, States extends Codecs, co
       const read = codec.read(state);
       return (ofType(show, { type: name }) ?? codec.show)(read);
     },
-    fold(before, event, policy) {
+    ...(memory === undefined ? {} : { memory: memory as Memory }),
+    fold(before, event, policy, remembered) {
       const places = placesOf(namesOf(event), before, codecOf);
       const given = Object.fromEntries(places.map(({ name, several, read }) => [name, several ? read : read[0]]));
-      const { states: after = {}, ...answer } = known(on, event)(given, event, policy);
+      const { states: after = {}, ...answer } = known(on, event)(given, event, policy, remembered);
       // what the flow itself tells of comes at its acceptance: what its sender had on the way is no later for that
       const behind = timeless.includes(event.type) || events[event.type]?.own === true;
       const eventMs = behind ? Number.NEGATIVE_INFINITY : event.timeMs;

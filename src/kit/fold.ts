@@ -9,11 +9,13 @@ import type { Flow, Folded, StateBytes, Watching } from '../domain/flow.ts';
 import { DECISION_OUTCOME } from '../domain/outcomes.ts';
 import { LOOKED_AT } from '../domain/story.ts';
 import { followingActions } from '../policy/followingActions.ts';
+import type { Remembered } from './remembered.ts';
 import { askedWatches } from './watches.ts';
 
 const AHEAD_MS = 5 * 60_000;
 const FOUND_CHARS_MAX = 16_384;
 const NOTE_CHARS_MAX = 500;
+const LESSON_CHARS_MAX = 16_384;
 /** Begins the note of an event that its reflex did not fold; a case may also put one aside that was folded. */
 export const NOT_FOLDED = 'reflex: ';
 /** Tells an event that was never folded from one that expired on its way to its case. */
@@ -37,12 +39,16 @@ export interface FoldedEntry {
   readonly changed: readonly string[];
   /** What the reflex says of watches on the subject; null where it says nothing. */
   readonly watches: Watching | null;
+  /** What the memory has learnt, as JSON text; null where it learnt nothing. */
+  readonly lesson: string | null;
 }
 
 export interface FoldContext {
   readonly flow: Flow | null;
   readonly policy: unknown;
   readonly states: States;
+  /** Of a flow that has one: as all entries before left it. */
+  readonly memory?: Remembered | null;
 }
 
 export interface Folding {
@@ -90,7 +96,7 @@ export function keysOf(flow: Flow | null, event: FlowEvent): readonly string[] |
 }
 
 const ended = (ending: Ending, note: string | null = null): FoldedEntry => ({
-  ...{ ending, note, decision: null, found: null, why: null, changed: [], watches: null },
+  ...{ ending, note, decision: null, found: null, why: null, changed: [], watches: null, lesson: null },
 });
 
 /** The reason is shown and logged: a message that quotes the event is kept without what its fields may not show. */
@@ -100,13 +106,23 @@ function quarantined(flow: Flow, { type, data }: FlowEvent, error: unknown): Fol
   return ended('quarantined', shownText(`${NOT_FOLDED}${shown}`, NOTE_CHARS_MAX));
 }
 
-export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, expired, history }: Folding): FoldedEntry {
+function lessonOf({ reflex }: Flow, { lesson }: Folded): string | null {
+  if (lesson === undefined) return null;
+  if (reflex?.memory === undefined) throw new TypeError('Cannot learn as the flow has no memory');
+  const text = JSON.stringify(lesson);
+  if (text.length > LESSON_CHARS_MAX)
+    throw new RangeError(`Cannot learn a lesson as it must be at most ${LESSON_CHARS_MAX} characters: ${text.length}`);
+  return text;
+}
+
+export function foldEntry({ flow, policy, states, memory = null }: FoldContext, { event, keys, expired, history }: Folding): FoldedEntry {
   if (flow === null) return ended('unrouted');
   // for whoever keeps the labels: the flow's reflex does not know the type
   if (event.type === DECISION_OUTCOME) return ended('recorded', 'outcome');
   if (expired) return ended('expired', AT_ACCEPTANCE);
   if (keys instanceof Error) return quarantined(flow, event, keys);
   const reflex = flow.reflex;
+  if (reflex?.memory !== undefined && memory === null) throw new Error(`Cannot fold for ${flow.name} as its memory was left out`);
   if (reflex === undefined) return history ? ended('recorded', 'history') : { ...ended('waiting'), found: NO_FINDINGS, why: 'decide' };
   try {
     const before = keys.map((key) => states.get(key) ?? null);
@@ -117,9 +133,12 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
     // what the flow itself tells of is never late: its time is that of its acceptance
     const timeless = reflex.timeless?.includes(event.type) === true || flow.types[event.type]?.own === true;
     if (!timeless && newestMs - event.timeMs > reflex.latenessMs) return ended('recorded', 'late');
-    const folded = reflex.fold(before, event, policy);
+    const folded = reflex.fold(before, event, policy, memory?.value);
     const entry = settle(folded, { policy, history });
     const watches = folded.watches === undefined ? null : askedWatches(flow, folded.watches, history);
+    const lesson = lessonOf(flow, folded);
+    // last of what may throw: what was learnt stays learnt
+    if (lesson !== null) memory?.learn(lesson);
     const changed: string[] = [];
     keys.forEach((key, at) => {
       const state = folded.states[at];
@@ -127,7 +146,7 @@ export function foldEntry({ flow, policy, states }: FoldContext, { event, keys, 
       states.set(key, state);
       changed.push(key);
     });
-    return { ...entry, changed, watches };
+    return { ...entry, changed, watches, lesson };
   } catch (error) {
     return quarantined(flow, event, error);
   }

@@ -8,6 +8,10 @@ import type { FlowEvent, JsonObject } from '../domain/event.ts';
 import { subjectOf } from '../domain/eventType.ts';
 import type { Flow, StateBytes } from '../domain/flow.ts';
 import { effectiveTime, type FoldedEntry, foldEntry, keysOf, type States } from './fold.ts';
+import { Remembered } from './remembered.ts';
+
+/** What a lesson that fails has learnt again goes back so far. */
+const SNAPSHOT_LESSONS = 10_000;
 
 /** An event as its sender gave it. One of the two times must be there. */
 export interface SentEvent {
@@ -47,12 +51,19 @@ interface FoldedLog<Policy> {
 export class LogFold<Policy> {
   readonly states: States = new Map();
   readonly #flow: Flow<Policy>;
+  readonly #memory: Remembered | null;
   #policy: Policy;
   #position = 0;
 
   constructor({ flow, policy }: FoldedLog<Policy>) {
     this.#flow = flow;
+    this.#memory = flow.reflex?.memory === undefined ? null : new Remembered(flow.reflex.memory);
     this.#policy = policy;
+  }
+
+  /** The flow's memory as the events so far left it; null where it has none. */
+  get memory(): unknown {
+    return this.#memory?.value ?? null;
   }
 
   switchPolicy(policy: Policy): void {
@@ -66,7 +77,11 @@ export class LogFold<Policy> {
     const keys = keysOf(this.#flow as Flow, event);
     const before = keys instanceof Error ? [] : keys.map((key) => this.states.get(key) ?? null);
     const { expired = false, history = false } = sent;
-    const entry = foldEntry({ flow: this.#flow as Flow, policy: this.#policy, states: this.states }, { event, keys, expired, history });
+    const entry = foldEntry(
+      { flow: this.#flow as Flow, policy: this.#policy, states: this.states, memory: this.#memory },
+      { event, keys, expired, history },
+    );
+    if ((this.#memory?.learnt ?? 0) >= SNAPSHOT_LESSONS) this.#memory?.snapshot();
     return { ...entry, sent, event, before };
   }
 

@@ -14,6 +14,7 @@ import { lintPolicy } from '../policy/policyLint.ts';
 import type { Client, Pool } from './db/database.ts';
 import { SharedPresence } from './db/sharedPresence.ts';
 import { lockHead } from './head.ts';
+import { prepareMemory } from './memory/switchMemory.ts';
 import { storePolicy } from './policies.ts';
 import { type Activation, BUILD, operatorsPolicy, switchOn } from './switchOn.ts';
 
@@ -30,6 +31,7 @@ export async function activateFlow(
   { withPolicy = false }: ActivateOptions = {},
 ): Promise<Activation[]> {
   parsePolicy(flow, flow.policyText);
+  const switchMemory = await prepareMemory(pool, { tenant, flow });
   const client = await pool.connect();
   try {
     await ensureHead(client, tenant, flow.name);
@@ -37,6 +39,7 @@ export async function activateFlow(
     const kept = withPolicy ? null : await fittingPolicy(client, tenant, flow);
     const version = kept ?? (await storePolicy(client, { tenant, flow: flow.name, text: flow.policyText }));
     const policy = { version, choice: BUILD };
+    await switchMemory?.(client, head);
     const done = await switchOn(client, { tenant, flow: flow.name, head }, { code: flow.code, policy });
     await client.query('commit');
     client.release();

@@ -53,6 +53,8 @@ export class Appender {
   readonly #queue: AppendQueue;
   readonly #clock: DatabaseClock;
   readonly #trying = new Set<readonly Waiting[]>();
+  /** A guess may be thrown away, and nobody can take back what a memory learnt of it: such a log folds under the lock alone. */
+  readonly #remembers: boolean;
   #running: Promise<void> | null = null;
   /** Batches between their first statement and their commit. */
   #underWay = 0;
@@ -65,6 +67,7 @@ export class Appender {
     this.#limits = deps.limits ?? APPEND_LIMITS;
     this.#queue = new AppendQueue(this.#limits);
     this.#clock = deps.clock ?? new DatabaseClock();
+    this.#remembers = deps.context.flow?.reflex?.memory !== undefined;
   }
 
   /** Events waiting to be committed. */
@@ -117,7 +120,7 @@ export class Appender {
         under = this.#commit(this.#queue.take(), { ahead, sent }).finally(() => sent(null));
       });
       await before;
-      if (this.#queue.count < EARLY_COUNT_MIN) {
+      if (this.#queue.count < EARLY_COUNT_MIN || this.#remembers) {
         await under;
         ahead = null;
       }

@@ -4,6 +4,7 @@ import type { Ending, IncomingEvent, JsonObject } from '../domain/event.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { CaseIds } from './caseIds.ts';
 import { caseText } from './caseText.ts';
+import type { LogMemory } from './memory/logMemory.ts';
 import type { Policies } from './policies.ts';
 
 /** An event on its way into a log: parsed, routed, its data checked against the flow's schema. */
@@ -57,4 +58,6 @@ export interface LogContext {
   readonly policies: Policies;
   /** Needed where the flow's subjects are personal. */
   readonly caseIds?: CaseIds;
+  /** Of a flow that has one: what all of the process that fold this log share. */
+  readonly memory?: LogMemory;
 }

@@ -13,16 +13,17 @@ import { SignalboxError } from '../domain/errors.ts';
 import type { FlowEvent } from '../domain/event.ts';
 import type { Flow } from '../domain/flow.ts';
 import { readInstant } from '../domain/instant.ts';
-import { effectiveTime, foldEntry, keysOf } from '../kit/fold.ts';
-import { changeWatches } from '../kit/watches.ts';
+import { effectiveTime, keysOf } from '../kit/fold.ts';
+import type { Remembered } from '../kit/remembered.ts';
 import type { Answer, Arrival, LogContext } from './arrival.ts';
 import { BatchWrite } from './batchWrite.ts';
 import { ClockMoved, type DatabaseClock } from './db/clock.ts';
 import type { Client, Pool } from './db/database.ts';
 import { BEGIN, COMMIT, type Statement, together } from './db/together.ts';
+import { EntryFolds } from './entryFolds.ts';
 import { type Head, headLock, type LockAnswer, lockedHead } from './head.ts';
 import { identityKey, type Known, knownOf, type Left, overlay, reading, readKnown, type Wanted } from './known.ts';
-import { WatchWrite } from './watch/watchWrite.ts';
+import { type MemoryUse, usingMemory } from './memory/usingMemory.ts';
 
 /** A batch whose rows are on their way to the database. */
 export interface Ahead {
@@ -45,16 +46,19 @@ interface Appending {
 /** Accepts a batch and commits it. The caller rolls back on a throw; `client` is in pipeline mode. Throws ClockMoved where it is to be done again. */
 export async function appendBatch(client: Client, context: LogContext, { arrivals, clock, behind, sent }: Appending): Promise<Answer[]> {
   const batch = draftBatch(context, clock, arrivals);
-  const { head, folded } = behind === null ? await lockAndFold(client, batch) : await lockAndGuess(client, batch, behind);
-  // where writing fails, the server skips the commit
-  const committing = together(client, [...folded.writes, COMMIT]);
-  const committed = committing.then(
-    () => true,
-    () => false,
-  );
-  sent({ head: { ...head, position: folded.position }, left: folded, committed });
-  await committing;
-  return folded.answers;
+  return await usingMemory(context, async (memory) => {
+    const { head, folded } = behind === null ? await lockAndFold(client, batch, memory) : await lockAndGuess(client, batch, behind);
+    memory.movesTo(folded.position);
+    // where writing fails, the server skips the commit
+    const committing = together(client, [...folded.writes, COMMIT]);
+    const committed = committing.then(
+      () => true,
+      () => false,
+    );
+    sent({ head: { ...head, position: folded.position }, left: folded, committed });
+    await committing;
+    return folded.answers;
+  });
 }
 
 interface Draft {
@@ -100,14 +104,16 @@ interface Locked {
   readonly folded: Folded;
 }
 
-async function lockAndFold(client: Client, batch: Batch): Promise<Locked> {
+async function lockAndFold(client: Client, batch: Batch, use: MemoryUse): Promise<Locked> {
   const { context, wanted } = batch;
   const askedAt = performance.now();
   const [, locked, read] = await together(client, [BEGIN, headLock(context.tenant, context.log), reading(context, wanted)]);
   const head = headOf(batch, locked, askedAt);
-  return { head, folded: await fold(client, batch, { head, known: knownOf(read.rows) }) };
+  const memory = await use.at(client, head);
+  return { head, folded: await fold(client, batch, { head, known: knownOf(read.rows), memory }) };
 }
 
+/** Never of a flow with a memory. */
 async function lockAndGuess(client: Client, batch: Batch, { ahead, pool }: { ahead: Ahead; pool: Pool }): Promise<Locked> {
   // a guess that fails is no guess: what is wrong shows again under the lock
   const [head, guess] = await Promise.all([lock(client, batch), guessOn(ahead, pool, batch).catch(() => null)]);
@@ -150,15 +156,20 @@ interface Folded extends Left {
   readonly answers: Answer[];
 }
 
+interface FoldingFrom {
+  readonly head: Omit<Head, 'nowMs'>;
+  readonly known: Known;
+  readonly memory?: Remembered | null;
+}
+
 /** Takes `known` over: its events and states are then those after the batch. */
-async function fold(client: Client | Pool, batch: Batch, { head, known }: { head: Omit<Head, 'nowMs'>; known: Known }): Promise<Folded> {
+async function fold(client: Client | Pool, batch: Batch, { head, known, memory = null }: FoldingFrom): Promise<Folded> {
   const { context, acceptedAtMs, drafts, wanted } = batch;
   const { tenant, log, flow, policies } = context;
   const { seen, states, stored, watches } = known;
   const policy = flow === null ? null : await policies.get(client, tenant, flow, head.policy ?? '');
   const write = new BatchWrite(context, acceptedAtMs, policy?.version ?? '');
-  const watching = new WatchWrite(context, acceptedAtMs);
-  const changed = new Set<string>();
+  const folds = new EntryFolds({ context, policy: policy?.policy, known, memory, atMs: acceptedAtMs });
   const answers = wanted.arrivals.map((arrival, at): Answer => {
     const { event, subject, history } = arrival;
     const key = identityKey(event.source, event.id);
@@ -173,12 +184,10 @@ async function fold(client: Client | Pool, batch: Batch, { head, known }: { head
       expired: event.expiresAt !== null && (readInstant(event.expiresAt) ?? Number.POSITIVE_INFINITY) <= acceptedAtMs,
       history,
     };
-    const entry = foldEntry({ flow, policy: policy?.policy, states }, folding);
-    for (const changedKey of entry.changed) changed.add(changedKey);
-    if (entry.watches !== null) watching.add({ ...event, position }, changeWatches(watches, folding.event, entry.watches));
-    return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
+    return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, folds.fold(folding, event));
   });
   const position = head.position + write.count;
-  const writes = write.count === 0 ? [] : [write.statement(position, { states, stored, changed }), ...watching.statements()];
+  const rows = { states, stored, changed: folds.changed };
+  const writes = write.count === 0 ? [] : [write.statement(position, rows), ...folds.statements()];
   return { position, writes, answers, seen, states, watches };
 }

@@ -10,6 +10,7 @@ import type { Answer, Arrival } from './arrival.ts';
 import type { CaseIds } from './caseIds.ts';
 import { DatabaseClock } from './db/clock.ts';
 import type { Pool } from './db/database.ts';
+import { type Memories, memoryOf } from './memory/memories.ts';
 import { Policies } from './policies.ts';
 
 interface LogsDeps {
@@ -18,6 +19,7 @@ interface LogsDeps {
   readonly flows: readonly Flow[];
   /** Needed where a flow's subjects are personal. */
   readonly caseIds?: CaseIds;
+  readonly memories?: Memories;
   readonly clock?: DatabaseClock;
   readonly mailed: (cases: readonly string[]) => void;
   readonly committed?: (log: string, count: number, ms: number) => void;
@@ -35,11 +37,11 @@ export class Logs {
   readonly tenant: string;
 
   /** Throws where two flows answer one type: which of them decided would be a matter of luck. */
-  constructor({ pool, tenant, flows, caseIds, clock = new DatabaseClock(), mailed, committed, limits }: LogsDeps) {
+  constructor({ pool, tenant, flows, caseIds, memories, clock = new DatabaseClock(), mailed, committed, limits }: LogsDeps) {
     this.tenant = tenant;
     const policies = new Policies();
     const open = (log: string, flow: Flow | null): void => {
-      const context = { tenant, log, flow, policies, ...(caseIds === undefined ? {} : { caseIds }) };
+      const context = { tenant, log, flow, policies, ...(caseIds === undefined ? {} : { caseIds }), ...memoryOf(memories, log) };
       const deps = { pool, context, clock, mailed, ...(limits === undefined ? {} : { limits }) };
       this.#appenders.set(
         log,

@@ -7,8 +7,8 @@ import type { Flow } from '../domain/flow.ts';
 import type { States } from '../kit/fold.ts';
 import type { Client, Pool } from './db/database.ts';
 import { lockHead } from './head.ts';
-import { Policies } from './policies.ts';
-import { type EntryRow, Refolding } from './refolding.ts';
+import { Refold } from './refold.ts';
+import type { Refolding } from './refolding.ts';
 
 const PAGE = 5000;
 
@@ -23,15 +23,6 @@ export interface Rebuilt {
   readonly written: boolean;
 }
 
-/** Page by page by index: while statistics lag behind, a plain join read all bodies for every page. */
-const rowsWhere = (condition: string): string => `select e.*, b.body from (
-    select position, kind, accepted_at, source, id, type, subject, note, history from entries
-    where tenant = $1 and log = $2 and ${condition} order by position limit ${PAGE}) e
-  left join lateral (select body from bodies b where b.tenant = $1 and b.log = $2 and b.position = e.position limit 1) b on true
-  order by e.position`;
-const ROW_AT = rowsWhere('position = $3');
-const ROWS_AFTER = rowsWhere('position > $3');
-
 /** `write` puts the folded states in place of the kept ones, under the head's lock: accepting waits meanwhile. */
 export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: string; flow: Flow; write: boolean }): Promise<Rebuilt> {
   const client = await pool.connect();
@@ -41,25 +32,19 @@ export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: str
       position = (await lockHead(client, tenant, flow.name)).position;
       await client.query('set local idle_in_transaction_session_timeout = 0');
     } else await client.query('begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0');
-    const policies = new Policies();
-    const refolding = new Refolding({
-      flow,
-      policies: async (version) => (await policies.get(client, tenant, flow, version)).policy,
-      load: async (position) => (await client.query<EntryRow>(ROW_AT, [tenant, flow.name, position])).rows[0],
-      redriven: await readRedriven(client, { tenant, flow }),
-    });
-    for (let after = 0; ; ) {
-      const { rows } = await client.query<EntryRow>(ROWS_AFTER, [tenant, flow.name, after]);
-      for (const row of rows) await refolding.add(row);
-      const last = rows.at(-1);
-      if (last === undefined) break;
-      after = last.position;
-    }
+    const of = { tenant, log: flow.name };
+    const refold = await Refold.begin(client, { tenant, flow, anew: false });
+    const { refolding } = refold;
+    const differ = (text: string): void => refolding.differ(text);
+    await refolding.memory?.read(client, of, differ);
+    await refold.goOn(client);
     await compare(client, { tenant, flow, refolding });
-    await refolding.watches.compare(client, { tenant, flow }, (text) => refolding.differ(text));
+    await refolding.watches.compare(client, { tenant, flow }, differ);
+    await refolding.memory?.compare(client, of, differ);
     if (write) {
       await replace(client, { tenant, flow, states: refolding.states });
       await refolding.watches.replace(client, { tenant, flow });
+      await refolding.memory?.replace(client, of, position + 1);
       await leaveEntry(client, { tenant, flow, position: position + 1 });
     }
     await client.query(write ? 'commit' : 'rollback');
@@ -70,15 +55,6 @@ export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: str
     client.release(true);
     throw error;
   }
-}
-
-/** Those that their case had put aside are not among them: they were folded where they stand. */
-async function readRedriven(client: Client, { tenant, flow }: { tenant: string; flow: Flow }): Promise<Set<number>> {
-  const { rows } = await client.query<{ position: string }>(
-    "select note as position from entries where tenant = $1 and log = $2 and kind = 'redrive' and subject is null",
-    [tenant, flow.name],
-  );
-  return new Set(rows.map(({ position }) => Number(position)));
 }
 
 async function compare(client: Client, { tenant, flow, refolding }: { tenant: string; flow: Flow; refolding: Refolding }): Promise<void> {

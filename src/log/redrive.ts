@@ -8,17 +8,18 @@ import { subjectOf } from '../domain/eventType.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { Place } from '../domain/ids.ts';
 import { eventId } from '../domain/ids.ts';
-import { type FoldedEntry, foldEntry, keysOf, NOT_FOLDED, type States } from '../kit/fold.ts';
-import { changeWatches } from '../kit/watches.ts';
+import { type FoldedEntry, keysOf, NOT_FOLDED, type States } from '../kit/fold.ts';
 import { CaseIds } from './caseIds.ts';
 import { caseText } from './caseText.ts';
 import type { Client, Pool } from './db/database.ts';
+import { EntryFolds } from './entryFolds.ts';
 import { lockHead } from './head.ts';
 import { type Known, readKnown } from './known.ts';
+import { type Memories, memoryOf } from './memory/memories.ts';
+import { type MemoryUse, usingMemory } from './memory/usingMemory.ts';
 import { Policies } from './policies.ts';
 import { NOTHING_FOUND, rewindCase } from './rewindCase.ts';
 import { storedEvent } from './storedEvent.ts';
-import { WatchWrite } from './watch/watchWrite.ts';
 
 interface QuarantinedRow {
   source: string;
@@ -39,20 +40,25 @@ interface RedriveDeps {
   readonly flows: readonly Flow[];
   /** Needed where a flow's subjects are personal. */
   readonly caseIds?: CaseIds;
+  readonly memories?: Memories;
   readonly mailed: (cases: readonly string[]) => void;
 }
 
 /** The new ending, or null where no such event is in quarantine. Throws `off-schema` with the reason where it fails again: nothing changes then. */
 export async function redrive(
-  { pool, flows, caseIds = new CaseIds(flows), mailed }: RedriveDeps,
+  { pool, flows, caseIds = new CaseIds(flows), memories, mailed }: RedriveDeps,
   place: Place,
 ): Promise<FoldedEntry['ending'] | null> {
   const flow = flows.find(({ name }) => name === place.log);
   if (flow === undefined) return null;
   const client = await pool.connect();
   try {
-    const done = await redriveLocked(client, { flow, caseIds }, place);
-    await client.query(done === null ? 'rollback' : 'commit');
+    const context = { tenant: place.tenant, flow, ...memoryOf(memories, flow.name) };
+    const done = await usingMemory(context, async (use) => {
+      const redriven = await redriveLocked(client, { flow, caseIds, use }, place);
+      await client.query(redriven === null ? 'rollback' : 'commit');
+      return redriven;
+    });
     client.release();
     if (done?.found != null) mailed([caseText({ tenant: place.tenant, flow: place.log, caseId: done.caseId })]);
     return done?.ending ?? null;
@@ -64,7 +70,7 @@ export async function redrive(
 
 async function redriveLocked(
   client: Client,
-  { flow, caseIds }: { flow: Flow; caseIds: CaseIds },
+  { flow, caseIds, use }: { flow: Flow; caseIds: CaseIds; use: MemoryUse },
   place: Place,
 ): Promise<(FoldedEntry & { caseId: string }) | null> {
   const { tenant, log } = place;
@@ -81,20 +87,19 @@ async function redriveLocked(
   const row = { ...found, subject: found.subject ?? subjectOf(flow, { type: found.type, data }) };
   const { policy, version } = await new Policies().get(client, tenant, flow, head.policy ?? '');
   const { event, known } = await prepare(client, flow, { place, row });
-  const { states } = known;
   const folds = row.note?.startsWith(NOT_FOLDED) === true;
+  const position = head.position + 1;
+  const memory = folds ? await use.at(client, head) : null;
+  const folding = new EntryFolds({ context: { ...place, flow }, policy, known, memory, atMs: head.nowMs });
   const entry: FoldedEntry = folds
-    ? foldEntry({ flow, policy, states }, { event, keys: keysOf(flow, event), expired: false, history: row.history })
-    : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, why: 'decide', changed: [], watches: null };
+    ? folding.fold({ event, keys: keysOf(flow, event), expired: false, history: row.history }, { ...row, entry: position })
+    : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, why: 'decide', changed: [], watches: null, lesson: null };
   if (entry.ending === 'quarantined') throw new SignalboxError('off-schema', `${eventId(place)} cannot be folded: ${entry.note}`);
+  use.movesTo(position);
   const caseId = caseIds.of({ tenant, flow: flow.name, subject: row.subject });
   if (entry.found !== null) await rewindCase(client, { tenant, flow: log, caseId }, place.position);
-  await write(client, { flow, place, row, entry, states, caseId, version, position: head.position + 1, folds });
-  if (entry.watches !== null) {
-    const watching = new WatchWrite(place, head.nowMs);
-    watching.add({ ...event, body: row.body, entry: head.position + 1 }, changeWatches(known.watches, event, entry.watches));
-    await watching.write(client);
-  }
+  await write(client, { flow, place, row, entry, states: known.states, caseId, version, position, folds });
+  await folding.write(client);
   return { ...entry, caseId };
 }
 

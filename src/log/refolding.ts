@@ -2,6 +2,7 @@
 import type { Flow } from '../domain/flow.ts';
 import { ownSource } from '../domain/ownEvent.ts';
 import { AT_ACCEPTANCE, foldEntry, keysOf, NOT_FOLDED, type States } from '../kit/fold.ts';
+import { RefoldedMemory } from './memory/refoldedMemory.ts';
 import { type StoredRow, storedEvent } from './storedEvent.ts';
 import { type Entry, RefoldedWatches } from './watch/refoldedWatches.ts';
 
@@ -16,8 +17,10 @@ export interface EntryRow extends Omit<StoredRow, 'subject'> {
   history: boolean;
 }
 
-interface RefoldingDeps {
+export interface RefoldingDeps {
   readonly flow: Flow;
+  /** As if this code had folded all of it: what was put into quarantine stays there, though it might fold now. */
+  readonly anew: boolean;
   readonly policies: (version: string) => Promise<unknown>;
   readonly load: (position: number) => Promise<EntryRow | undefined>;
   readonly redriven: ReadonlySet<number>;
@@ -26,6 +29,8 @@ interface RefoldingDeps {
 export class Refolding {
   readonly states: States = new Map();
   readonly watches: RefoldedWatches;
+  /** Of a flow that has one. */
+  readonly memory: RefoldedMemory | null;
   readonly differences: string[] = [];
   entries = 0;
   events = 0;
@@ -33,13 +38,16 @@ export class Refolding {
   #code: string | null = null;
   #policy: unknown = null;
   readonly #flow: Flow;
+  readonly #anew: boolean;
   readonly #policies: (version: string) => Promise<unknown>;
   readonly #load: (position: number) => Promise<EntryRow | undefined>;
   /** Events that were folded where they were redriven: not where they stand, though today's code may fold them there. */
   readonly #redriven: ReadonlySet<number>;
 
-  constructor({ flow, policies, load, redriven }: RefoldingDeps) {
+  constructor({ flow, anew, policies, load, redriven }: RefoldingDeps) {
     this.#flow = flow;
+    this.#anew = anew;
+    this.memory = flow.reflex?.memory === undefined ? null : new RefoldedMemory(flow, flow.reflex.memory);
     this.watches = new RefoldedWatches(flow);
     this.#policies = policies;
     this.#load = load;
@@ -60,6 +68,7 @@ export class Refolding {
       // one that its case had put aside was folded where it stands
       if (again !== undefined && row.subject === null) this.#fold(again, row);
     }
+    this.memory?.passed(row.position, (text) => this.differ(text));
   }
 
   /** An own event that its reflex could not fold has ended its watch all the same. */
@@ -72,17 +81,18 @@ export class Refolding {
   /** `at`: the entry at which it is folded. */
   #fold({ subject, ...row }: EntryRow, at: Pick<EntryRow, 'position' | 'accepted_at'> = row): void {
     if (this.#code !== this.#flow.code) this.otherCode += 1;
-    if (subject === null) return;
+    const putAside = row.note?.startsWith(NOT_FOLDED) === true;
+    if (subject === null || (this.#anew && putAside)) return;
     const { event } = storedEvent({ subject, ...row });
     const keys = keysOf(this.#flow, event);
     const entry = foldEntry(
-      { flow: this.#flow, policy: this.#policy, states: this.states },
+      { flow: this.#flow, policy: this.#policy, states: this.states, memory: this.memory?.remembered ?? null },
       { event, keys, expired: row.note === AT_ACCEPTANCE, history: row.history },
     );
     const entryAt: Entry = { position: at.position, acceptedAtMs: at.accepted_at.getTime() };
     if (entry.watches !== null) this.watches.change(event, row.body, { asked: entry.watches, at: entryAt });
-    if (row.note?.startsWith(NOT_FOLDED) === true && entry.ending !== 'quarantined')
-      this.differ(`the event at ${row.position} was quarantined and folds now`);
+    if (entry.lesson !== null) this.memory?.learnt({ position: at.position, lesson: entry.lesson });
+    if (putAside && entry.ending !== 'quarantined') this.differ(`the event at ${row.position} was quarantined and folds now`);
   }
 
   differ(text: string): void {

@@ -16,10 +16,10 @@ import { createReceipts } from '../ingress/accept/receipt.ts';
 import { createRouteOutcomes } from '../ingress/accept/routeOutcomes.ts';
 import { createApp } from '../ingress/app.ts';
 import { listen } from '../ingress/http/server.ts';
+import { showMemories, showWatches } from '../ingress/metrics/flowFigures.ts';
 import { showLlm } from '../ingress/metrics/llmMetrics.ts';
 import { createMetrics, type Metrics } from '../ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../ingress/metrics/qualityMetrics.ts';
-import { showWatches } from '../ingress/metrics/watchMetrics.ts';
 import { openProbes } from '../ingress/routes/probes.ts';
 import { readLlmFigures } from '../llm/record/totals.ts';
 import { joinIngresses } from '../log/activate.ts';
@@ -32,6 +32,8 @@ import { assertDurable, openDatabase } from '../log/db/database.ts';
 import { migrate } from '../log/db/migrate.ts';
 import { openNotifier } from '../log/db/notify.ts';
 import { Logs } from '../log/logs.ts';
+import { closeMemories, openMemories } from '../log/memory/memories.ts';
+import { readMemories } from '../log/memory/readMemories.ts';
 import { redrive } from '../log/redrive.ts';
 import { readOverdue } from '../log/watch/overdue.ts';
 import { openSweeper } from '../log/watch/sweeper.ts';
@@ -93,27 +95,30 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       failed: (err) => logger.warn({ err }, 'figures of /metrics could not be read: they are left out'),
     });
     showWatches(metrics, () => readOverdue(pool, TENANT));
+    showMemories(metrics, () => readMemories(pool, TENANT));
     showLlm(metrics, () => readLlmFigures(pool));
     addQualityMetrics(metrics, () => readAllQuality(pool, TENANT, flows));
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
     const appending = openDatabase(url, { name: 'append', size: APPENDING * (flows.length + 1), appending: true });
     releases.push(() => appending.end());
     const caseIds = await openCaseIds(pool, TENANT, flows);
-    const adopter = openAdopter({ pool, tenant: TENANT, flows, caseIds, mailed, adopted: metrics.adopted, logger });
+    const memories = openMemories(TENANT, flows, { pool, logger });
+    releases.push(() => closeMemories(memories));
+    const adopter = openAdopter({ pool, tenant: TENANT, flows, caseIds, memories, mailed, adopted: metrics.adopted, logger });
     releases.push(() => adopter.close());
     const committed: Metrics['committed'] = (log, count, ms) => {
       metrics.committed(log, count, ms);
       adopter.wake(log);
     };
     const sweeper = openSweeper({
-      ...{ pool, tenant: TENANT, flows, caseIds, mailed, logger },
+      ...{ pool, tenant: TENANT, flows, caseIds, memories, mailed, logger },
       swept: (flow, events) => {
         metrics.own(events);
         adopter.wake(flow);
       },
     });
     releases.push(() => sweeper.close());
-    const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, clock, mailed, committed });
+    const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, memories, clock, mailed, committed });
     releases.push(() => logs.close());
     const finals = new FinalDecisions(url);
     releases.push(() => finals.close());
@@ -133,7 +138,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
         registry: metrics.registry,
         notifier,
         notices: noticeChannels(config),
-        redrive: (place) => redrive({ pool, flows, caseIds, mailed }, place),
+        redrive: (place) => redrive({ pool, flows, caseIds, memories, mailed }, place),
         accepting: createAccept({
           ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
           quarantined: tellQuarantine(logger, TENANT),

@@ -15,6 +15,7 @@ import { booking, scan } from '../support/arrivals.ts';
 import { signalbox } from '../support/command.ts';
 import { ACTION_DAMAGE, APPROVED_ACTION } from '../support/damagedActions.ts';
 import { APPROVAL_DAMAGE, APPROVALS_IN_ORDER } from '../support/damagedApprovals.ts';
+import { MEMORY_DAMAGE, rememberSome } from '../support/damagedMemory.ts';
 import { WATCH_DAMAGE, watchOfEach } from '../support/damagedWatches.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -193,8 +194,11 @@ describe('audit()', () => {
     for (const text of findings) seen.add(text);
   });
 
-  it.each(WATCH_DAMAGE)('audit() sees %s', async (_what, sql, finding) => {
-    await watchOfEach(pool);
+  it.each([
+    ...WATCH_DAMAGE.map((damage) => [...damage, watchOfEach] as const),
+    ...MEMORY_DAMAGE.map((damage) => [...damage, rememberSome] as const),
+  ])('audit() sees %s', async (_what, sql, finding, make) => {
+    await make(pool);
     expect((await audit(pool)).findings).toEqual([]);
     await pool.query(sql);
     const { findings } = await audit(pool);

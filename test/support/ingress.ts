@@ -8,15 +8,16 @@ import { ROUTES } from '../../src/console/routes.ts';
 import type { Flow } from '../../src/domain/flow.ts';
 import { createApp } from '../../src/ingress/app.ts';
 import { listen, type ServerOptions } from '../../src/ingress/http/server.ts';
+import { showMemories, showWatches } from '../../src/ingress/metrics/flowFigures.ts';
 import { createMetrics } from '../../src/ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../../src/ingress/metrics/qualityMetrics.ts';
-import { showWatches } from '../../src/ingress/metrics/watchMetrics.ts';
 import type { IngressDeps } from '../../src/ingress/routes/ingressDeps.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { readUnseen } from '../../src/log/adopt/unseen.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
+import { readMemories } from '../../src/log/memory/readMemories.ts';
 import { redrive } from '../../src/log/redrive.ts';
 import { readOverdue } from '../../src/log/watch/overdue.ts';
 import { readAllQuality } from '../../src/outcomes/readQuality.ts';
@@ -62,6 +63,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
     failed: (error) => errors.push(error),
   });
   showWatches(metrics, () => readOverdue(pool, 'default'));
+  showMemories(metrics, () => readMemories(pool, 'default'));
   addQualityMetrics(metrics, () => readAllQuality(pool, 'default', flows));
   const accepting = openAccepting({ pool, database, flows, metrics, ...temporal });
   const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });

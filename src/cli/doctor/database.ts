@@ -3,6 +3,7 @@ import { readActingBacklog, readBacklog } from '../../log/backlog.ts';
 import { CLOCK_APART_MS, DatabaseClock } from '../../log/db/clock.ts';
 import { assertDurable, openDatabase, type Pool } from '../../log/db/database.ts';
 import { schemaGap } from '../../log/db/migrate.ts';
+import { readMemories } from '../../log/memory/readMemories.ts';
 import { readOverdue } from '../../log/watch/overdue.ts';
 import { type Finding, fail, guarded, ok, warn } from './finding.ts';
 
@@ -83,6 +84,7 @@ export async function lookAtRows(pool: Pool): Promise<Finding[]> {
     await backlog(pool),
     await acting(pool),
     await watches(pool),
+    await memories(pool),
     disabled === 0
       ? ok('receivers', 'none is disabled')
       : warn(
@@ -135,4 +137,12 @@ async function watches(pool: Pool): Promise<Finding> {
   const count = overdue.reduce((sum, one) => sum + one.watches, 0);
   const found = `${count} overdue, one that evt_${first.flow}.${first.opened} opened among them${first.trouble === null ? '' : `: ${first.trouble}`}`;
   return warn('watches', found, '`signalbox watches list` shows them; an ingress that has the code of their flow looks at them');
+}
+
+async function memories(pool: Pool): Promise<Finding> {
+  const all = await readMemories(pool, 'default');
+  const troubled = all.find(({ trouble }) => trouble !== null);
+  if (troubled === undefined) return ok('memories', all.length === 0 ? 'no flow has one' : 'every checkpoint was kept');
+  const found = `that of ${troubled.flow} has no checkpoint for ${troubled.behind} entries: ${troubled.trouble}`;
+  return warn('memories', found, 'the flow must forget more, or raise its limitBytes: until then each start has all of them to learn');
 }

@@ -7,16 +7,17 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { FlowEvent, Json } from '../../domain/event.ts';
 import { subjectOf } from '../../domain/eventType.ts';
 import type { Flow } from '../../domain/flow.ts';
-import { foldEntry, keysOf } from '../../kit/fold.ts';
-import { changeWatches } from '../../kit/watches.ts';
+import { keysOf } from '../../kit/fold.ts';
+import type { Remembered } from '../../kit/remembered.ts';
 import type { AcceptedEvent, LogContext } from '../arrival.ts';
 import { BatchWrite } from '../batchWrite.ts';
 import type { Client, Pool } from '../db/database.ts';
 import { underLock } from '../db/underLock.ts';
+import { EntryFolds } from '../entryFolds.ts';
 import { type Head, lockHead } from '../head.ts';
 import { readKnown } from '../known.ts';
+import { usingMemory } from '../memory/usingMemory.ts';
 import { storedEvent } from '../storedEvent.ts';
-import { WatchWrite } from '../watch/watchWrite.ts';
 import { AdoptWrite } from './adoptWrite.ts';
 import { type Following, moveCursors } from './cursors.ts';
 import { nextStretch, type Origin, type Stretch } from './stretch.ts';
@@ -43,13 +44,18 @@ export async function adoptNext(pool: Pool, context: AdoptContext): Promise<Adop
   if (stretch.events.length === 0) return nothing((await moveCursors(pool, following, stretch)) ? 'more' : 'busy');
   // read before the lock: whoever accepts for the flow waits for the same one
   const adoptees = stretch.events.map((origin) => adopteeOf(flow, origin));
-  return await underLock(pool, async (client) => {
-    const head = await lockHead(client, tenant, flow.name);
-    if (head.code !== flow.code) throw new SignalboxError('other-code');
-    // behind the head's lock, so that whoever waited for it sees where the other has come to
-    if (!(await moveCursors(client, following, stretch))) return nothing('busy');
-    return { state: 'more', events: await take(client, context, { head, adoptees, historyTo: stretch.historyTo }) };
-  });
+  return await usingMemory(context, (use) =>
+    underLock(pool, async (client) => {
+      const head = await lockHead(client, tenant, flow.name);
+      if (head.code !== flow.code) throw new SignalboxError('other-code');
+      // behind the head's lock, so that whoever waited for it sees where the other has come to
+      if (!(await moveCursors(client, following, stretch))) return nothing('busy');
+      const memory = await use.at(client, head);
+      const events = await take(client, context, { head, adoptees, historyTo: stretch.historyTo, memory });
+      use.movesTo(head.position + events.length);
+      return { state: 'more', events };
+    }),
+  );
 }
 
 /** An event as the flow sees it, but for its position. */
@@ -62,33 +68,33 @@ interface Adoptee {
   readonly keys: readonly string[] | Error;
 }
 
-async function take(
-  client: Client,
-  context: AdoptContext,
-  { head, adoptees, historyTo }: { head: Head; adoptees: readonly Adoptee[]; historyTo: Stretch['historyTo'] },
-): Promise<AcceptedEvent[]> {
+interface Taking extends Pick<Stretch, 'historyTo'> {
+  readonly head: Head;
+  readonly adoptees: readonly Adoptee[];
+  readonly memory: Remembered | null;
+}
+
+async function take(client: Client, context: AdoptContext, { head, adoptees, historyTo, memory }: Taking): Promise<AcceptedEvent[]> {
   const { tenant, flow, source, policies } = context;
   const { nowMs } = head;
   const { policy, version } = await policies.get(client, tenant, flow, head.policy ?? '');
   const keys = new Set(adoptees.flatMap((adoptee) => (adoptee.keys instanceof Error ? [] : adoptee.keys)));
   const subjects = new Set(adoptees.flatMap(({ subject }) => subject ?? []));
-  const { states, stored, watches } = await readKnown(client, context, { arrivals: [], keys, subjects });
+  const known = await readKnown(client, context, { arrivals: [], keys, subjects });
   const batch = new BatchWrite(context, nowMs, version);
   const write = new AdoptWrite(source);
-  const watching = new WatchWrite(context, nowMs);
-  const changed = new Set<string>();
+  const folds = new EntryFolds({ context, policy, known, memory, atMs: nowMs });
   const events = adoptees.map(({ origin, expiresAtMs, flowEvent, subject, keys: read }) => {
     const position = head.position + batch.count + 1;
     const history = origin.history || origin.position <= (historyTo.get(origin.type) ?? 0);
     const expired = expiresAtMs !== null && expiresAtMs <= nowMs;
-    const entry = foldEntry({ flow, policy, states }, { event: { ...flowEvent, position }, keys: read, expired, history });
-    for (const key of entry.changed) changed.add(key);
-    if (entry.watches !== null) watching.add({ ...origin, position }, changeWatches(watches, { ...flowEvent, position }, entry.watches));
+    const entry = folds.fold({ event: { ...flowEvent, position }, keys: read, expired, history }, origin);
     write.add(origin);
     return batch.add({ event: origin, history, actor: origin.actor }, { position, timeMs: flowEvent.timeMs, subject }, entry);
   });
-  await write.write(client, batch, head.position + batch.count, { states, stored, changed });
-  await watching.write(client);
+  const { states, stored } = known;
+  await write.write(client, batch, head.position + batch.count, { states, stored, changed: folds.changed });
+  await folds.write(client);
   return events;
 }
 

@@ -7,6 +7,7 @@ import type { Flow } from '../../domain/flow.ts';
 import { type AcceptedEvent, casesWithMail } from '../arrival.ts';
 import type { CaseIds } from '../caseIds.ts';
 import { isDatabaseAway, type Pool } from '../db/database.ts';
+import { type Memories, memoryOf } from '../memory/memories.ts';
 import { Policies } from '../policies.ts';
 import { adoptNext } from './adoptNext.ts';
 import { openCursors } from './cursors.ts';
@@ -17,6 +18,7 @@ interface AdopterDeps {
   readonly tenant: string;
   readonly flows: readonly Flow[];
   readonly caseIds: CaseIds;
+  readonly memories?: Memories;
   /** Called after each commit with the cases that got mail, as `<tenant> <flow> <case id>`. */
   readonly mailed: (cases: readonly string[]) => void;
   /** Called after each commit. */
@@ -109,12 +111,12 @@ class Follower {
 
   /** Never rejects: the cursor stands where it stood, the next turn tries again. */
   async #next(): Promise<'all' | 'more' | 'busy' | 'failed'> {
-    const { pool, tenant, caseIds, mailed, adopted } = this.#deps;
+    const { pool, tenant, caseIds, memories, mailed, adopted } = this.#deps;
     const [flow, source] = [this.#flow, this.#source];
     try {
       if (!this.#opened) await openCursors(pool, { tenant, flow: flow.name, source });
       this.#opened = true;
-      const context = { tenant, log: flow.name, flow, policies: this.#policies, caseIds, source };
+      const context = { tenant, log: flow.name, flow, policies: this.#policies, caseIds, source, ...memoryOf(memories, flow.name) };
       const { state, events } = await adoptNext(pool, context);
       if (events.length > 0) adopted(events);
       const cases = casesWithMail(context, events);

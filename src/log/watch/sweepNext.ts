@@ -9,19 +9,20 @@ import { eventId } from '../../domain/ids.ts';
 import { instantText } from '../../domain/instant.ts';
 import { HOPS_MAX, ownId } from '../../domain/ownEvent.ts';
 import { askWatch, keysOfWatch, watchOf } from '../../kit/askWatch.ts';
-import { foldEntry, keysOf } from '../../kit/fold.ts';
-import { changeWatches, watchKey } from '../../kit/watches.ts';
+import { keysOf } from '../../kit/fold.ts';
+import { watchKey } from '../../kit/watches.ts';
 import type { AcceptedEvent, LogContext } from '../arrival.ts';
 import { BatchWrite } from '../batchWrite.ts';
 import type { Client, Pool } from '../db/database.ts';
 import { underLock } from '../db/underLock.ts';
-import { lockHead } from '../head.ts';
+import { EntryFolds } from '../entryFolds.ts';
+import { type Head, lockHead } from '../head.ts';
 import { type Known, readKnown } from '../known.ts';
+import { type MemoryUse, usingMemory } from '../memory/usingMemory.ts';
 import type { KnownPolicy } from '../policies.ts';
 import { chainOf } from './chain.ts';
 import { type DueWatch, type Look, leaveLooks, nextLook, readDue } from './dueWatches.ts';
 import { type OwnEvent, ownEvent } from './ownEvent.ts';
-import { WatchWrite } from './watchWrite.ts';
 
 export interface SweepContext extends LogContext {
   readonly flow: Flow;
@@ -46,18 +47,20 @@ export async function sweepNext(pool: Pool, context: SweepContext): Promise<Swep
   // without the lock: mostly there is nothing to be done
   const waitMs = await nextLook(pool, of);
   if (waitMs === null || waitMs > 0) return { events: [], waitMs };
-  return await underLock(pool, async (client) => {
-    const head = await lockHead(client, tenant, flow.name);
-    if (head.code !== flow.code) throw new SignalboxError('other-code');
-    const nowMs = Math.floor(head.nowMs);
-    const rows = await readDue(client, of, nowMs, DUE_MAX);
-    if (rows.length === 0) return { events: [], waitMs: AGAIN_MS };
-    const policy = await policies.get(client, tenant, flow, head.policy ?? '');
-    const looked = await look(client, context, { rows, policy, nowMs });
-    await leaveLooks(client, of, looked.looks);
-    const events = await append(client, context, { ...looked, policy, position: head.position, nowMs });
-    return { events, waitMs: 0 };
-  });
+  return await usingMemory(context, (use) =>
+    underLock(pool, async (client) => {
+      const head = await lockHead(client, tenant, flow.name);
+      if (head.code !== flow.code) throw new SignalboxError('other-code');
+      const nowMs = Math.floor(head.nowMs);
+      const rows = await readDue(client, of, nowMs, DUE_MAX);
+      if (rows.length === 0) return { events: [], waitMs: AGAIN_MS };
+      const policy = await policies.get(client, tenant, flow, head.policy ?? '');
+      const looked = await look(client, context, { rows, policy, nowMs });
+      await leaveLooks(client, of, looked.looks);
+      const events = looked.due.length === 0 ? [] : await append(client, context, { ...looked, policy, head, nowMs, use });
+      return { events, waitMs: 0 };
+    }),
+  );
 }
 
 interface Due {
@@ -115,36 +118,34 @@ function ownOf({ tenant, log, flow }: SweepContext, row: DueWatch, { sinceMs, no
 
 interface Appending extends Looked {
   readonly policy: KnownPolicy;
-  readonly position: number;
+  readonly head: Head;
   readonly nowMs: number;
+  readonly use: MemoryUse;
 }
 
 async function append(client: Client, context: SweepContext, appending: Appending): Promise<AcceptedEvent[]> {
-  const { due, policy, position: head, nowMs } = appending;
-  if (due.length === 0) return [];
-  const { flow } = context;
-  const keysOfEach = new Map(due.map(({ own }) => [own, keysOf(flow, own.flowEvent)]));
-  const { states, stored, watches } = await withStates(client, context, appending, keysOfEach.values());
+  const { due, policy, head, nowMs, use } = appending;
+  const keysOfEach = new Map(due.map(({ own }) => [own, keysOf(context.flow, own.flowEvent)]));
+  const known = await withStates(client, context, appending, keysOfEach.values());
+  const { states, stored, watches } = known;
   const write = new BatchWrite(context, nowMs, policy.version);
-  const watching = new WatchWrite(context, nowMs);
-  const changed = new Set<string>();
+  const folds = new EntryFolds({ context, policy: policy.policy, known, memory: await use.at(client, head), atMs: nowMs });
   const events = due.flatMap(({ row: { name, subject, opened, due_at: dueAt }, own }) => {
     const { flowEvent, stored: event } = own;
     const key = watchKey(name, subject);
     // one before it in this very transaction has closed it
     if (watches.get(key) !== opened) return [];
-    const position = head + write.count + 1;
+    const position = head.position + write.count + 1;
     watches.set(key, null);
-    watching.add({ ...event, position }, [{ name, subject, kind: 'due', opened, dueMs: dueAt.getTime() }]);
+    folds.watch({ position }, event, [{ name, subject, kind: 'due', opened, dueMs: dueAt.getTime() }]);
     const folding = { event: { ...flowEvent, position }, keys: keysOfEach.get(own) ?? [], expired: false, history: false };
-    const entry = foldEntry({ flow, policy: policy.policy, states }, folding);
-    for (const changedKey of entry.changed) changed.add(changedKey);
-    if (entry.watches !== null) watching.add({ ...event, position }, changeWatches(watches, folding.event, entry.watches));
-    return write.add({ event, history: false }, { position, timeMs: nowMs, subject }, entry);
+    return write.add({ event, history: false }, { position, timeMs: nowMs, subject }, folds.fold(folding, event));
   });
   if (events.length === 0) return [];
-  await client.query(write.statement(head + write.count, { states, stored, changed }));
-  await watching.write(client);
+  const position = head.position + write.count;
+  use.movesTo(position);
+  await client.query(write.statement(position, { states, stored, changed: folds.changed }));
+  await folds.write(client);
   return events;
 }
 

@@ -4,6 +4,7 @@ import type { Flow } from '../../domain/flow.ts';
 import { type AcceptedEvent, casesWithMail } from '../arrival.ts';
 import type { CaseIds } from '../caseIds.ts';
 import type { Pool } from '../db/database.ts';
+import { type Memories, memoryOf } from '../memory/memories.ts';
 import { Policies } from '../policies.ts';
 import { type Repeated, repeat } from '../repeat.ts';
 import { sweepNext } from './sweepNext.ts';
@@ -13,6 +14,7 @@ interface SweeperDeps {
   readonly tenant: string;
   readonly flows: readonly Flow[];
   readonly caseIds: CaseIds;
+  readonly memories?: Memories;
   /** Called after each commit with the cases that got mail, as `<tenant> <flow> <case id>`. */
   readonly mailed: (cases: readonly string[]) => void;
   /** Called after each commit, with at least one. */
@@ -25,12 +27,12 @@ const LOOK_MS = 1000;
 /** Many are due one after the other: they are taken together. */
 const TOGETHER_MS = 200;
 
-export function openSweeper({ pool, tenant, flows, caseIds, mailed, swept, logger }: SweeperDeps): Repeated {
+export function openSweeper({ pool, tenant, flows, caseIds, memories, mailed, swept, logger }: SweeperDeps): Repeated {
   const policies = new Policies();
   const sweeping = flows
     .filter(({ watches }) => watches !== undefined)
     .map((flow) => {
-      const context = { tenant, log: flow.name, flow, policies, caseIds };
+      const context = { tenant, log: flow.name, flow, policies, caseIds, ...memoryOf(memories, flow.name) };
       const turn = async (): Promise<number> => {
         const { events, waitMs } = await sweepNext(pool, context);
         if (events.length > 0) swept(flow.name, events);

@@ -2,7 +2,6 @@
 import { HOPS_MAX, isOwnSource } from '../../domain/ownEvent.ts';
 import { type WatchChange, watchKey } from '../../kit/watches.ts';
 import type { LogContext } from '../arrival.ts';
-import type { Client } from '../db/database.ts';
 import { packedIntegers, packedPositions, packedTexts, packedTimes } from '../db/packedArray.ts';
 import type { Statement } from '../db/together.ts';
 
@@ -76,10 +75,6 @@ export class WatchWrite {
         this.#opened.set(key, { ...change, correlation, hops: Math.min(hops, HOPS_MAX) + 1 });
       } else if (!this.#opened.delete(key)) this.#removed.set(key, change);
     }
-  }
-
-  async write(client: Client): Promise<void> {
-    for (const statement of this.statements()) await client.query(statement);
   }
 
   /** In this order: one that ends and is opened again has the same key. */

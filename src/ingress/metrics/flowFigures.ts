@@ -1,0 +1,40 @@
+/** What /metrics shows of each flow's watches and memory, read from the database. */
+import { Gauge } from 'prom-client';
+import type { MemoryFigures } from '../../log/memory/readMemories.ts';
+import type { Overdue } from '../../log/watch/overdue.ts';
+import { collecting, type Scraped, sharedReading } from './collecting.ts';
+
+/** By name of a metric: what it is, and its value. */
+type Figures<Of> = Readonly<Record<string, readonly [help: string, of: (one: Of) => number]>>;
+
+function showByFlow<Of extends { readonly flow: string }>(
+  scraped: Scraped,
+  read: () => Promise<readonly Of[]>,
+  figures: Figures<Of>,
+): void {
+  const look = sharedReading(scraped, read);
+  for (const [name, [help, of]] of Object.entries(figures)) {
+    new Gauge({
+      ...{ name, help, labelNames: ['flow'], registers: [scraped.registry] },
+      collect: collecting<Gauge<'flow'>>(scraped.registry, name, async (gauge) => {
+        const all = await look();
+        gauge.reset();
+        for (const one of all) gauge.set({ flow: one.flow }, of(one));
+      }),
+    });
+  }
+}
+
+export function showWatches(scraped: Scraped, read: () => Promise<readonly Overdue[]>): void {
+  showByFlow(scraped, read, {
+    signalbox_watches_overdue: ['Watches that should have been looked at 10 s ago, or whose look fails', ({ watches }) => watches],
+    signalbox_watches_overdue_seconds: ['How long the oldest of them is overdue', ({ oldestSeconds }) => oldestSeconds],
+  });
+}
+
+export function showMemories(scraped: Scraped, read: () => Promise<readonly MemoryFigures[]>): void {
+  showByFlow(scraped, read, {
+    signalbox_memory_bytes: ['Bytes of the newest checkpoint of the memory of a flow', ({ bytes }) => bytes],
+    signalbox_memory_behind: ['Entries of the log since that checkpoint: what a start has to learn', ({ behind }) => behind],
+  });
+}
