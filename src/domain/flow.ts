@@ -144,6 +144,17 @@ export interface OutcomeLabel {
   readonly truth: string;
 }
 
+/**
+ * What an event says of decisions before it, none of which it can name: a failure, of the alert that foretold it. It labels the newest
+ * decision of its subject with one of these outcomes whose event is at most so much older than it; where there is none, the newest of
+ * all: what was to be foretold was missed.
+ */
+export interface Hindsight {
+  readonly truth: string;
+  readonly outcomes: readonly string[];
+  readonly withinMs: number;
+}
+
 /** How late labels find their decisions, and what they say of them. */
 export interface FlowOutcomes {
   /** What can turn out to be true. */
@@ -158,6 +169,8 @@ export interface FlowOutcomes {
   keyOf(event: Pick<FlowEvent, 'type' | 'data'>): string | null;
   /** The label that an event of the flow carries; null: it carries none. */
   labelOf(event: Pick<FlowEvent, 'type' | 'data'>): OutcomeLabel | null;
+  /** What an event says in hindsight; null: nothing. An event carries a label or this. */
+  hindsightOf?(event: Pick<FlowEvent, 'type' | 'data'>): Hindsight | null;
 }
 
 export interface Flow<Policy = unknown> {

@@ -5,6 +5,7 @@
  * event comes. So it does not matter in which order they came, only where they stand in the log.
  */
 import type { Client } from '../log/db/database.ts';
+import { findForetold } from './findForetold.ts';
 import { findLabelled } from './findLabelled.ts';
 import { type Label, labelOf, lookupOfEvent } from './labelOf.ts';
 import { insertLabels, type KeptLabel, moveLabels, readLabelsOf, readTruths } from './labelRows.ts';
@@ -53,7 +54,8 @@ export async function joinLabels(
   context: OutcomeContext,
   { batch, after }: { batch: Pick<OutcomeBatch, 'events'>; after: number },
 ): Promise<Joined> {
-  const { labels, keyed, failures } = gather(context, batch.events);
+  const { labels: given, keyed, failures } = gather(context, batch.events);
+  const labels = await resolved(client, context, given);
   const at = { tenant: context.tenant, flow: context.flow.name };
   const lookups = new Set([...keyed.keys(), ...labels.flatMap(({ lookup }) => lookup ?? [])]);
   const kept = await readLabelsOf(client, at, [...lookups]);
@@ -75,6 +77,17 @@ export async function joinLabels(
   const began = joined.filter(({ position, eventPosition }) => eventPosition === null && inserted.has(position)).length;
   const ended = moves.filter(({ from }) => from === null).length;
   return { changes: new Map(changes), waiting: began - ended, failures };
+}
+
+/** What is said in hindsight names its decision from here on: later ones change nothing. It says nothing where nothing was decided. */
+async function resolved(client: Client, context: OutcomeContext, labels: readonly Label[]): Promise<Label[]> {
+  const named: Label[] = [];
+  for (const label of labels) {
+    const eventPosition =
+      label.hindsight === undefined ? label.eventPosition : await findForetold(client, context, { ...label, hindsight: label.hindsight });
+    if (label.hindsight === undefined || eventPosition !== null) named.push({ ...label, eventPosition });
+  }
+  return named;
 }
 
 /** The event that each lookup means now. What no event has is not in it. */

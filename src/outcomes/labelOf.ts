@@ -1,6 +1,6 @@
 /** The label that an event carries, and the business key by which it finds the event it is about. Pure. */
 import { createHash } from 'node:crypto';
-import type { Flow } from '../domain/flow.ts';
+import type { Flow, Hindsight } from '../domain/flow.ts';
 import { DECISION_OUTCOME, isBusinessKey, judgingOf, outcomeTarget } from '../domain/outcomes.ts';
 import type { SeenEvent } from './outcomeBatch.ts';
 
@@ -10,6 +10,8 @@ export interface Label {
   /** SHA-256 (hex) of subject and business key; null where it names its event. */
   readonly lookup: string | null;
   readonly eventPosition: number | null;
+  /** It names neither: which decision it is about is found among those before it. */
+  readonly hindsight?: Hindsight;
   readonly truth: string;
   readonly atMs: number;
   readonly acceptedAtMs: number;
@@ -25,7 +27,7 @@ function lookupOf(subject: string, key: string): string {
 /** Neither was folded: a label is not believed before its flow's reflex could read it, or past its own expiry. */
 const UNREAD = new Set(['quarantined', 'expired']);
 
-type Named = Pick<Label, 'lookup' | 'eventPosition' | 'truth'>;
+type Named = Pick<Label, 'lookup' | 'eventPosition' | 'truth' | 'hindsight'>;
 
 /** Null: it carries none. */
 export function labelOf(flow: Flow, event: SeenEvent): Label | null {
@@ -45,6 +47,8 @@ export function labelOf(flow: Flow, event: SeenEvent): Label | null {
 }
 
 function declaredBy(flow: Flow, { type, subject, data }: SeenEvent): Named | null {
+  const hindsight = data === null ? null : (flow.labels?.hindsightOf?.({ type, data }) ?? null);
+  if (hindsight !== null) return { lookup: null, eventPosition: null, truth: hindsight.truth, hindsight };
   const label = data === null ? null : (flow.labels?.labelOf({ type, data }) ?? null);
   if (label === null || !isBusinessKey(label.key)) return null;
   return { lookup: lookupOf(subject, label.key), eventPosition: null, truth: label.truth };

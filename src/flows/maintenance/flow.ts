@@ -2,6 +2,7 @@
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
 import { maintenanceBriefing } from './briefing.ts';
+import { maintenanceLabels } from './labels.ts';
 import { maintenancePolicy, OUTCOMES } from './policy.ts';
 import { machineEvents, SILENT } from './readings.ts';
 import { maintenanceReflex } from './reflex.ts';
@@ -18,4 +19,5 @@ export const maintenance = defineFlow({
   workflow: 'maintenanceCase',
   outcomes: OUTCOMES,
   briefing: maintenanceBriefing,
+  labels: maintenanceLabels,
 });

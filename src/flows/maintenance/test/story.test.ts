@@ -111,13 +111,22 @@ describe('maintenance on the real stack', () => {
     const silences = await service.list<{ source: string; status: string }>('/v1/events?flow=maintenance&type=machine.silent');
     expect(silences).toMatchObject([{ source: '/signalbox/maintenance', status: 'decided' }]);
 
+    // had it failed all the same: the alert foretold it
+    await post([event('machine.failed', 'f-1', { kind: 'fan' }, START_MS + 300_000)]);
+    await eventually(async () => (await service.get<{ truth?: unknown }>(`/v1/decisions/${alert.decision?.id}`)).truth);
+    const { all } = await eventually(async () => {
+      const quality = await service.get<{ all: { labelled: number; right: number } }>('/v1/flows/maintenance/quality');
+      return quality.all.labelled > 0 && quality;
+    });
+    expect(all).toMatchObject({ labelled: 1, right: 1 });
+
     const audit = await eventually(async () => {
       const { output } = await signalbox(['audit', '--json'], { SIGNALBOX_DATA: stack.data });
       const found = JSON.parse(output) as { ok: boolean; flows: Record<string, { waiting: number }>; findings: string[] };
       return found.flows.maintenance?.waiting === 0 && found;
     });
-    // 240 readings, of which one is the alert; the heartbeat and the maintenance; the silence
-    expect(audit).toMatchObject({ ok: true, findings: [], flows: { maintenance: { accepted: 243, reflex: 239, case: 2, recorded: 2 } } });
+    // 240 readings, of which one is the alert; the heartbeat, the maintenance and the failure; the silence
+    expect(audit).toMatchObject({ ok: true, findings: [], flows: { maintenance: { accepted: 244, reflex: 239, case: 2, recorded: 3 } } });
     expect(receiver.refusals).toEqual([]);
   }, 240_000);
 });
