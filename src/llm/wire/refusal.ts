@@ -119,7 +119,10 @@ export function aboutOf({ status, code, type, param, message }: Refusal, sent: S
   if (!MAY_BE_ASKED_OTHERWISE.has(status)) return null;
   const text = [param, code, type, message].filter((one) => one !== null).join(' ');
   // a server that is broken says much; only of what its template refuses is 500 known
-  if (status === 500) return sent.system && ABOUT_MESSAGES.test(text) ? 'messages' : null;
+  if (status === 500) {
+    if (!ABOUT_MESSAGES.test(text)) return null;
+    return sent.tools && ABOUT_TOOLS.test(text) ? 'tools' : sent.system ? 'messages' : null;
+  }
   if (ABOUT_CONTEXT.test(text)) return 'context';
   if (sent.limit && ABOUT_LIMIT.test(text)) return 'limit';
   if (sent.tools && (ABOUT_TOOLS.test(text) || ABOUT_FORMAT.test(text))) return 'tools';
