@@ -3,6 +3,7 @@
  * so a service that goes on accepting does not disturb them; one that adds up here adds up at that instant.
  */
 
+import type { QueryConfig } from 'pg';
 import type { Client, Pool } from '../log/db/database.ts';
 import { AUDIT_CHECKS, type AuditCheck } from './auditChecks.ts';
 
@@ -31,7 +32,10 @@ const COUNTS = `select h.log, count(e.position) as accepted,
   from (select log from heads where tenant = $1 and log not like '%/cases' union select log from entries where tenant = $1) h
   left join entries e on e.tenant = $1 and e.log = h.log and e.kind in ('event', 'adopt') group by h.log order by h.log`;
 
-/** A check may take longer than the statements of a service: 1.3 million events took tens of seconds, and ran into its timeout on a busy machine. */
+/** A check may take longer than the statements of a service: 1.3 million events took tens of seconds, and a busy machine ran into its time limits. */
+const CHECK_MS_MAX = 30 * 60_000;
+
+/** Whether every accepted event has one end, by the tables alone. */
 export async function audit(pool: Pool, tenant = 'default'): Promise<Audit> {
   const client = await pool.connect();
   try {
@@ -55,15 +59,20 @@ export async function audit(pool: Pool, tenant = 'default'): Promise<Audit> {
 }
 
 async function countEndings(client: Client, tenant: string): Promise<Record<string, AuditCounts>> {
-  const { rows } = await client.query<AuditCounts & { log: string }>(COUNTS, [tenant]);
+  const { rows } = await client.query<AuditCounts & { log: string }>({
+    text: COUNTS,
+    values: [tenant],
+    query_timeout: CHECK_MS_MAX,
+  } as QueryConfig);
   return Object.fromEntries(rows.map(({ log, ...counts }) => [log, counts]));
 }
 
 async function findingsOf(client: Client, tenant: string, { wrong, sql, say }: AuditCheck): Promise<string[]> {
-  const { rows } = await client.query<{ found: number } & Record<string, unknown>>(
-    `select *, count(*) over () as found from (${sql}) broken order by log limit ${SHOWN_MAX}`,
-    [tenant],
-  );
+  const { rows } = await client.query<{ found: number } & Record<string, unknown>>({
+    text: `select *, count(*) over () as found from (${sql}) broken order by log limit ${SHOWN_MAX}`,
+    values: [tenant],
+    query_timeout: CHECK_MS_MAX,
+  } as QueryConfig);
   const hidden = (rows[0]?.found ?? 0) - rows.length;
   const shown = rows.map((row) => `${wrong}: ${say(row)}`);
   return hidden > 0 ? [...shown, `${wrong}: ${hidden} more like these`] : shown;
