@@ -171,5 +171,10 @@ describe('planActions()', () => {
     await pool.query('delete from mailboxes where position = $1', [said.position]);
     expect(await decide(await accept({ amount: 1 }), { outcome: 'decline' })).toMatchObject({ planned: [] });
     expect(await decide(await accept({ amount: 1 }), { outcome: 'review' }, true)).toMatchObject({ planned: [] });
+    // what was said is the same, what comes of it is not
+    const changed = await accept({ amount: 1 });
+    expect(await decide(changed, { outcome: 'review', result: { amount: 2 } }, true)).toMatchObject({ planned: ['decision-revised'] });
+    await pool.query("update actions set state = 'done', ended_at = now() where event_position = $1", [changed.position]);
+    await pool.query('delete from mailboxes where position = $1', [changed.position]);
   });
 });

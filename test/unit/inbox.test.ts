@@ -84,6 +84,30 @@ describe('Inbox', () => {
     expect(inbox.carry()).toMatchObject({ taken: 13, waiting: [12, 13] });
   });
 
+  it('keeps so many verdicts as are told by hand, and counts the rest as dropped', () => {
+    const inbox = new Inbox(0);
+    for (let nth = 0; nth < 1001; nth += 1)
+      inbox.hearVerdict({ approval: `apr_fraud.${nth + 1}.0`, verdict: 'approve', actor: 'ann', reason: '' });
+    expect([inbox.verdicts.length, inbox.dropped, inbox.signals]).toEqual([1000, 1, 1001]);
+  });
+
+  it('carries verdicts that it has not put on their rows to the next run', () => {
+    const inbox = new Inbox(0);
+    const verdict = { approval: 'apr_fraud.1.0', verdict: 'reject', actor: 'ann', reason: 'no' };
+    inbox.hearVerdict(verdict);
+    expect(new Inbox(0, { ...inbox.carry(), failed: 0 }).verdicts).toEqual([verdict]);
+  });
+
+  it('counts as taken what is its own, not what somebody made up', () => {
+    const inbox = new Inbox(10);
+    inbox.hearEvents(letters([900]));
+    inbox.accept(inbox.arrivals(), []);
+    expect(inbox.taken).toBe(10);
+    inbox.hearEvents(letters([11, 901]));
+    inbox.accept(inbox.arrivals(), [11]);
+    expect(inbox.taken).toBe(11);
+  });
+
   it('hears anything without throwing, and counts what it drops', () => {
     fc.assert(
       fc.property(fc.anything(), (said) => {

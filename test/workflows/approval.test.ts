@@ -73,7 +73,11 @@ describe.each([
     expect(await giveVerdict(world, said(position))).toMatchObject({ result: 'given', version: 2, approval: { state: 'decided' } });
     await ended(caseId);
     expect(await final(position)).toMatchObject({ outcome: 'approve' });
-    expect(JSON.parse((await final(position)).body)).toMatchObject({ rung: 'human', result: { paymentId: expect.any(String) } });
+    const { rung, result, rungs } = JSON.parse((await final(position)).body);
+    expect({ rung, result }).toMatchObject({ rung: 'human', result: { paymentId: expect.any(String) } });
+    // so long did it take from the question to the verdict
+    expect(rungs.at(-1)).toMatchObject({ rung: 'human', outcome: 'approve' });
+    expect(rungs.at(-1).ms).toBeGreaterThan(0);
     expect(await world.rows('select action, state from actions where event_position = $1', [position])).toEqual([
       { action: 'release', state: 'not-sent' },
     ]);
@@ -121,6 +125,17 @@ describe.each([
       actor: 'eve',
       via: 'signal',
     });
+  });
+
+  it('fraudCase() lets no signal to it decide what another case has asked', async () => {
+    const [mine, other] = [await opened(), await opened()];
+    await signal(mine.caseId, { approval: other.approval, verdict: 'approve', actor: 'eve', reason: 'not my business' });
+    await eventually(async () => (await status(mine.caseId)).dropped === 1);
+    expect((await readApproval(world.pool, key(other.position)))?.approval).toMatchObject({ state: 'open', verdict: null });
+    for (const { position, caseId } of [mine, other]) {
+      await giveVerdict(world, said(position));
+      await ended(caseId);
+    }
   });
 
   it('fraudCase() drops and counts what it cannot read, and goes on', async () => {

@@ -5,6 +5,7 @@ export { actCase } from '../../src/workflows/actCase.ts';
 export { noticeRun } from '../../src/workflows/noticeRun.ts';
 export { askingCase } from './askingCase.ts';
 export { basketCase } from './basketCase.ts';
+export { mendedCase } from './mendedCase.ts';
 export { parcelCase } from './parcelCase.ts';
 export { recordedCase } from './recordedCase.ts';
 export { repairCase } from './repairCase.ts';
