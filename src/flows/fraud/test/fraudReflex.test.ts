@@ -145,6 +145,18 @@ describe('fraudReflex', () => {
     });
   });
 
+  it('fold() keeps a terminal small that is told of disputes of payments which never were, the newest of them', () => {
+    const shop = new Shop();
+    const dispute = (nth: number) => ({ cardId: `c${nth}`, terminalId: 'odd', paymentId: `made-up-${nth}`, fraud: true });
+    for (let nth = 0; nth < 100; nth++) shop.fold(shop.event('payment.disputed', START_MS + nth, dispute(nth)));
+    expect(shop.states.get('terminal:odd')?.length).toBeLessThan(500);
+    const disputed = (nth: number): unknown => {
+      shop.pay(START_MS + 200 + nth, { cardId: `c${nth}`, terminalId: 'odd', paymentId: `made-up-${nth}` });
+      return fraudReflex.show('terminal:odd', shop.states.get('terminal:odd') as StateBytes).disputed;
+    };
+    expect([disputed(67), disputed(68), disputed(99)]).toEqual([0, 1, 2]);
+  });
+
   it('fold() says so where the time of the event is not what was sent', () => {
     const shop = new Shop();
     for (const [sent, code] of [
