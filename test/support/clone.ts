@@ -27,7 +27,8 @@ export interface Clone {
   remove(): Promise<void>;
 }
 
-export async function makeClone(): Promise<Clone> {
+/** `env` is what its commands see beside our own. */
+export async function makeClone(env: Readonly<Record<string, string>> = {}): Promise<Clone> {
   await ensureBuilt();
   const root = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
   for (const part of PARTS) await cp(join(ROOT, part), join(root, part), { recursive: true, preserveTimestamps: true });
@@ -38,7 +39,7 @@ export async function makeClone(): Promise<Clone> {
   return {
     root,
     main,
-    signalbox: (...args) => command(root, process.execPath, [main, ...args]),
+    signalbox: (...args) => command({ cwd: root, env: { ...environment(), ...env } }, process.execPath, [main, ...args]),
     run: (name, ...args) => succeeding(root, bin(name), args),
     npm: (...args) => succeeding(root, 'npm', args),
     async changed() {
@@ -75,9 +76,9 @@ async function succeeding(cwd: string, file: string, args: readonly string[]): P
   return stdout + stderr;
 }
 
-function command(cwd: string, file: string, args: readonly string[]): Promise<CommandResult> {
+function command(where: { cwd: string; env: NodeJS.ProcessEnv }, file: string, args: readonly string[]): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    execFile(file, args, { cwd, env: environment(), timeout: TIMEOUT_MS }, (error, output, errors) => {
+    execFile(file, args, { ...where, timeout: TIMEOUT_MS }, (error, output, errors) => {
       if (error !== null && typeof error.code !== 'number') reject(new Error(`${args.join(' ')}: ${error.message}`, { cause: error }));
       else resolve({ code: error === null ? 0 : Number(error.code), output, errors });
     });

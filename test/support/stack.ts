@@ -30,6 +30,8 @@ export interface TestStack extends Started {
   run(): Promise<RunFile>;
   /** kill -9 of one process; resolves when its successor runs. */
   kill(name: StackProcess): Promise<void>;
+  /** Ctrl-C; the data folder stays. */
+  end(): Promise<void>;
   /** Ctrl-C, then the data folder goes. */
   stop(): Promise<void>;
 }
@@ -89,6 +91,10 @@ export async function startTestStack(env: Record<string, string> = {}, data?: st
     if (found === null) throw new Error('there is no run.json');
     return found;
   };
+  const end = async () => {
+    started.child.kill('SIGINT');
+    await started.ended;
+  };
   return {
     ...started,
     url,
@@ -105,9 +111,9 @@ export async function startTestStack(env: Record<string, string> = {}, data?: st
       };
       await until(successor, AbortSignal.timeout(READY_TIMEOUT_MS));
     },
+    end,
     async stop() {
-      started.child.kill('SIGINT');
-      await started.ended;
+      await end();
       await rm(folder, { recursive: true, force: true });
     },
   };
