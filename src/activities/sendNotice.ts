@@ -22,7 +22,7 @@ export interface SendNoticeDeps {
   readonly noticeScheduleMs?: readonly number[] | undefined;
 }
 
-interface Answer {
+interface Told {
   readonly result: 'taken' | 'gone' | 'refused' | 'barred';
   readonly said: string;
   /** The receiver that answered 410. */
@@ -40,7 +40,7 @@ interface Answer {
  * notice (not retried).
  */
 export function createSendNotice({ pool, noticeTargets, noticeScheduleMs = NOTICE_SCHEDULE_MS }: SendNoticeDeps) {
-  async function send(key: NoticeKey, { notice, atMs }: { notice: KeptNotice; atMs: number }, kept: KeptApproval): Promise<Answer> {
+  async function send(key: NoticeKey, { notice, atMs }: { notice: KeptNotice; atMs: number }, kept: KeptApproval): Promise<Told> {
     const { channel, recipient, body } = notice;
     const { webhook = null, mail = null, publicUrl = '' } = noticeTargets ?? {};
     if (channel === 'webhook' && webhook !== null) return sendHook(webhook, { key, body, atMs });
@@ -52,7 +52,7 @@ export function createSendNotice({ pool, noticeTargets, noticeScheduleMs = NOTIC
   }
 
   /** As of actions: who answered 410 is sent nothing more until somebody says so. */
-  async function sendHook(webhook: WebhookTarget, { key, body, atMs }: { key: NoticeKey; body: string; atMs: number }): Promise<Answer> {
+  async function sendHook(webhook: WebhookTarget, { key, body, atMs }: { key: NoticeKey; body: string; atMs: number }): Promise<Told> {
     const receiver = receiverAt(webhook.url);
     const known = await readReceiver(pool, key.tenant, receiver.id);
     if (known?.state === 'disabled')

@@ -94,7 +94,7 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress, 
   return {
     async deliver(workflow, mail) {
       if (mail.settled < mail.taken)
-        return (await signalled(mail.caseId, EVENTS_ARRIVED, { events: mail.letters })) ? { run: null } : 'gone';
+        return (await signalled(mail.caseId, EVENTS_ARRIVED, { events: mail.events })) ? { run: null } : 'gone';
       const input: CaseInput = { tenant: mail.tenant, flow: mail.flow, subject: mail.subject, after: mail.taken };
       const handle = await timed(() =>
         client.workflow.signalWithStart(workflow, {
@@ -102,7 +102,7 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress, 
           taskQueue: QUEUES.cases,
           args: [input],
           signal: EVENTS_ARRIVED,
-          signalArgs: [{ events: mail.letters }],
+          signalArgs: [{ events: mail.events }],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           staticSummary: `${mail.flow} case of ${mail.subject}`.slice(0, 200),
           memo: { subject: mail.subject },

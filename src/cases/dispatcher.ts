@@ -117,7 +117,7 @@ export class Dispatcher {
       try {
         const delivered = await this.#deps.cases.deliver(this.#flows.get(mail.flow)?.workflow ?? ACT_CASE, mail);
         if (delivered === 'gone') gone.push(mail);
-        else sent.push({ ...mail, position: mail.letters.at(-1)?.position ?? mail.taken, ...delivered });
+        else sent.push({ ...mail, position: mail.events.at(-1)?.position ?? mail.taken, ...delivered });
       } catch (error) {
         failed.push(mail);
         if (this.#deps.cases.isAway(error)) away = error;

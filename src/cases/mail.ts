@@ -7,7 +7,7 @@ import { caseText } from '../log/caseText.ts';
 import type { Pool } from '../log/db/database.ts';
 import type { CaseKey } from '../log/settleMail.ts';
 import { shownSubject } from '../log/workflowId.ts';
-import { type Letter, letterOf, sentBytes } from './letter.ts';
+import { type MailedEvent, mailedEvent, sentBytes } from './mailedEvent.ts';
 
 /** A case's row: what was sent to it, what it has acknowledged, and up to where nothing is open. */
 export interface Delivery extends CaseKey {
@@ -21,13 +21,13 @@ export interface Delivery extends CaseKey {
 export interface Mail extends Delivery {
   /** As a history may hold it. */
   readonly subject: string;
-  readonly letters: Letter[];
+  readonly events: MailedEvent[];
 }
 
 /** A dispatcher that died in mid-send is waited for this long. */
 const LEASE_SECONDS = 15;
 const SIGNAL_COUNT_MAX = 500;
-/** A signal over 2 MB is refused by Temporal. Bodies are read up to half of it, letters sent up to all of it. */
+/** A signal over 2 MB is refused by Temporal. Bodies are read up to half of it, events sent up to all of it. */
 const SIGNAL_BYTES_MAX = 1024 * 1024;
 
 const columns = (cases: readonly CaseKey[]): string[][] => [
@@ -99,14 +99,14 @@ export async function claimMail(pool: Pool, flows: ReadonlyMap<string, Flow>, ca
       sent: row.sent,
       taken: row.taken,
       settled: row.settled,
-      letters: [],
+      events: [],
       bytes: 0,
     };
     mails.set(name, mail);
-    const letter = { position: row.position, event: letterOf(flow, row.body) };
-    mail.bytes += sentBytes(letter);
+    const mailed = { position: row.position, event: mailedEvent(flow, row.body) };
+    mail.bytes += sentBytes(mailed);
     // one that is too many comes with the next signal, and so does all behind it
-    if (mail.letters.length === 0 || mail.bytes <= SIGNAL_BYTES_MAX) mail.letters.push(letter);
+    if (mail.events.length === 0 || mail.bytes <= SIGNAL_BYTES_MAX) mail.events.push(mailed);
   }
   return [...mails.values()].map(({ bytes: _bytes, ...mail }) => mail);
 }

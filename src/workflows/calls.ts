@@ -20,19 +20,19 @@ type Steps = Pick<
 const local = proxyLocalActivities<Steps>(ON_THE_DATABASE);
 const steps = proxyActivities<Steps>(ON_THE_DATABASE);
 
-export interface Way {
+export interface RunSteps {
   readonly steps: typeof steps;
   /** Takes events and reads them in one step, and shows its outcome together with its state. */
-  readonly together: boolean;
+  readonly inOne: boolean;
 }
 
 /**
  * How a run does its short steps, to be asked once, at its start: runs that began in an older way go on in it. As local activities these
  * saved round trips, and jammed cases: several at a time are answered in one order and replayed in another (decision 22).
  */
-export function wayOfRun(): Way {
-  if (patched('together')) return { steps, together: true };
-  return { steps: patched('steps-in-order') ? steps : local, together: false };
+export function stepsOfRun(): RunSteps {
+  if (patched('together')) return { steps, inOne: true };
+  return { steps: patched('steps-in-order') ? steps : local, inOne: false };
 }
 
 /** When the next try is due is said by the action's row; these pauses are for tries whose worker was killed. */

@@ -2,10 +2,10 @@
 import { ApplicationFailure, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { shown, wayOfRun } from './calls.ts';
+import { shown, stepsOfRun } from './calls.ts';
+import { CaseDisplay } from './caseDisplay.ts';
 import { Inbox } from './inbox.ts';
 import { type LoadedCase, ReadEvents, withPolicies } from './readEvents.ts';
-import { Sight } from './sight.ts';
 import type { CaseArguments, SpokenVerdict } from './signals.ts';
 import { type CaseState, type Stage, Stages } from './stages.ts';
 import { Waits } from './waits.ts';
@@ -48,13 +48,13 @@ export class CaseRun {
   readonly inbox: Inbox;
   /** By approval: verdicts that stand on their rows. */
   readonly verdicts = new Map<string, Verdict>();
-  readonly #way = wayOfRun();
+  readonly #steps = stepsOfRun();
   readonly waits = new Waits();
   readonly #read = new ReadEvents();
   readonly #input: CaseArguments;
   readonly #limits: RunLimits;
   readonly #stages = new Stages();
-  readonly #sight = new Sight();
+  readonly #display = new CaseDisplay();
   #failed: number;
   #inFlight = 0;
   #renewing = false;
@@ -70,7 +70,7 @@ export class CaseRun {
   }
 
   get steps() {
-    return this.#way.steps;
+    return this.#steps.steps;
   }
 
   /** Calls an activity, unless the run is about to end: then it waits for an end that comes first. */
@@ -109,7 +109,7 @@ export class CaseRun {
   }
 
   async #take(positions: number[], load: number[]): Promise<number[]> {
-    if (!this.#way.together) return this.steps.acknowledge({ ...this.address, positions });
+    if (!this.#steps.inOne) return this.steps.acknowledge({ ...this.address, positions });
     const { ours, loaded } = await this.steps.takeEvents({ ...this.address, positions, load });
     if (loaded !== null) this.#read.keep(withPolicies(loaded));
     return ours;
@@ -152,7 +152,7 @@ export class CaseRun {
 
   #ended(ended: EndedEvent[]): EndedEvent[] {
     const outcome = ended.findLast(({ decision }) => decision !== null)?.decision?.outcome;
-    if (outcome !== undefined) this.#sight.decided(outcome, this.#way.together ? 'later' : 'now');
+    if (outcome !== undefined) this.#display.decided(outcome, this.#steps.inOne ? 'later' : 'now');
     return ended;
   }
 
@@ -184,14 +184,14 @@ export class CaseRun {
 
   #show(state: CaseState): void {
     const { flow, subject } = this.key;
-    this.#sight.show(state, [`**${state}** ${flow} ${subject}`, ...this.#stages.describe(flow)]);
+    this.#display.show(state, [`**${state}** ${flow} ${subject}`, ...this.#stages.describe(flow)]);
   }
 
   status(): CaseStatus {
     const { flow, subject } = this.key;
     const { taken, settled, dropped } = this.inbox;
     const first = this.#stages.first;
-    const state = this.#sight.state ?? this.#stages.state;
+    const state = this.#display.state ?? this.#stages.state;
     return {
       flow,
       subject,

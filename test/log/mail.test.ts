@@ -36,7 +36,7 @@ describe('claimMail()', () => {
     await logs.append([{ flow: orders, arrival: sent }]);
     const key = { tenant: 'default', flow: 'orders', caseId: caseIds.of({ tenant: 'default', flow: 'orders', subject: customer }) };
     const [mail] = await claimMail(pool, new Map<string, Flow>([['orders', orders as Flow]]), [key]);
-    return { mail, event: mail?.letters[0]?.event, key };
+    return { mail, event: mail?.events[0]?.event, key };
   }
 
   it('masks data by its marks, redacts attributes, and names a personal subject by its hash', async () => {
@@ -84,8 +84,8 @@ describe('claimMail()', () => {
     for (let signals = 0; positions.length < count; signals += 1) {
       expect(signals).toBeLessThan(5);
       const [mail] = await claimMail(pool, new Map([['orders', flow]]), [key]);
-      expect(Buffer.byteLength(JSON.stringify(mail?.letters))).toBeLessThanOrEqual(1024 * 1024 + count);
-      positions.push(...(mail?.letters ?? []).map(({ position }) => position));
+      expect(Buffer.byteLength(JSON.stringify(mail?.events))).toBeLessThanOrEqual(1024 * 1024 + count);
+      positions.push(...(mail?.events ?? []).map(({ position }) => position));
       await pool.query("update deliveries set leased_until = '-infinity', sent = $1, taken = $1 where case_id = $2", [
         positions.at(-1),
         key.caseId,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Inbox } from '../../src/workflows/inbox.ts';
 import { parseArrivals, parseCaseInput, parseVerdict } from '../../src/workflows/signals.ts';
 
-const letters = (positions: readonly number[]) => ({ events: positions.map((position) => ({ position, event: {} })) });
+const mailOf = (positions: readonly number[]) => ({ events: positions.map((position) => ({ position, event: {} })) });
 
 describe('Inbox', () => {
   it('begins each event once, however often and in whatever company it is sent', () => {
@@ -32,7 +32,7 @@ describe('Inbox', () => {
           }
         };
         for (const positions of sent) {
-          inbox.hearEvents(letters(positions));
+          inbox.hearEvents(mailOf(positions));
           work(steps.next().value);
         }
         while (!inbox.empty) for (const step of [1, 2]) work(step);
@@ -44,11 +44,11 @@ describe('Inbox', () => {
 
   it('acknowledges again what is sent again, as nothing more is sent until it is, and works on none of it twice', () => {
     const inbox = new Inbox(10);
-    inbox.hearEvents(letters([12, 13]));
+    inbox.hearEvents(mailOf([12, 13]));
     inbox.accept(inbox.arrivals(), [12, 13]);
     expect(inbox.begin(1)).toEqual([12]);
     // an event from before was redriven, and what came after it is sent with it
-    inbox.hearEvents(letters([11, 12, 13]));
+    inbox.hearEvents(mailOf([11, 12, 13]));
     const asked = inbox.arrivals();
     expect(asked.sort()).toEqual([11, 12, 13]);
     inbox.end([12]);
@@ -62,7 +62,7 @@ describe('Inbox', () => {
     fc.assert(
       fc.property(positions, fc.integer({ min: -1, max: 15 }), fc.infiniteStream(fc.boolean()), (sent, room, known) => {
         const inbox = new Inbox(0);
-        inbox.hearEvents(letters(sent));
+        inbox.hearEvents(mailOf(sent));
         const next = inbox.next(room);
         const ours = sent.filter(() => known.next().value).sort((a, b) => a - b);
         inbox.accept(inbox.arrivals(), ours);
@@ -75,7 +75,7 @@ describe('Inbox', () => {
 
   it('settled is below everything that is open or waits', () => {
     const inbox = new Inbox(10);
-    inbox.hearEvents(letters([11, 12, 13]));
+    inbox.hearEvents(mailOf([11, 12, 13]));
     inbox.accept(inbox.arrivals(), [11, 12, 13]);
     expect(inbox.begin(2)).toEqual([11, 12]);
     expect(inbox.settled).toBe(10);
@@ -100,10 +100,10 @@ describe('Inbox', () => {
 
   it('counts as taken what is its own, not what somebody made up', () => {
     const inbox = new Inbox(10);
-    inbox.hearEvents(letters([900]));
+    inbox.hearEvents(mailOf([900]));
     inbox.accept(inbox.arrivals(), []);
     expect(inbox.taken).toBe(10);
-    inbox.hearEvents(letters([11, 901]));
+    inbox.hearEvents(mailOf([11, 901]));
     inbox.accept(inbox.arrivals(), [11]);
     expect(inbox.taken).toBe(11);
   });

@@ -8,7 +8,7 @@ const DATA_BYTES_MAX = 4096;
 const ATTRIBUTES_BYTES_MAX = 8192;
 const NAMED = ['specversion', 'id', 'source', 'type', 'subject', 'time'] as const;
 
-export interface Letter {
+export interface MailedEvent {
   readonly position: number;
   /** As a history may hold it. */
   readonly event: JsonObject;
@@ -21,7 +21,7 @@ export const sentBytes = (value: Json): number => Buffer.byteLength(JSON.stringi
  * What a history may hold of an event: activities read the whole from the log. Attributes are a stranger's text too. Of bytes nobody
  * says what is in them, so they never go.
  */
-export function letterOf(flow: Flow, body: string): JsonObject {
+export function mailedEvent(flow: Flow, body: string): JsonObject {
   const { data, data_base64: _bytes, ...attributes } = JSON.parse(body) as JsonObject;
   const all = redacted(attributes);
   const shown =
@@ -30,6 +30,6 @@ export function letterOf(flow: Flow, body: string): JsonObject {
       : Object.fromEntries(NAMED.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])));
   if (data === undefined || (body.length > DATA_BYTES_MAX && sentBytes(data) > DATA_BYTES_MAX)) return shown;
   const marked = typeof data === 'object' && data !== null && !Array.isArray(data);
-  const letter = { ...shown, data: marked ? shownTo('history', fieldsOf(flow, String(attributes.type)), data) : '[personal]' };
-  return sentBytes(letter.data) <= DATA_BYTES_MAX ? letter : shown;
+  const mailed = { ...shown, data: marked ? shownTo('history', fieldsOf(flow, String(attributes.type)), data) : '[personal]' };
+  return sentBytes(mailed.data) <= DATA_BYTES_MAX ? mailed : shown;
 }

@@ -9,7 +9,7 @@ const KEYS = {
   outcome: defineSearchAttributeKey(ATTRIBUTES.outcome, 'KEYWORD'),
 };
 
-export class Sight {
+export class CaseDisplay {
   #state: string | undefined;
   #outcome: string | undefined;
   /** The last one of this run, shown or not. */
