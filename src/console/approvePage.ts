@@ -25,7 +25,7 @@ export function approvePage({ link, kept }: { link: KeptLink; kept: KeptApproval
     html`<main><h1>${approval.question}</h1>
 ${answerable ? asking(approval, { link, nowMs }) : html`<p><strong>${endOf(approval, link)}</strong></p>`}
 <h2>Proposed: ${approval.proposed.outcome}</h2>${valueMarkup(approval.proposed.result as Json)}
-${weighed ? html`<h2>Why</h2>${valueMarkup(reasons)}` : NOTHING}
+${weighed ? html`<h2>Why you are asked</h2>${valueMarkup(reasons)}` : NOTHING}
 ${votes(approval)}${questions(approval)}${answerable ? form(kept) : NOTHING}
 <details><summary>All evidence</summary>${valueMarkup(evidence)}</details>
 <p>Approval <code>${approval.id}</code> of the flow ${approval.flow}, about ${approval.subject}.</p></main>`,
@@ -75,23 +75,24 @@ function form({ approval, rules }: KeptApproval): Markup {
   return html`<h2 id="verdict">Your verdict</h2><form method="post">
 ${NO_ENTER}<p><label for="reason">Why (kept with the verdict)</label><br><textarea id="reason" name="reason" rows="3" cols="60" maxlength="2000" required></textarea></p>
 ${changes.length === 0 ? NOTHING : html`<fieldset><legend>With an approval, you may change</legend>${changes}</fieldset>`}
-<p><button type="submit" name="verdict" value="approve">Approve: ${approval.proposed.outcome}</button> ${onApproval(approval)}</p>
-<p><button type="submit" name="verdict" value="reject">Reject${approval.rejected === null ? '' : `: ${approval.rejected}`}</button> ${onRejection(approval)}</p>
+<p><button type="submit" name="verdict" value="approve">Approve: ${approval.proposed.outcome}</button> ${onApproval(approval, fields.length > 0)}</p>
+<p><button type="submit" name="verdict" value="reject">Reject${approval.rejected === null ? '' : `: ${approval.rejected}`}</button> ${onRejection(approval, fields.length > 0)}</p>
 </form>`;
 }
 
 /** Enter in a field presses the first button of a form: without this one that would be an approval. */
 const NO_ENTER = html`<button type="submit" disabled hidden></button>`;
 
-function onApproval({ proposed, needed, votes: given }: Approval): string {
+function onApproval({ proposed, needed, votes: given }: Approval, changeable: boolean): string {
   if (given.length + 1 < needed) return `Your approval counts; ${proposed.outcome} is decided when ${needed} have approved.`;
-  return `It is decided: ${proposed.outcome}, with your changes if you made any. What its policy lets follow from that is done.`;
+  const changed = changeable ? ', with your changes if you made any' : '';
+  return `It is decided: ${proposed.outcome}${changed}. Its actions follow, as the policy has them.`;
 }
 
-const onRejection = ({ rejected }: Approval): string =>
+const onRejection = ({ rejected }: Approval, changeable: boolean): string =>
   rejected === null
     ? 'What is proposed is not decided.'
-    : `It is decided: ${rejected}. One rejection is enough; changes count for nothing.`;
+    : `It is decided: ${rejected}. One rejection is enough${changeable ? '; changes count for nothing' : ''}.`;
 
 function changeField(name: string, rule: ChangeRule, value: unknown): Markup {
   const [id, field] = [`change-${name}`, `${CHANGE_PREFIX}${name}`];

@@ -5,6 +5,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler } from 'express';
 import { SignalboxError } from '../domain/errors.ts';
+import { didYouMean } from '../domain/nearest.ts';
 import { createCallers } from './http/authenticate.ts';
 import { createHostCheck } from './http/hostCheck.ts';
 import { sendProblem } from './http/problem.ts';
@@ -37,6 +38,7 @@ export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestL
     }
   }
 
+  const paths = routes.map(({ path }) => path).filter((path) => !/[:{]/.test(path));
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -47,7 +49,8 @@ export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestL
   });
   app.use(serveRoutes(routes, deps, callers));
   app.use((request) => {
-    throw new SignalboxError('not-found', `There is nothing at ${request.method} ${request.path.slice(0, 200)}`);
+    const meant = didYouMean(request.path, paths);
+    throw new SignalboxError('not-found', `There is nothing at ${request.method} ${request.path.slice(0, 200)}${meant}`);
   });
   // Express tells an error handler by its four parameters
   const onError: ErrorRequestHandler = (error: unknown, request, response, _next) => refuse(error, request, response);

@@ -130,7 +130,7 @@ describe('GET /approve/:token', () => {
       /Answer by \w+day, \d{1,2} \w+ \d{4} at \d\d:\d\d UTC , in \d+ (minutes|hours|days)\. Without an answer by then it is decided: \S+\./,
     );
     expect(words).toMatch(
-      /Approve: fine It is decided: fine, with your changes if you made any\. What its policy lets follow from that is done\./,
+      /Approve: fine It is decided: fine, with your changes if you made any\. Its actions follow, as the policy has them\./,
     );
     expect(words).toContain('Reject: block It is decided: block.');
     expect(words.split('a new card')).toHaveLength(2);

@@ -12,6 +12,20 @@ const ingress = ingressOfFile({ flows: [ledger, parcel] });
 
 const { get, book, readAll } = openBooked(ingress);
 
+describe('an empty list', () => {
+  it.each(['/v1/events', '/v1/decisions', '/v1/approvals', '/v1/actions', '/v1/quarantine', '/v1/receivers', '/v1/watches'])(
+    '%s is JSON, and says so',
+    async (path) => {
+      // nothing stands behind its own end
+      const { next } = (await (await fetch(`${ingress.url}${path}`)).json()) as { next: string };
+      const response = await fetch(`${ingress.url}${path}?after=${encodeURIComponent(next)}`);
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(await response.json()).toMatchObject({ items: [], more: false });
+    },
+  );
+});
+
 describe('GET /v1/events', () => {
   it('gives an event back as it was sent, with what became of it', async () => {
     const sent = JSON.stringify(eventOf({ id: 'exact', source: '/exact', time: '2026-01-01T00:00:00.123456789+01:00' })).replace(

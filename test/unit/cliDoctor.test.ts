@@ -98,7 +98,7 @@ describe('examine()', () => {
     ]);
     expect(of(findings, 'types')).toMatchObject({
       level: 'warn',
-      found: 'no flow of this build takes the events 2 of payment.atempted (did you mean payment.attempted?), 1 of nobody.knows',
+      found: 'no flow of this build takes these events: 2 of payment.atempted (did you mean payment.attempted?), 1 of nobody.knows',
     });
     expect(of(findings, 'stories')).toMatchObject({ level: 'warn', found: '1 wait past their time, that of evt_fraud.7 among them' });
     expect(of(findings, 'acting')).toMatchObject({

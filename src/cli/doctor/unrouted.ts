@@ -24,7 +24,7 @@ export async function lookAtUnrouted(pool: Pool): Promise<Finding[]> {
   return [
     warn(
       'types',
-      `no flow of this build takes the events ${shown.join(', ')}${more}`,
+      `no flow of this build takes these events: ${shown.join(', ')}${more}`,
       'they are kept: mend their sender, or add a flow for the type, which takes them over; `signalbox flow list` names the types there are',
     ),
   ];

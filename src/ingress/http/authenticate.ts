@@ -39,11 +39,13 @@ export function createCallers({ pool, auth }: { pool: Pool; auth: 'off' | 'keys'
   };
 }
 
+const NO_KEY = 'Send the header `Authorization: Bearer sbx_...`: an operator makes a key by `signalbox keys create`';
+
 async function holderOf(request: IncomingMessage, remembered: Map<string, Remembered>, pool: Pool): Promise<KeyHolder> {
   const key = KEY.exec(request.headers.authorization ?? '')?.[1];
   const holder = key === undefined ? null : await lookUp(key, remembered, pool);
   // one text whatever was wrong with the key
-  if (holder === null) throw new SignalboxError('unauthenticated');
+  if (holder === null) throw new SignalboxError('unauthenticated', NO_KEY);
   return holder;
 }
 

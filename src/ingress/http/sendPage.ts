@@ -41,6 +41,12 @@ export function writeText(response: ServerResponse, text: string): Promise<void>
   });
 }
 
+function beginJson(response: ServerResponse): void {
+  response.statusCode = 200;
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+}
+
 /** `read` gives the items at some places as JSON. What it throws after the first part ends the connection: the client sees that the list is cut. */
 export async function sendPage(
   response: ServerResponse,
@@ -59,11 +65,8 @@ export async function sendPage(
     if (count > 0 && items.length > 0) text += ',';
     text += items.join(',');
     count += items.length;
-    if (at === 0) {
-      response.statusCode = 200;
-      response.setHeader('Content-Type', 'application/json; charset=utf-8');
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-    }
+    if (at === 0) beginJson(response);
   }
+  if (places.length === 0) beginJson(response);
   response.end(`${text}],"next":"${writeCursor(next)}","more":${more}}`);
 }
