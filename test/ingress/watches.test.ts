@@ -27,7 +27,7 @@ let sweeper: Repeated;
 beforeAll(() => {
   const logger = pino({ level: 'silent' });
   const told = { mailed: () => undefined, swept: () => undefined };
-  sweeper = openSweeper({ pool: ingress.pool, tenant: 'default', flows, caseIds: new CaseIds(flows), ...told, logger });
+  sweeper = openSweeper({ pool: ingress.pool, tenant: 'default', flows, caseIds: new CaseIds(flows), ...told, logger, graceMs: 0 });
 });
 afterAll(() => sweeper.close());
 

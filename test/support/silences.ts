@@ -4,6 +4,8 @@ import type { Pool } from '../../src/log/db/database.ts';
 export interface Silence {
   readonly id: string;
   readonly subject: string;
+  /** Of its acceptance. */
+  readonly atMs: number;
   /** From the due time to the acceptance. */
   readonly lateMs: number;
   /** From the last heartbeat's acceptance to the due time. */
@@ -20,7 +22,7 @@ export async function readSilences(pool: Pool, log: string): Promise<Silence[]> 
   );
   return rows.map(({ id, subject, accepted_at: acceptedAt, body, last }) => {
     const dueMs = Date.parse((JSON.parse(body) as { data: { due: string } }).data.due);
-    return { id, subject, lateMs: acceptedAt.getTime() - dueMs, quietMs: dueMs - last.getTime() };
+    return { id, subject, atMs: acceptedAt.getTime(), lateMs: acceptedAt.getTime() - dueMs, quietMs: dueMs - last.getTime() };
   });
 }
 
