@@ -43,7 +43,7 @@ async function run(name: string | undefined, { by, from, to, json }: Options): P
 const percent = (share: number | null): string => (share === null ? '-' : `${(share * 100).toFixed(1)} %`);
 const usd = (amount: number | null): string => (amount === null ? '-' : amount.toFixed(4));
 
-async function show({ flow, by, positive, silence, labels, behind, all, groups, leftOut }: QualityReport): Promise<void> {
+async function show({ flow, by, positive, silence, labels, behind, all, groups, leftOut, answers = [] }: QualityReport): Promise<void> {
   const { printLine, printTable } = await import('./terminal/print.ts');
   printLine(`${flow}${positive === null ? '' : `, precision and recall of ${positive}`}`);
   printTable(
@@ -65,6 +65,25 @@ async function show({ flow, by, positive, silence, labels, behind, all, groups, 
       ...[percent(group.precision), percent(group.recall), percent(group.calibration.error), usd(group.costUsd), usd(group.costUsdPer1000)],
     ]),
   );
+  if (answers.length > 0)
+    printTable(
+      ['ANSWERS OF', 'JUDGED', 'RIGHT', 'PRECISION', 'CALIBRATION ERROR', 'PER 1000', 'TO DECIDE'],
+      answers.map(({ name, right, wrong, record, calibration, costUsdPer1000 }) => [
+        ...[
+          name,
+          String(right + wrong),
+          String(right),
+          percent(record?.precision ?? null),
+          percent(calibration.error),
+          usd(costUsdPer1000),
+        ],
+        record === null
+          ? '-'
+          : record.earned
+            ? 'has the record: `decides: true` in the policy lets it'
+            : `wants ${record.judgedMin} judged and a precision of ${percent(record.precisionMin)}`,
+      ]),
+    );
   if (leftOut > 0) printLine(`${leftOut} more are only in the last line`);
   if (silence !== null && silence.before !== null)
     printLine(

@@ -4,6 +4,7 @@ import { judgingOf } from '../domain/outcomes.ts';
 import type { Pool } from '../log/db/database.ts';
 import type { QualityBy, QualityReport } from '../wire/quality.ts';
 import { figuresOf, type QualityCell } from './quality.ts';
+import { readAnswers } from './readAnswers.ts';
 
 /** Days of the events' time, UTC, both included; null: no bound. */
 export interface QualityQuery {
@@ -69,9 +70,10 @@ export async function readQuality(pool: Pool, tenant: string, flow: Flow, query:
   const { newest, waiting, dropped, behind } = await readPosition(pool, tenant, flow.name);
   const before = newest === null || silence == null ? null : dayBefore(newest, silence.days);
   const values = [tenant, flow.name, query.from, query.to, before, silence?.truth ?? null];
-  const [all, grouped, counted] = await Promise.all([
+  const [all, grouped, answers, counted] = await Promise.all([
     pool.query<CellRow>(ALL, values),
     pool.query<CellRow>(groupsOf(query.by), values),
+    query.by === 'model' ? readAnswers(pool, tenant, flow, { ...query, before }) : [],
     pool.query<{ groups: number }>(
       `select count(distinct ${query.by}) as groups from quality where tenant = $1 and flow = $2 and day >= coalesce($3::date, '-infinity')
          and day <= coalesce($4::date, 'infinity') and ${query.by} <> ''`,
@@ -88,6 +90,7 @@ export async function readQuality(pool: Pool, tenant: string, flow: Flow, query:
     silence: silence == null ? null : { ...silence, before, counted: figures.assumed },
     ...{ labels: { waiting, dropped }, behind, all: figures, groups },
     leftOut: (counted.rows[0]?.groups ?? 0) - groups.length,
+    answers,
   };
 }
 

@@ -54,6 +54,20 @@ export const quality = z.object({
   all: figures,
   groups: z.array(figures.extend({ name: z.string() })).describe('The largest first; decisions without one are in `all` alone'),
   leftOut: z.number().int().describe('Groups beyond the limit'),
+  answers: z
+    .array(
+      figures.extend({
+        name: z.string(),
+        record: z
+          .object({
+            ...{ judgedMin: z.number().int(), precisionMin: share },
+            ...{ judged: z.number().int(), precision: share.nullable(), earned: z.boolean() },
+          })
+          .nullable()
+          .describe('What the policy wants of a model before it decides, and what this one has'),
+      }),
+    )
+    .describe('By model: all that LLMs answered, whether it decided or advised. Empty unless `by` is `model`'),
 });
 
 export type QualityBy = (typeof QUALITY_BY)[number];
