@@ -27,13 +27,18 @@ interface Site {
 
 const named = (node: unknown, name: string): boolean => (node as { value?: string } | undefined)?.value === name;
 
+/** Without a cast around it. */
+function bare(node: Node): Node {
+  return node.type === 'TsAsExpression' ? bare(node.expression as Node) : node;
+}
+
 function sitesOf(source: string): Site[] {
   const { tree, textOf, lineOf } = parseSource(source);
   const sites: Site[] = [];
   walk(tree, (node) => {
     if (node.type === 'CallExpression' && named((node.callee as Node).property, 'query')) {
       const [first] = node.arguments as { expression: Node }[];
-      if (first === undefined || first.expression.type === 'ObjectExpression') return;
+      if (first === undefined || bare(first.expression).type === 'ObjectExpression') return;
       const [row = null] = ((node.typeArguments as Node | undefined)?.params as Node[] | undefined) ?? [];
       sites.push({ expression: textOf(first.expression), line: lineOf(node), row });
     }
