@@ -9,7 +9,7 @@ import { memoryFaults, rememberUnderKills } from '../support/rememberUnderKills.
 
 const BUILD_MS = 180_000;
 /** More than there are between two checkpoints. */
-const EVENTS = 12_000;
+const EVENTS = 24_000;
 
 describe('signalbox ingress with a memory', () => {
   let flow: BuiltFlow;
@@ -30,7 +30,7 @@ describe('signalbox ingress with a memory', () => {
     'remembers exactly what the log folds to, though its processes are killed at random',
     async () => {
       const env = { DATABASE_URL: database, TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
-      const killed = await rememberUnderKills({ flow, env, processes: 2, events: EVENTS, clients: 6, batch: 50, killEveryMs: 4000 });
+      const killed = await rememberUnderKills({ flow, env, processes: 2, events: EVENTS, clients: 6, batch: 50, killEveryMs: 2000 });
       expect(killed.findings).toEqual([]);
       expect(killed.kills).toBeGreaterThan(0);
       expect(await memoryFaults(pool, EVENTS)).toEqual([]);
