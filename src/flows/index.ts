@@ -1,3 +1,4 @@
 /** The flows that this build has, one line each. */
 export { fraud } from './fraud/flow.ts';
 export { maintenance } from './maintenance/flow.ts';
+export { pricing } from './pricing/flow.ts';

@@ -1,0 +1,68 @@
+/** What an event changes of what is known of a product. No decision. */
+import { fingerprint } from '../../kit/sense/fingerprint.ts';
+import type { Considered, Sale } from './facts.ts';
+import { noSlopes } from './model/slopes.ts';
+import type { Place } from './model/place.ts';
+import type { Product } from './model/product.ts';
+import { cheapest } from './model/rivals.ts';
+import { addSale, close, type Forecast, forecast, type Learning } from './model/series.ts';
+import type { PricingPolicy } from './policy.ts';
+
+const DAY_MS = 86_400_000;
+const SECOND_MS = 1000;
+export const WEEK_MS = 7 * DAY_MS;
+
+const periodOf = (timeMs: number, { demand }: PricingPolicy): number => Math.floor(timeMs / (demand.periodDays * DAY_MS));
+
+export const inHoldout = (sku: string, { holdout }: PricingPolicy): boolean =>
+  fingerprint(`${holdout.salt}:${sku}`) / 2 ** 32 < holdout.share;
+
+function learningOf({ demand }: PricingPolicy, teaches: boolean): Learning {
+  return { keep: 0.5 ** (1 / demand.halfLifePeriods), priceSlope: demand.priceSlope, teaches };
+}
+
+/** Slopes begin as the policy says, when the first sale comes. */
+export function begun(product: Product, { demand }: PricingPolicy): Product {
+  return product.fresh ? { ...product, slopes: noSlopes(demand.priceSlope), fresh: false } : product;
+}
+
+export function rivalOf(product: Product, place: Place | undefined, timeMs: number, { rivals }: PricingPolicy): number | null {
+  const stale = rivals.staleSeconds * SECOND_MS;
+  const near = place === undefined ? null : cheapest(place.rivals, timeMs, stale);
+  return (near ?? cheapest(product.rivals, timeMs, stale))?.price ?? null;
+}
+
+export function takeSale(product: Product, place: Place | undefined, { data, timeMs }: Sale, policy: PricingPolicy): void {
+  const { quantity, price, deal = 0, advertised = 0 } = data;
+  const terms = { price, deal, advertised, timeMs, units: quantity, period: periodOf(timeMs, policy) };
+  const closed = addSale(
+    product.series,
+    product.slopes,
+    { ...terms, rival: rivalOf(product, undefined, timeMs, policy) },
+    learningOf(policy, place === undefined),
+  );
+  if (closed !== null) product.periods += 1;
+  if (place !== undefined)
+    addSale(place.series, product.slopes, { ...terms, rival: rivalOf(product, place, timeMs, policy) }, learningOf(policy, true));
+  if (deal === 0) seePrice(product, price, timeMs, policy);
+}
+
+/** A price that was set counts until sales at another one can no longer be from before. */
+function seePrice(product: Product, value: number, timeMs: number, { settleSeconds }: PricingPolicy): void {
+  const { price } = product;
+  if (price !== null && (value === price.value || timeMs < price.timeMs)) return;
+  if (price !== null && price.setBy !== 'seen' && timeMs <= price.timeMs + settleSeconds * SECOND_MS) return;
+  product.price = { value, timeMs, setBy: 'seen' };
+}
+
+/** What would be sold; null while nothing is known. What is given is not changed. */
+export function consider(product: Product, place: Place | undefined, event: Considered, policy: PricingPolicy): Forecast | null {
+  const { price, deal = 0, advertised = 0, at } = event.data;
+  const timeMs = at === undefined ? event.timeMs : Date.parse(at);
+  const rival = event.data.rival ?? rivalOf(product, place, timeMs, policy);
+  const series = structuredClone(place?.series ?? product.series);
+  const slopes = structuredClone(product.slopes);
+  // a period that is over then has taught
+  if (series.open !== null && periodOf(timeMs, policy) > series.open.period) close(series, slopes, learningOf(policy, true));
+  return forecast(series, slopes, { price, deal, advertised, rival, timeMs });
+}
