@@ -6,6 +6,7 @@
 import { ACTION_CHECKS } from './actionChecks.ts';
 import { ADOPTION_CHECKS } from './adoptionChecks.ts';
 import { APPROVAL_CHECKS } from './approvalChecks.ts';
+import { EMISSION_CHECKS } from './emissionChecks.ts';
 import { MEMORY_CHECKS } from './memoryChecks.ts';
 import { QUALITY_CHECKS } from './qualityChecks.ts';
 import { WATCH_CHECKS } from './watchChecks.ts';
@@ -178,5 +179,5 @@ const HELD: AuditCheck = {
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
   ...[REVISIONS, MAILBOXES, REASONS, STORIES, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
-  ...[POLICIES, HELD, ...QUALITY_CHECKS, ...ADOPTION_CHECKS, ...WATCH_CHECKS, ...MEMORY_CHECKS],
+  ...[POLICIES, HELD, ...QUALITY_CHECKS, ...ADOPTION_CHECKS, ...WATCH_CHECKS, ...EMISSION_CHECKS, ...MEMORY_CHECKS],
 ];

@@ -8,9 +8,12 @@ import { settleApprovals } from '../approvals/approvals.ts';
 import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
 import type { Decision, DecisionDraft } from '../domain/decision.ts';
 import { shownText } from '../domain/exposure.ts';
+import type { Flow } from '../domain/flow.ts';
 import { decisionId } from '../domain/ids.ts';
+import { emittedSubject } from '../kit/emissions.ts';
 import { withRungCosts } from '../llm/record/rungCosts.ts';
 import { type CaseLogDeps, type CaseLogWriter, type CaseRecord, storable, writeCaseLog } from '../log/caseLog.ts';
+import { type AskedEmission, askEmissions } from '../log/emit/askEmissions.ts';
 import { decisionOf, readDecisions } from '../log/eventDecisions.ts';
 import { type CaseKey, settleMail } from '../log/settleMail.ts';
 import { type FollowingDeps, planFollowing } from './planFollowing.ts';
@@ -32,6 +35,7 @@ export async function recordEndings(
 ): Promise<EndedEvent[]> {
   const { tenant, flow, subject } = key;
   const positions = endings.map(({ position }) => position);
+  const emissions = emissionsOf(deps.flows, flow, endings);
   const ended = await writeCaseLog(pool, key, async (log) => {
     const before = await readDecisions(log.client, { tenant, flow }, positions);
     const fresh = endings.flatMap(({ position, decision }): Drafted[] => {
@@ -46,6 +50,7 @@ export async function recordEndings(
     const final = new Map(after.filter(({ provisional }) => !provisional).map((row) => [row.event_position, decisionOf(row, after)]));
     await planFollowing(log, { ...deps, key }, { drafted, endings, before, final });
     await endEntries(log, endings);
+    await askEmissions(log.client, log, emissions, log.at);
     await markStories(log, key, endings);
     await log.record(storiesPutAside(endings, final, subject));
     await settleApprovals(log, positions, notices);
@@ -58,6 +63,17 @@ export async function recordEndings(
   });
   for (const position of positions) notifier.send('signalbox_decided', `${tenant} ${flow} ${position}`);
   return ended;
+}
+
+/** Throws `off-schema` for one that its flow may not make. */
+function emissionsOf(flows: readonly Flow[], name: string, endings: readonly CaseEnding[]): AskedEmission[] {
+  return endings.flatMap(({ position, emits = [] }) =>
+    emits.map((emission) => {
+      const flow = flows.find((one) => one.name === name);
+      if (flow === undefined) throw new Error(`Cannot tell others of ${emission.type} as no flow ${name} is known`);
+      return { position, subject: emittedSubject(flow, emission), ...emission };
+    }),
+  );
 }
 
 /** An event that is decided is put aside no more: what is given up is its story. */

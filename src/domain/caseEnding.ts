@@ -1,5 +1,6 @@
 /** How a case ends an event, and what stands then. */
 import type { Decision, DecisionDraft } from './decision.ts';
+import type { Emission } from './emission.ts';
 import type { Ending } from './event.ts';
 
 export interface CaseEnding {
@@ -13,6 +14,8 @@ export interface CaseEnding {
   readonly story?: 'open' | 'over';
   /** An action of the final decision that its story asks for, by name. */
   readonly asks?: string;
+  /** What its flow tells others of for that; absent: nothing. */
+  readonly emits?: readonly Emission[];
 }
 
 export interface EndedEvent {

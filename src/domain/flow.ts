@@ -184,6 +184,11 @@ export interface Flow<Policy = unknown> {
    * marks of its own. Those from before it was there it only learns from, as from history.
    */
   readonly follows?: Readonly<Record<string, EventType>>;
+  /**
+   * Events that its cases, or whoever follows its outcomes, make for others to follow. One that is a type of the flow's own too goes into its
+   * own log and is folded there; any other is unrouted until a flow follows it. Nobody else may send one.
+   */
+  readonly emits?: Readonly<Record<string, EventType>>;
   /** The policy.yaml's schema: strict, clear errors. */
   readonly policySchema: z.ZodType<Policy>;
   /** The text of policy.yaml. */

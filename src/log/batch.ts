@@ -71,7 +71,7 @@ interface Batch {
   readonly clock: DatabaseClock;
   readonly acceptedAtMs: number;
   readonly drafts: readonly Draft[];
-  readonly wanted: Wanted;
+  readonly wanted: Omit<Wanted, 'arrivals'> & { readonly arrivals: readonly Arrival[] };
 }
 
 const NONE: ReadonlySet<string> = new Set();

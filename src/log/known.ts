@@ -32,7 +32,7 @@ export interface Known extends Left {
 type ReadContext = Pick<LogContext, 'tenant' | 'log' | 'flow'>;
 
 export interface Wanted {
-  readonly arrivals: readonly Arrival[];
+  readonly arrivals: readonly { readonly event: Pick<Arrival['event'], 'source' | 'id'> }[];
   readonly keys: ReadonlySet<string>;
   /** Those whose watches are to be known; none for a flow without watches. */
   readonly subjects: ReadonlySet<string>;

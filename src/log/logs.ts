@@ -3,6 +3,8 @@ import { CannotRun, SignalboxError } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
 import { UNROUTED } from '../domain/ids.ts';
 import { DECISION_OUTCOME } from '../domain/outcomes.ts';
+import { isOwnType } from '../domain/ownEvent.ts';
+import { emissionFault } from '../kit/emissions.ts';
 import { watchFault } from '../kit/watches.ts';
 import { Appender } from './append.ts';
 import type { AppendLimits } from './appendQueue.ts';
@@ -33,6 +35,7 @@ export interface Routed {
 
 export class Logs {
   readonly #byType = new Map<string, Flow>();
+  readonly #byMade = new Map<string, Flow>();
   readonly #appenders = new Map<string, Appender>();
   readonly tenant: string;
 
@@ -50,9 +53,11 @@ export class Logs {
     };
     open(UNROUTED, null);
     for (const flow of flows) {
-      const fault = watchFault(flow);
+      const fault = watchFault(flow) ?? emissionFault(flow, flows);
       if (fault !== null) throw new CannotRun(fault);
       open(flow.name, flow);
+      const made = Object.keys(flow.types).filter((type) => isOwnType(flow, type));
+      for (const type of [...made, ...Object.keys(flow.emits ?? {})]) this.#byMade.set(type, flow);
       for (const type of Object.keys(flow.types)) {
         if (type === DECISION_OUTCOME) throw new CannotRun(`Cannot route ${type} to ${flow.name} as it is taken for every flow`);
         const other = this.#byType.get(type);
@@ -68,6 +73,11 @@ export class Logs {
 
   flowOf(type: string): Flow | null {
     return this.#byType.get(type) ?? null;
+  }
+
+  /** The flow that alone makes events of the type; null where anybody may. */
+  makerOf(type: string): Flow | null {
+    return this.#byMade.get(type) ?? null;
   }
 
   /** All types that a flow answers. */

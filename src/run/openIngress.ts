@@ -16,7 +16,7 @@ import { createReceipts } from '../ingress/accept/receipt.ts';
 import { createRouteOutcomes } from '../ingress/accept/routeOutcomes.ts';
 import { createApp } from '../ingress/app.ts';
 import { listen } from '../ingress/http/server.ts';
-import { showMemories, showWatches } from '../ingress/metrics/flowFigures.ts';
+import { showEmissions, showMemories, showWatches } from '../ingress/metrics/flowFigures.ts';
 import { showLlm } from '../ingress/metrics/llmMetrics.ts';
 import { createMetrics, type Metrics } from '../ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../ingress/metrics/qualityMetrics.ts';
@@ -31,6 +31,8 @@ import { DatabaseClock } from '../log/db/clock.ts';
 import { assertDurable, openDatabase } from '../log/db/database.ts';
 import { migrate } from '../log/db/migrate.ts';
 import { openNotifier } from '../log/db/notify.ts';
+import { openEmitter } from '../log/emit/emitter.ts';
+import { readEmissions } from '../log/emit/readEmissions.ts';
 import { Logs } from '../log/logs.ts';
 import { closeMemories, openMemories } from '../log/memory/memories.ts';
 import { readMemories } from '../log/memory/readMemories.ts';
@@ -95,6 +97,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       failed: (err) => logger.warn({ err }, 'figures of /metrics could not be read: they are left out'),
     });
     showWatches(metrics, () => readOverdue(pool, TENANT));
+    showEmissions(metrics, () => readEmissions(pool, TENANT));
     showMemories(metrics, () => readMemories(pool, TENANT));
     showLlm(metrics, () => readLlmFigures(pool));
     addQualityMetrics(metrics, () => readAllQuality(pool, TENANT, flows));
@@ -110,14 +113,14 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
       metrics.committed(log, count, ms);
       adopter.wake(log);
     };
-    const sweeper = openSweeper({
-      ...{ pool, tenant: TENANT, flows, caseIds, memories, mailed, logger },
-      swept: (flow, events) => {
-        metrics.own(events);
-        adopter.wake(flow);
-      },
-    });
+    const own = (log: string, events: Parameters<Metrics['own']>[0]): void => {
+      metrics.own(events);
+      adopter.wake(log);
+    };
+    const sweeper = openSweeper({ pool, tenant: TENANT, flows, caseIds, memories, mailed, swept: own, logger });
     releases.push(() => sweeper.close());
+    const emitter = openEmitter({ pool, tenant: TENANT, flows, caseIds, memories, mailed, emitted: own, logger });
+    releases.push(() => emitter.close());
     const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, memories, clock, mailed, committed });
     releases.push(() => logs.close());
     const finals = new FinalDecisions(url);

@@ -131,6 +131,7 @@ export const flowExample: FlowItem = {
   types: { 'payment.attempted': { type: 'object', required: ['paymentId', 'cardId'], properties: { paymentId: { type: 'string' } } } },
   follows: {},
   own: [],
+  emits: {},
   workflow: 'paymentReview',
   policy: POLICY,
   code: '1f5b8a6f0e7d4c3b',

@@ -10,6 +10,7 @@ export const flow = z.object({
   types: z.record(z.string(), details).describe('JSON schema of the data, by event type'),
   follows: z.record(z.string(), details).describe('The same of the types that it takes over from other flows'),
   own: z.array(z.string()).describe('Those of `types` that the flow alone makes'),
+  emits: z.record(z.string(), details).describe('The same of the events that it makes for others to follow'),
   workflow: z.string().nullable(),
   policy: z.string().nullable(),
   code: z.string().nullable().describe('What folds its events now: SHA-256 of reflex and model'),

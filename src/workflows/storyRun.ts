@@ -7,6 +7,8 @@
  */
 import type { CaseEnding } from '../domain/caseEnding.ts';
 import type { Decision, DecisionDraft } from '../domain/decision.ts';
+import type { Emission } from '../domain/emission.ts';
+import type { JsonObject } from '../domain/event.ts';
 import { HEARD, type HeardEvent } from '../domain/story.ts';
 import type { LadderPolicy } from '../policy/ladderPolicy.ts';
 import { askLadder, type Question } from './askLadder.ts';
@@ -30,6 +32,10 @@ export class StoryRun<Policy> {
   readonly #outside: Outside<Policy>;
   #done = false;
   #waits = 0;
+  /** Of events that it waited for. */
+  readonly #heard: number[] = [];
+  /** To be told with the decision. */
+  #emits: Emission[] = [];
   /** It goes on after its decision, so its row must be ended. */
   #open: boolean;
   /** The decision that stands. */
@@ -74,6 +80,15 @@ export class StoryRun<Policy> {
     return this.#end(this.#decided(what), 'open');
   }
 
+  /**
+   * Tells others of something: an event of a type that the flow `emits`, appended by an ingress. It is asked for in the transaction that records
+   * the decision; once that is made, at once. A story makes one of a type. Of what it heard, the longest chain of own events counts.
+   */
+  async emit(type: string, data: JsonObject): Promise<void> {
+    this.#emits.push({ type, data, causes: [...this.#heard] });
+    if (this.#decision !== null) await this.#end({ ending: 'case' }, 'open');
+  }
+
   /** Waits for an event of the subject; null where none came in time. Also one that came since the story's own event counts. */
   waitFor({ type, fits = () => true, untilMs }: Awaited): Promise<HeardEvent | null> {
     return this.#wait({ types: typeof type === 'string' ? [type] : type, fits, untilMs });
@@ -96,17 +111,21 @@ export class StoryRun<Policy> {
 
   async #end(ending: Omit<CaseEnding, 'position'>, story: 'open' | 'over'): Promise<Decision | null> {
     if (story === 'open') this.#open = true;
-    const ended = await this.#outside.end({ ...ending, ...(this.#open ? { story } : {}) });
+    const emits = this.#emits;
+    this.#emits = [];
+    const ended = await this.#outside.end({ ...ending, ...(this.#open ? { story } : {}), ...(emits.length > 0 ? { emits } : {}) });
     this.#decision = ended.decision;
     await this.#outside.takeActions(ended);
     return ended.decision;
   }
 
-  #wait(wait: Omit<Parameters<Outside<Policy>['waitFor']>[0], 'nth'>): Promise<HeardEvent | null> {
+  async #wait(wait: Omit<Parameters<Outside<Policy>['waitFor']>[0], 'nth'>): Promise<HeardEvent | null> {
     const nth = this.#waits;
     this.#waits += 1;
     this.#open = true;
-    return this.#outside.waitFor({ nth, ...wait });
+    const heard = await this.#outside.waitFor({ nth, ...wait });
+    if (heard !== null) this.#heard.push(heard.event.position);
+    return heard;
   }
 }
 

@@ -19,7 +19,9 @@ const others = {
   types: Object.fromEntries(Object.entries(quietMachines.types).map(([type, declared]) => [`other.${type}`, declared])),
   watches: {},
 };
-const flows = [quietMachines, ledger as Flow, others as Flow];
+/** Told others by the flow alone, and answered by none. */
+const GOSSIP = 'machines.told';
+const flows = [{ ...quietMachines, emits: { [GOSSIP]: quietMachines.types[SILENT] } } as Flow, ledger as Flow, others as Flow];
 const ingress = ingressOfFile({ flows });
 const { get, readAll } = openBooked(ingress);
 
@@ -38,6 +40,7 @@ describe('POST /v1/events', () => {
   const silence = { machineId: 'm', since: '2026-01-01T00:00:00Z', due: '2026-01-01T00:00:00Z', opened: '2026-01-01T00:00:00Z' };
   it.each([
     ['an own type', { type: SILENT, data: silence }],
+    ['a type that a flow emits', { type: GOSSIP, data: silence }],
     ["a flow's own source", { source: '/signalbox/machines' }],
     ["a flow's own source that is not there yet", { source: '/signalbox/later', type: 'later.type' }],
     [

@@ -15,6 +15,7 @@ import { booking, scan } from '../support/arrivals.ts';
 import { signalbox } from '../support/command.ts';
 import { ACTION_DAMAGE, APPROVED_ACTION } from '../support/damagedActions.ts';
 import { APPROVAL_DAMAGE, APPROVALS_IN_ORDER } from '../support/damagedApprovals.ts';
+import { EMISSION_DAMAGE, emissionOfEach } from '../support/damagedEmissions.ts';
 import { MEMORY_DAMAGE, rememberSome } from '../support/damagedMemory.ts';
 import { WATCH_DAMAGE, watchOfEach } from '../support/damagedWatches.ts';
 import { ledger, parcel } from '../support/flows.ts';
@@ -196,6 +197,7 @@ describe('audit()', () => {
 
   it.each([
     ...WATCH_DAMAGE.map((damage) => [...damage, watchOfEach] as const),
+    ...EMISSION_DAMAGE.map((damage) => [...damage, emissionOfEach] as const),
     ...MEMORY_DAMAGE.map((damage) => [...damage, rememberSome] as const),
   ])('audit() sees %s', async (_what, sql, finding, make) => {
     await make(pool);

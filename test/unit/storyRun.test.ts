@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { byRules } from '../../src/kit/climbNow.ts';
 import { LogFold } from '../../src/kit/foldAll.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';
 import { reviewStory } from '../../src/workflows/reviewCase.ts';
@@ -98,5 +99,33 @@ describe('StoryRun', () => {
       { ending: 'case', story: 'over' },
     ]);
     expect(times).toEqual([60_000]);
+  });
+
+  it('emit() is told with the decision, after it at once, and with what was heard before it', async () => {
+    const story: Story<typeof policy> = async (run) => {
+      await run.emit('return.seen', { orderId: 'o-1' });
+      await run.act(byRules('accept', []));
+      await run.waitFor({ type: 'return.asked', untilMs: 100_000 });
+      await run.emit('return.asked-again', { orderId: 'o-1' });
+      await run.done();
+    };
+    const about = asked(1);
+    const { endings } = await tellInMemory(story, about, { events: [{ afterSeconds: 1, type: 'return.asked' }] });
+    expect(endings).toMatchObject([
+      { decision: { draft: { outcome: 'accept' } }, story: 'open', emits: [{ type: 'return.seen', data: { orderId: 'o-1' }, causes: [] }] },
+      { ending: 'case', story: 'open', emits: [{ type: 'return.asked-again', causes: [about.event.position + 1] }] },
+      { ending: 'case', story: 'over' },
+    ]);
+    expect(endings.map(({ emits = [] }) => emits.length)).toEqual([1, 1, 0]);
+  });
+
+  it('emit() of a story that decides nothing is told at its end', async () => {
+    const story: Story<typeof policy> = async (run) => {
+      await run.emit('return.seen', { orderId: 'o-1' });
+      await run.done();
+    };
+    expect((await tellInMemory(story, asked(1))).endings).toEqual([
+      { ending: 'recorded', note: 'heard', emits: [{ type: 'return.seen', data: { orderId: 'o-1' }, causes: [] }] },
+    ]);
   });
 });

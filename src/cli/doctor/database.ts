@@ -3,6 +3,7 @@ import { readActingBacklog, readBacklog } from '../../log/backlog.ts';
 import { CLOCK_APART_MS, DatabaseClock } from '../../log/db/clock.ts';
 import { assertDurable, openDatabase, type Pool } from '../../log/db/database.ts';
 import { schemaGap } from '../../log/db/migrate.ts';
+import { readEmissions } from '../../log/emit/readEmissions.ts';
 import { readMemories } from '../../log/memory/readMemories.ts';
 import { readOverdue } from '../../log/watch/overdue.ts';
 import { type Finding, fail, guarded, ok, warn } from './finding.ts';
@@ -84,6 +85,7 @@ export async function lookAtRows(pool: Pool): Promise<Finding[]> {
     await backlog(pool),
     await acting(pool),
     await watches(pool),
+    await emissions(pool),
     await memories(pool),
     disabled === 0
       ? ok('receivers', 'none is disabled')
@@ -137,6 +139,22 @@ async function watches(pool: Pool): Promise<Finding> {
   const count = overdue.reduce((sum, one) => sum + one.watches, 0);
   const found = `${count} overdue, one that evt_${first.flow}.${first.opened} opened among them${first.trouble === null ? '' : `: ${first.trouble}`}`;
   return warn('watches', found, '`signalbox watches list` shows them; an ingress that has the code of their flow looks at them');
+}
+
+async function emissions(pool: Pool): Promise<Finding> {
+  const all = await readEmissions(pool, 'default');
+  const stuck = all.find(({ waiting, oldestSeconds }) => waiting > 0 && oldestSeconds > BACKLOG_SECONDS_MAX);
+  if (stuck !== undefined) {
+    const found = `${stuck.waiting} that ${stuck.flow} is to tell others of are in no log, the oldest for ${stuck.oldestSeconds} s`;
+    return warn('emissions', found, 'an ingress that has the code of their flow appends them: start one, its log says what is wrong');
+  }
+  const circle = all.find(({ refusedOfLate }) => refusedOfLate > 0);
+  if (circle !== undefined) {
+    const found = `${circle.refusedOfLate} of ${circle.flow} were refused within a day, the last one: ${circle.trouble}`;
+    return warn('emissions', found, "flows cause one another's events in a circle: let one of them follow less");
+  }
+  const refused = all.reduce((sum, one) => sum + one.refused, 0);
+  return ok('emissions', refused === 0 ? 'none waits' : `none waits; ${refused} were refused more than a day ago`);
 }
 
 async function memories(pool: Pool): Promise<Finding> {

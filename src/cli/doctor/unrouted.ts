@@ -11,7 +11,7 @@ const ENTRIES_MAX = 10_000;
 const TYPES_SHOWN_MAX = 5;
 
 export async function lookAtUnrouted(pool: Pool): Promise<Finding[]> {
-  const known = flows.flatMap((flow) => [...Object.keys(flow.types), ...Object.keys(flow.follows ?? {})]);
+  const known = flows.flatMap((flow) => [...Object.keys(flow.types), ...Object.keys(flow.follows ?? {}), ...Object.keys(flow.emits ?? {})]);
   const { rows } = await pool.query<{ type: string; events: number }>(
     `select type, count(*)::int as events from (
       select type from entries where log = $1 and kind = 'event' order by position desc limit ${ENTRIES_MAX}

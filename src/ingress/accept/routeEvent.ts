@@ -3,7 +3,7 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { IncomingEvent, JsonObject } from '../../domain/event.ts';
 import { subjectOf } from '../../domain/eventType.ts';
 import type { Flow } from '../../domain/flow.ts';
-import { isOwnSource, isOwnType } from '../../domain/ownEvent.ts';
+import { isOwnSource } from '../../domain/ownEvent.ts';
 import type { Logs, Routed } from '../../log/logs.ts';
 import type { NoFlowTakes } from './noFlowTakes.ts';
 
@@ -17,17 +17,16 @@ export interface RouteOptions {
 }
 
 /** Of an event that only a flow itself may make; null for any other. */
-export function reserved(flow: Flow | null, { source, type }: Pick<IncomingEvent, 'source' | 'type'>): SignalboxError | null {
+export function reserved(maker: Flow | null, { source, type }: Pick<IncomingEvent, 'source' | 'type'>): SignalboxError | null {
   if (isOwnSource(source)) return new SignalboxError('reserved', `The source ${source} is kept for what flows themselves tell of`);
-  if (flow === null || !isOwnType(flow, type)) return null;
-  return new SignalboxError('reserved', `Events of type ${type} are made by the flow ${flow.name} alone`);
+  return maker === null ? null : new SignalboxError('reserved', `Events of type ${type} are made by the flow ${maker.name} alone`);
 }
 
 /** Throws `reserved`, `unknown-type`, or `off-schema` with a pointer to each field that is wrong. */
 export function routeEvent(logs: Logs, event: IncomingEvent, { history, unknownTypes, noFlow, actor = null }: RouteOptions): Routed {
   const sent = { history, ...(actor === null ? {} : { actor }) };
   const flow = logs.flowOf(event.type);
-  const refusal = reserved(flow, event);
+  const refusal = reserved(logs.makerOf(event.type), event);
   if (refusal !== null) throw refusal;
   if (flow === null) {
     if (unknownTypes === 'reject') throw new SignalboxError('unknown-type', noFlow.say(event.type));

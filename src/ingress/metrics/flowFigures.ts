@@ -1,5 +1,6 @@
-/** What /metrics shows of each flow's watches and memory, read from the database. */
+/** What /metrics shows of each flow's watches, emissions and memory, read from the database. */
 import { Gauge } from 'prom-client';
+import type { EmissionFigures } from '../../log/emit/readEmissions.ts';
 import type { MemoryFigures } from '../../log/memory/readMemories.ts';
 import type { Overdue } from '../../log/watch/overdue.ts';
 import { collecting, type Scraped, sharedReading } from './collecting.ts';
@@ -29,6 +30,14 @@ export function showWatches(scraped: Scraped, read: () => Promise<readonly Overd
   showByFlow(scraped, read, {
     signalbox_watches_overdue: ['Watches that should have been looked at 10 s ago, or whose look fails', ({ watches }) => watches],
     signalbox_watches_overdue_seconds: ['How long the oldest of them is overdue', ({ oldestSeconds }) => oldestSeconds],
+  });
+}
+
+export function showEmissions(scraped: Scraped, read: () => Promise<readonly EmissionFigures[]>): void {
+  showByFlow(scraped, read, {
+    signalbox_emissions_waiting: ['Events that a flow is to tell others of, in no log yet', ({ waiting }) => waiting],
+    signalbox_emissions_oldest_seconds: ['How long the oldest of them waits', ({ oldestSeconds }) => oldestSeconds],
+    signalbox_emissions_refused: ['Those that were refused, as too many own events led to one another', ({ refused }) => refused],
   });
 }
 

@@ -29,13 +29,18 @@ async function stateOf(pool: Pool, flow: Flow, { tenant, subject }: TimelineSubj
 
 /** Schemas never change while the process runs, and making one costs more than the rest of the answer. */
 function shows(flows: readonly Flow[]): (of: Flow, rows: readonly FlowRow[]) => FlowItem {
-  const schemas = new Map(flows.map((one) => [one, { types: typeSchemas(one.types), follows: typeSchemas(one.follows ?? {}) }]));
+  const schemas = new Map(
+    flows.map(({ types, follows = {}, emits = {}, ...one }) => [
+      one.name,
+      { types: typeSchemas(types), follows: typeSchemas(follows), emits: typeSchemas(emits) },
+    ]),
+  );
   return (of, rows) => {
     const row = rows.find((one) => one.flow === of.name);
     return {
       name: of.name,
       title: of.title,
-      ...(schemas.get(of) ?? { types: {}, follows: {} }),
+      ...(schemas.get(of.name) ?? { types: {}, follows: {}, emits: {} }),
       own: Object.keys(of.types).filter((type) => isOwnType(of, type)),
       workflow: of.workflow ?? null,
       policy: row?.policy ?? null,

@@ -2,6 +2,7 @@
 import { decisionId, eventId } from '../../domain/ids.ts';
 import { isOwnSource } from '../../domain/ownEvent.ts';
 import type { Pool } from '../db/database.ts';
+import { readSubjectEmissions } from '../emit/readEmissions.ts';
 import { readSubjectWatches } from '../watch/readWatches.ts';
 import type { LogPlace, Positions } from './feed.ts';
 import { mergeByTime, PAGE_BYTES_MAX } from './mergeByTime.ts';
@@ -137,6 +138,7 @@ const PARTS: readonly TimelineSource[] = [
   ['case-decisions', readSubjectDecisions(true)],
   ['watches', readSubjectWatches],
   ['records', readSubjectRecords],
+  ['emissions', readSubjectEmissions],
 ];
 
 /** `more`: parts of other rooms, which come after the log's own. */
