@@ -37,7 +37,8 @@ export interface CaseClient {
   look(caseId: string): Promise<'gone' | 'busy' | 'idle'>;
   /** Whether the server, not this one case, is the trouble. */
   isAway(error: unknown): boolean;
-  probe(): Promise<{ ok: boolean; workers: boolean }>;
+  /** `missing`: search attributes that the namespace lacks, without which no case can be started there; empty where that is not known. */
+  probe(): Promise<{ ok: boolean; workers: boolean; missing: readonly string[] }>;
   close(): Promise<void>;
 }
 
@@ -77,6 +78,20 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress, 
     } finally {
       calls -= 1;
       if (calls === 0) connection.callContextStorage.disable();
+    }
+  };
+
+  let complete = false;
+  /** Asked until there is none. A server may not tell, or not this caller: then cases show whether they can be started. */
+  const missingAttributes = async (): Promise<string[]> => {
+    if (complete) return [];
+    try {
+      const { customAttributes } = await timed(() => connection.operatorService.listSearchAttributes({ namespace }));
+      const missing = Object.values(ATTRIBUTES).filter((name) => customAttributes?.[name] === undefined);
+      complete = missing.length === 0;
+      return missing;
+    } catch {
+      return [];
     }
   };
 
@@ -177,18 +192,21 @@ export function openCaseClient({ address, namespace, apiKey }: TemporalAddress, 
 
     async probe() {
       try {
-        const answer = await timed(() =>
-          connection.workflowService.describeTaskQueue({
-            namespace,
-            taskQueue: { name: QUEUES.cases },
-            taskQueueType: WORKFLOW_TASK_QUEUE,
-          }),
-        );
+        const [answer, missing] = await Promise.all([
+          timed(() =>
+            connection.workflowService.describeTaskQueue({
+              namespace,
+              taskQueue: { name: QUEUES.cases },
+              taskQueueType: WORKFLOW_TASK_QUEUE,
+            }),
+          ),
+          missingAttributes(),
+        ]);
         const nowSeconds = nowMs() / 1000;
         const polled = (answer.pollers ?? []).map(({ lastAccessTime }) => nowSeconds - Number(lastAccessTime?.seconds ?? 0));
-        return { ok: true, workers: polled.some((seconds) => seconds < POLLER_SECONDS_MAX) };
+        return { ok: true, workers: polled.some((seconds) => seconds < POLLER_SECONDS_MAX), missing };
       } catch {
-        return { ok: false, workers: false };
+        return { ok: false, workers: false, missing: [] };
       }
     },
 

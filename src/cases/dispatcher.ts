@@ -28,6 +28,8 @@ interface DispatcherDeps {
   readonly flows: readonly Flow[];
   readonly cases: CaseClient;
   readonly logger: Logger;
+  /** Mail of this flow was not taken though Temporal is there. */
+  readonly refused?: (flow: string) => void;
   readonly sweepMs?: number;
 }
 
@@ -121,7 +123,10 @@ export class Dispatcher {
       } catch (error) {
         failed.push(mail);
         if (this.#deps.cases.isAway(error)) away = error;
-        else this.#deps.logger.warn({ err: error, case: mail.caseId }, 'a case did not take its mail, it is tried again');
+        else {
+          this.#deps.refused?.(mail.flow);
+          this.#deps.logger.warn({ err: error, case: mail.caseId }, 'a case did not take its mail, it is tried again');
+        }
       }
     };
     await Promise.all(mails.map(send));

@@ -12,6 +12,7 @@ import { flow } from './flow.ts';
 import { importVerb } from './import.ts';
 import { ingress } from './ingress.ts';
 import { keys } from './keys.ts';
+import { migrateVerb } from './migrate.ts';
 import { policy } from './policy.ts';
 import { quality } from './quality.ts';
 import { quarantine } from './quarantine.ts';
@@ -41,7 +42,7 @@ export function program(): Command {
   const own = [start(), ingress(), worker()];
   const asking = [events(), decisions(), approvals(), actions(), receivers(), subjects()];
   const lookingOn = [quarantine(), watches(), flow(), policy(), quality(), evaluate()];
-  const onTheDatabase = [keys(), audit(), rebuild(), doctor()];
+  const onTheDatabase = [migrateVerb(), keys(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), receive(), ...asking, ...lookingOn, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);
   signalbox.addCommand(help(signalbox));

@@ -44,7 +44,7 @@ async function run(): Promise<void> {
   await checkSchema(databaseUrl);
   const logger = createLogger('worker', config);
   logLastWords(logger);
-  installRuntime(logger);
+  installRuntime(logger, config.SIGNALBOX_WORKER_METRICS);
   const outbound = openOutbound(config.SIGNALBOX_OUTBOUND_ALLOW);
   const { SIGNALBOX_WEBHOOK_URL: url, SIGNALBOX_WEBHOOK_SECRET: secret } = config;
   const webhook = webhookTarget({ url, secret }, outbound);

@@ -10,6 +10,7 @@ import { createCallers } from './http/authenticate.ts';
 import { createHostCheck } from './http/hostCheck.ts';
 import { sendProblem } from './http/problem.ts';
 import { openTroubleLog } from './http/troubleLog.ts';
+import { httpMetrics } from './metrics/httpMetrics.ts';
 import type { IngressDeps } from './routes/ingressDeps.ts';
 import { createPostEvents, postEventsRoute } from './routes/postEvents.ts';
 import type { Route } from './routes/route.ts';
@@ -21,6 +22,7 @@ export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestL
   const checkHost = createHostCheck(config.SIGNALBOX_AUTH);
   const callers = createCallers({ pool, auth: config.SIGNALBOX_AUTH });
   const note = openTroubleLog(logger);
+  const observe = httpMetrics(deps.registry);
   const refuse = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
     note(error, request);
     // a stream that broke on its way: the client sees that it did not end
@@ -29,6 +31,7 @@ export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestL
   };
 
   async function postEvents(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    observe(request, response, () => postEventsRoute.path);
     try {
       checkHost(request);
       const caller = callers(request, ...postEventsRoute.scopes);
@@ -43,7 +46,8 @@ export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestL
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use((request, _response, next) => {
+  app.use((request, response, next) => {
+    observe(request, response, () => response.locals.route as string | undefined);
     checkHost(request);
     next();
   });

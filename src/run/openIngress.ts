@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { readActionFigures } from '../actions/actionFigures.ts';
 import { receiverAt } from '../actions/receivers.ts';
 import { redriveAction } from '../actions/redriveAction.ts';
 import { sendNow } from '../actions/sendNow.ts';
@@ -16,7 +17,7 @@ import { createReceipts } from '../ingress/accept/receipt.ts';
 import { createRouteOutcomes } from '../ingress/accept/routeOutcomes.ts';
 import { createApp } from '../ingress/app.ts';
 import { listen } from '../ingress/http/server.ts';
-import { showEmissions, showMemories, showWatches } from '../ingress/metrics/flowFigures.ts';
+import { showActions, showEmissions, showMemories, showWatches } from '../ingress/metrics/flowFigures.ts';
 import { showLlm } from '../ingress/metrics/llmMetrics.ts';
 import { createMetrics, type Metrics } from '../ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../ingress/metrics/qualityMetrics.ts';
@@ -85,7 +86,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
     const cases = openCaseClient({ ...temporal, apiKey: config.TEMPORAL_API_KEY }, () => clock.nowMs());
     releases.push(() => cases.close());
-    const dispatcher = new Dispatcher({ pool, url, flows, cases, logger });
+    const dispatcher = new Dispatcher({ pool, url, flows, cases, logger, refused: (flow) => metrics.mailRefused(flow) });
     releases.push(() => dispatcher.close());
 
     const notifier = openNotifier(url);
@@ -99,6 +100,7 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     showWatches(metrics, () => readOverdue(pool, TENANT));
     showEmissions(metrics, () => readEmissions(pool, TENANT));
     showMemories(metrics, () => readMemories(pool, TENANT));
+    showActions(metrics, () => readActionFigures(pool, TENANT));
     showLlm(metrics, () => readLlmFigures(pool));
     addQualityMetrics(metrics, () => readAllQuality(pool, TENANT, flows));
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);

@@ -7,8 +7,9 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { receiverAt } from '../actions/receivers.ts';
 import type { WebhookTarget } from '../actions/sendWebhook.ts';
 import { type Activities, createActivities } from '../activities/createActivities.ts';
 import type { NoticeTargets } from '../approvals/noticeTargets.ts';
@@ -23,6 +24,7 @@ import { openDatabase, type Pool } from '../log/db/database.ts';
 import { openNotifier } from '../log/db/notify.ts';
 import { openOutcomeFollower } from '../outcomes/outcomeFollower.ts';
 import { readSimilar } from '../outcomes/similar.ts';
+import { activityMetrics } from './activityMetrics.ts';
 import { warnOfClock } from './warnOfClock.ts';
 import { ourWorkflows } from './workflowBundle.ts';
 
@@ -71,7 +73,8 @@ async function createWorkers(
   activities: Activities,
 ): Promise<Worker[]> {
   const { act, askLlm, sendNotice, ...short } = activities;
-  const interceptors = { activity: [caseSubjects(deps.pool, deps.flows)] };
+  const receiver = deps.webhook === null ? null : receiverAt(deps.webhook.url).id;
+  const interceptors = { activity: [activityMetrics(Runtime.instance().metricMeter, receiver), caseSubjects(deps.pool, deps.flows)] };
   const shared = { connection, namespace: deps.temporal.namespace, shutdownGraceTime: GRACE, shutdownForceTime: FORCE, interceptors };
   const cases = await Worker.create({
     ...shared,

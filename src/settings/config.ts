@@ -80,6 +80,10 @@ const settings = z.object({
     .regex(/^(?:[^\r\n<>@]+ )?<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address, or a name and <an address>')
     .optional(),
   SIGNALBOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNALBOX_WORKER_METRICS: z
+    .string()
+    .regex(/^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$/, 'must be an IP address and a port, such as 127.0.0.1:9464')
+    .optional(),
   SIGNALBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIGNALBOX_KEY: text.optional(),
   SIGNALBOX_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -7,7 +7,16 @@ export const alive = z.object({ ok: z.literal(true) });
 export const ready = z.object({
   ready: z.boolean(),
   database: z.object({ ok: z.boolean() }),
-  temporal: z.object({ ok: z.boolean(), address: z.string(), namespace: z.string(), web: z.string().nullable() }),
+  temporal: z.object({
+    ok: z.boolean(),
+    address: z.string(),
+    namespace: z.string(),
+    web: z.string().nullable(),
+    missingSearchAttributes: z
+      .array(z.string())
+      .exactOptional()
+      .describe('What the namespace lacks: no case can start there, so `ready` is false'),
+  }),
   worker: z.object({ ok: z.boolean() }),
   backlog: z.object({ events: z.number().int(), oldestSeconds: z.number() }),
   clock: z

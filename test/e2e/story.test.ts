@@ -1,12 +1,14 @@
 /** The product's story on the real stack: a payment is decided at once, a doubtful one by a person, whatever is killed in between. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ATTRIBUTES } from '../../src/domain/temporalNames.ts';
+import { freePort } from '../../src/local/freePort.ts';
 import type { Receipt } from '../../src/wire/receipt.ts';
 import { openCases } from '../support/cases.ts';
 import { signalbox } from '../support/command.ts';
 import { eventually } from '../support/eventually.ts';
 import { doubtfulPayment, ordinaryPayment } from '../support/payments.ts';
 import { openService } from '../support/service.ts';
+import { WORKER_METRICS } from '../support/shownMetrics.ts';
 import { openSignedReceiver, type SignedReceiver } from '../support/signedReceiver.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -20,10 +22,16 @@ interface Timeline {
 describe('signalbox start', () => {
   let receiver: SignedReceiver;
   let stack: TestStack;
+  let metricsAt: string;
 
   beforeAll(async () => {
     receiver = await openSignedReceiver();
-    stack = await startTestStack({ SIGNALBOX_WEBHOOK_URL: receiver.url, SIGNALBOX_WEBHOOK_SECRET: receiver.secret });
+    metricsAt = `127.0.0.1:${await freePort()}`;
+    stack = await startTestStack({
+      SIGNALBOX_WEBHOOK_URL: receiver.url,
+      SIGNALBOX_WEBHOOK_SECRET: receiver.secret,
+      SIGNALBOX_WORKER_METRICS: metricsAt,
+    });
   }, BUILD_AND_START_MS);
 
   afterAll(async () => {
@@ -89,6 +97,12 @@ describe('signalbox start', () => {
     );
     expect(receiver).toMatchObject({ deliveries: [{ key: sent?.key }], refusals: [] });
     await eventually(async () => (await cases.show('fraud:card-2')).status === 'COMPLETED');
+
+    const metrics = await (await fetch(`http://${metricsAt}/metrics`)).text();
+    for (const name of WORKER_METRICS) expect(metrics).toContain(`# TYPE ${name} `);
+    expect(metrics).toMatch(/signalbox_action_try_seconds_count\{[^}]*state="done"[^}]*\} 1/);
+    const ingressMetrics = await (await fetch(`${stack.url}/metrics`)).text();
+    expect(ingressMetrics).toMatch(/^signalbox_http_requests_total\{route="\/v1\/events",method="POST",status="200"\} 1$/m);
 
     const audit = await signalbox(['audit', '--json'], { SIGNALBOX_DATA: stack.data });
     expect(audit).toMatchObject({ code: 0, errors: '' });

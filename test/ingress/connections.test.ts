@@ -104,6 +104,27 @@ describe('Content-Encoding', () => {
   });
 });
 
+describe('close() of listen()', () => {
+  it('does not wait for a connection on which nothing was sent, but for a request that has begun', async () => {
+    const answers: (() => void)[] = [];
+    const server = await listen((_request, response) => void answers.push(() => response.end('late')), { PORT: 0, HOST: '127.0.0.1' });
+    const { port } = server.address();
+    const spare = talk(port);
+    await new Promise((resolve) => spare.socket.once('connect', resolve));
+    const asking = talk(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await eventually(async () => answers.length === 1);
+    let closed = false;
+    const closing = server.close().then(() => {
+      closed = true;
+    });
+    expect(await spare.closed()).toBe('');
+    expect(closed).toBe(false);
+    answers[0]?.();
+    await closing;
+    expect(asking.text()).toContain('late');
+  });
+});
+
 describe('listen() with clients that do nothing', () => {
   let listening: Listening;
   let app: RequestListener;

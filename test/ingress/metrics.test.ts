@@ -3,6 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { showLlm } from '../../src/ingress/metrics/llmMetrics.ts';
 import { createMetrics } from '../../src/ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../../src/ingress/metrics/qualityMetrics.ts';
+import { ledger } from '../support/flows.ts';
+import { ask, eventOf, post } from '../support/http.ts';
+import { ingressOfFile } from '../support/ingressOfFile.ts';
 
 const failing = async (): Promise<never> => {
   throw new Error('invalid input syntax for type date: "0000-12-25"');
@@ -45,5 +48,26 @@ describe('GET /metrics', () => {
     expect(await metrics.registry.metrics()).toMatch(/^signalbox_backlog_oldest_seconds 7$/m);
     state.broken = true;
     expect(await metrics.registry.metrics()).not.toMatch(/^signalbox_backlog_\w+ /m);
+  });
+});
+
+describe('what /metrics shows of requests', () => {
+  const ingress = ingressOfFile({ flows: [ledger] });
+
+  it('counts each by its route, never by its path, and one that was given up', async () => {
+    await post(ingress.url, eventOf({ id: 'seen-1' }));
+    await ask(`${ingress.url}/v1/events/evt_ledger.9`);
+    await ask(`${ingress.url}/v1/events`, { method: 'DELETE' });
+    await ask(`${ingress.url}/nowhere/secret`);
+    const { text } = await ask(`${ingress.url}/metrics`);
+    for (const labels of [
+      'route="/v1/events",method="POST",status="202"',
+      'route="/v1/events/:event",method="GET",status="404"',
+      'route="/v1/events",method="DELETE",status="405"',
+      'route="none",method="GET",status="404"',
+    ])
+      expect(text).toContain(`signalbox_http_requests_total{${labels}} 1`);
+    expect(text).not.toContain('secret');
+    expect(text).toMatch(/^signalbox_http_request_seconds_count\{route="\/v1\/events"\} 2$/m);
   });
 });

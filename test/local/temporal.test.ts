@@ -1,7 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { openCaseClient } from '../../src/cases/caseClient.ts';
 import { registerSearchAttributes } from '../../src/local/temporalNamespace.ts';
+import { eventually } from '../support/eventually.ts';
 import { type OwnTemporal, startOwnTemporal, startTemporal, startTimeSkipping } from '../support/temporal.ts';
 
 const FLOW = defineSearchAttributeKey('SignalboxFlow', 'KEYWORD');
@@ -53,6 +56,31 @@ describe('embeddedTemporal()', () => {
       registerSearchAttributes(client.connection as Connection, client.options.namespace),
     );
     expect(added).toEqual([]);
+  });
+
+  it('a case client tells which search attributes a namespace lacks, until it has them', async () => {
+    const { address, namespace } = await startTemporal();
+    const lacking = `lacking-${Date.now()}`;
+    const probe = await withClient(address, await namespace(), async (client) => {
+      const connection = client.connection as Connection;
+      await connection.workflowService.registerNamespace({ namespace: lacking, workflowExecutionRetentionPeriod: msToTs('1 day') });
+      const cases = openCaseClient({ address, namespace: lacking });
+      try {
+        const before = await eventually(async () => {
+          const seen = await cases.probe();
+          return seen.ok && seen.missing.length > 0 ? seen : null;
+        });
+        expect(before.missing).toEqual(expect.arrayContaining(['SignalboxFlow', 'SignalboxTenant']));
+        await registerSearchAttributes(connection, lacking);
+        return await eventually(async () => {
+          const seen = await cases.probe();
+          return seen.missing.length === 0 ? seen : null;
+        });
+      } finally {
+        await cases.close();
+      }
+    });
+    expect(probe).toEqual({ ok: true, workers: false, missing: [] });
   });
 
   it('startTimeSkipping() starts the server that tests of deadlines use', async () => {

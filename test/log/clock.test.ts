@@ -151,7 +151,7 @@ describe('a clock that is wrong', () => {
     const clock = new DatabaseClock();
     const probes = openProbes({
       ...{ pool, clock, flows: [ledger], tenant: 'default' },
-      cases: { probe: async () => ({ ok: true, workers: true }) },
+      cases: { probe: async () => ({ ok: true, workers: true, missing: [] }) },
       temporal: { address: 'none', namespace: 'default', web: null },
     });
     const { ready, clock: said } = await probes.ready();

@@ -1,6 +1,6 @@
 /** The HTTP server: what a request may cost before it reaches a route, and how those are refused that never do. */
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { HEADER_BYTES_MAX, refuseBadPackets } from './badPackets.ts';
 import { holdContinue } from './expectContinue.ts';
 import { endSlowReaders } from './slowReaders.ts';
@@ -50,16 +50,29 @@ export async function listen(app: RequestListener, options: ServerOptions): Prom
   holdContinue(server);
   refuseBadPackets(server);
   endSlowReaders(server, options.stallTimeoutMs ?? 30_000);
+  const silent = silentConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.PORT, options.HOST, resolve);
   });
-  return { address: () => server.address() as AddressInfo, close: () => close(server) };
+  return { address: () => server.address() as AddressInfo, close: () => close(server, silent) };
 }
 
-async function close(server: Server): Promise<void> {
+/** Connections on which nothing was sent yet, such as a pool's spare. Node does not count them as idle: a stop waited for their whole time. */
+function silentConnections(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }) => silent.delete(socket));
+  return silent;
+}
+
+async function close(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  for (const socket of silent) if (socket.bytesRead === 0) socket.destroy();
   const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
   await closed;
   clearTimeout(timer);

@@ -1,5 +1,6 @@
-/** What /metrics shows of each flow's watches, emissions and memory, read from the database. */
+/** What /metrics shows of each flow's watches, emissions, memory and actions, read from the database. */
 import { Gauge } from 'prom-client';
+import type { ActionFigures } from '../../actions/actionFigures.ts';
 import type { EmissionFigures } from '../../log/emit/readEmissions.ts';
 import type { MemoryFigures } from '../../log/memory/readMemories.ts';
 import type { Overdue } from '../../log/watch/overdue.ts';
@@ -45,5 +46,13 @@ export function showMemories(scraped: Scraped, read: () => Promise<readonly Memo
   showByFlow(scraped, read, {
     signalbox_memory_bytes: ['Bytes of the newest checkpoint of the memory of a flow', ({ bytes }) => bytes],
     signalbox_memory_behind: ['Entries of the log since that checkpoint: what a start has to learn', ({ behind }) => behind],
+  });
+}
+
+export function showActions(scraped: Scraped, read: () => Promise<readonly ActionFigures[]>): void {
+  showByFlow(scraped, read, {
+    signalbox_actions_planned: ['Actions that are still to be taken', ({ planned }) => planned],
+    signalbox_actions_oldest_seconds: ['Age of the oldest of them', ({ oldestSeconds }) => oldestSeconds],
+    signalbox_actions_dead: ['Actions that were given up and were not redriven', ({ dead }) => dead],
   });
 }

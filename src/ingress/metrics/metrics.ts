@@ -11,6 +11,8 @@ export interface Metrics extends Scraped {
   adopted(events: readonly { readonly log: string; readonly ending: string }[]): void;
   repeated(flow: string): void;
   refused(code: string): void;
+  /** A case did not take its mail though Temporal is there. */
+  mailRefused(flow: string): void;
   committed(log: string, count: number, ms: number): void;
 }
 
@@ -55,6 +57,12 @@ export function createMetrics({ waiting, backlog, unseen, failed }: Gauges): Met
     name: 'signalbox_events_refused_total',
     help: 'Events and requests refused, by error code',
     labelNames: ['code'],
+    registers,
+  });
+  const mailRefused = new Counter({
+    name: 'signalbox_mail_refused_total',
+    help: 'Times that a case did not take its mail though Temporal is there: it is sent again',
+    labelNames: ['flow'],
     registers,
   });
   const batchSize = new Histogram({
@@ -111,6 +119,7 @@ export function createMetrics({ waiting, backlog, unseen, failed }: Gauges): Met
     },
     repeated: (flow) => repeated.inc({ flow }),
     refused: (code) => refused.inc({ code }),
+    mailRefused: (flow) => mailRefused.inc({ flow }),
     committed: (log, count, ms) => {
       batchSize.observe({ log }, count);
       batchSeconds.observe({ log }, ms / 1000);

@@ -18,17 +18,17 @@ interface ProbeDeps {
 /** A storm of probes asks the database and Temporal once a second. */
 const FRESH_MS = 1000;
 
-/** `ready` is whether events can be accepted: Temporal and workers may be away. */
+/** `ready` is whether events can be accepted: Temporal and workers may be away. Without its search attributes no case can ever start: that is no outage but a setup to mend. */
 export function openProbes({ pool, cases, clock, flows, tenant, temporal }: ProbeDeps): { ready: () => Promise<Ready> } {
   let last: { atMs: number; answer: Promise<Ready> } | null = null;
 
   async function look(): Promise<Ready> {
-    const [database, { ok, workers }] = await Promise.all([lookAtDatabase(), cases.probe()]);
+    const [database, { ok, workers, missing }] = await Promise.all([lookAtDatabase(), cases.probe()]);
     const { up, otherCode, backlog } = database;
     return {
-      ready: up && otherCode.length < flows.length,
+      ready: up && otherCode.length < flows.length && missing.length === 0,
       database: { ok: up },
-      temporal: { ok, ...temporal },
+      temporal: { ok: ok && missing.length === 0, ...temporal, ...(missing.length === 0 ? {} : { missingSearchAttributes: [...missing] }) },
       worker: { ok: workers },
       backlog,
       clock: { ok: Math.abs(clock.aheadMs()) <= CLOCK_APART_MS, aheadSeconds: Math.round(clock.aheadMs() / 1000) },

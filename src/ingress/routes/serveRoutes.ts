@@ -14,6 +14,12 @@ const NOBODY: Caller = { tenant: '', actor: 'nobody', scopes: [], roles: [], rat
 
 export function serveRoutes(routes: readonly Route[], deps: IngressDeps, callers: Callers): Router {
   const router = Router();
+  for (const path of new Set(routes.map((route) => route.path)))
+    router.all(path, (_request, response, next) => {
+      // what metrics call it
+      response.locals.route = path;
+      next();
+    });
   for (const route of routes) router[route.method === 'GET' ? 'get' : 'post'](route.path, serve(route, deps, callers));
   for (const path of new Set(routes.map((route) => route.path))) {
     const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
