@@ -1,8 +1,8 @@
 /** What holds for an approval from its opening on, whatever its policy says later: who may answer, how many, and when what happens. */
 
 import type { Milestone } from '../domain/milestone.ts';
+import { addBusinessSeconds } from '../kit/businessTime.ts';
 import type { ApprovalsPolicy, ChangeRule, Pool } from '../policy/approvalsPolicy.ts';
-import { addBusinessSeconds } from './businessTime.ts';
 
 /** A policy's approvals. Those that cases of before 0.2 began with lack what came later. */
 export type ApprovalTerms = Pick<ApprovalsPolicy, 'deadlineSeconds' | 'remindersSeconds' | 'escalation' | 'default' | 'bySignal'> &

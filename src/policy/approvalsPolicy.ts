@@ -1,5 +1,6 @@
 /** The part of policies about people: who is asked, until when, who else, and what they may change. */
 import { z } from 'zod';
+import { isTimeZone } from '../domain/timeZone.ts';
 import { field, HUMAN_NAME_CHARS_MAX, name, seconds } from './policyWords.ts';
 
 /** Who may be asked: holders of a key with one of the roles; without roles, everyone who may give verdicts. */
@@ -23,14 +24,6 @@ const calendar = z.strictObject({
   holidays: z.array(z.iso.date()).max(1000).default([]),
 });
 export type Calendar = z.infer<typeof calendar>;
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
-  } catch {
-    return false;
-  }
-}
 
 /** A field of the proposed result that a reviewer may change, and how far. */
 const change = z.discriminatedUnion('type', [

@@ -1,7 +1,7 @@
 /** Hours that count. Each expected time was worked out by hand from a calendar; the properties count minutes by the wall clock instead. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addBusinessSeconds, HORIZON_DAYS } from '../../src/approvals/businessTime.ts';
+import { addBusinessSeconds, HORIZON_DAYS, openFromMs } from '../../src/kit/businessTime.ts';
 import type { Calendar } from '../../src/policy/approvalsPolicy.ts';
 
 const HOUR = 3600;
@@ -124,3 +124,19 @@ function openMinutes(from: number, to: number, { timeZone, days, holidays, ...ho
   }
   return count;
 }
+
+describe('openFromMs()', () => {
+  const awake = everyDay({ from: '08:00', to: '21:00' });
+
+  it.each([
+    ['within the hours: that instant', '2026-01-14T12:00:00.500Z', awake, '2026-01-14T12:00:00.500Z'],
+    ['the very begin', '2026-01-14T07:00:00Z', awake, '2026-01-14T07:00:00.000Z'],
+    ['the very end', '2026-01-14T20:00:00Z', awake, '2026-01-15T07:00:00.000Z'],
+    ['after midnight', '2026-01-14T01:00:00Z', awake, '2026-01-14T07:00:00.000Z'],
+    ['the night in which summer time begins', '2026-03-28T22:00:00Z', awake, '2026-03-29T06:00:00.000Z'],
+    ['hours over midnight', '2026-01-14T01:00:00Z', everyDay({ from: '18:00', to: '03:00' }), '2026-01-14T01:00:00.000Z'],
+    ['a weekend', '2026-01-17T12:00:00Z', office(), '2026-01-19T08:00:00.000Z'],
+  ])('openFromMs() %s', (_, from, calendar, expected) => {
+    expect(new Date(openFromMs(Date.parse(from), calendar)).toISOString()).toBe(expected);
+  });
+});

@@ -79,3 +79,13 @@ export function addBusinessSeconds(fromMs: number, seconds: number, calendar?: C
   }
   return fromMs + HORIZON_DAYS * DAY_MS;
 }
+
+/** The first instant from `fromMs` on that lies in the hours. At most `HORIZON_DAYS` later: a calendar that is shut for longer opens then. */
+export function openFromMs(fromMs: number, calendar: Calendar): number {
+  const today = Math.floor(wallMs(fromMs, calendar.timeZone) / DAY_MS) * DAY_MS;
+  for (let day = -1; day <= HORIZON_DAYS; day += 1) {
+    const hours = hoursOf(today + day * DAY_MS, calendar);
+    if (hours !== null && hours.toMs > Math.max(fromMs, hours.fromMs)) return Math.max(hours.fromMs, fromMs);
+  }
+  return fromMs + HORIZON_DAYS * DAY_MS;
+}
