@@ -21,7 +21,7 @@ export interface Choice {
 const ELASTICITY_MIN = -8;
 
 /** What a period earns at a price, in money: what is sold of the supply, less what keeping the rest costs. */
-function earningsAt(price: number, market: Market, leftoverCost: number): Choice {
+export function earningsAt(price: number, market: Market, leftoverCost: number): Choice {
   const { cost, supply, elasticity, units: now } = market;
   const wanted = now * (price / market.price) ** Math.max(ELASTICITY_MIN, Math.min(0, elasticity));
   const units = supply === null ? wanted : Math.min(wanted, supply);

@@ -1,11 +1,11 @@
 /** What an event changes of what is known of a product. No decision. */
 import { fingerprint } from '../../kit/sense/fingerprint.ts';
 import type { Considered, Sale } from './facts.ts';
-import { noSlopes } from './model/slopes.ts';
 import type { Place } from './model/place.ts';
 import type { Product } from './model/product.ts';
 import { cheapest } from './model/rivals.ts';
 import { addSale, close, type Forecast, forecast, type Learning } from './model/series.ts';
+import { noSlopes } from './model/slopes.ts';
 import type { PricingPolicy } from './policy.ts';
 
 const DAY_MS = 86_400_000;
@@ -55,14 +55,13 @@ function seePrice(product: Product, value: number, timeMs: number, { settleSecon
   product.price = { value, timeMs, setBy: 'seen' };
 }
 
-/** What would be sold; null while nothing is known. What is given is not changed. */
+/** What would be sold; null while nothing is known. Of a period that is over then, the states that are given have learnt: they are not to be kept. */
 export function consider(product: Product, place: Place | undefined, event: Considered, policy: PricingPolicy): Forecast | null {
   const { price, deal = 0, advertised = 0, at } = event.data;
   const timeMs = at === undefined ? event.timeMs : Date.parse(at);
   const rival = event.data.rival ?? rivalOf(product, place, timeMs, policy);
-  const series = structuredClone(place?.series ?? product.series);
-  const slopes = structuredClone(product.slopes);
-  // a period that is over then has taught
+  const { slopes } = product;
+  const series = place?.series ?? product.series;
   if (series.open !== null && periodOf(timeMs, policy) > series.open.period) close(series, slopes, learningOf(policy, true));
   return forecast(series, slopes, { price, deal, advertised, rival, timeMs });
 }

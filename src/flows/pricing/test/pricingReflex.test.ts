@@ -3,7 +3,7 @@ import type { DecisionDraft } from '../../../domain/decision.ts';
 import type { JsonObject } from '../../../domain/event.ts';
 import { type FoldedEvent, LogFold } from '../../../kit/foldAll.ts';
 import { parsePolicy } from '../../../policy/policy.ts';
-import { CONSIDERED, COSTED, COMPETED, SET, SOLD, STOCKED } from '../facts.ts';
+import { COMPETED, CONSIDERED, COSTED, SET, SOLD, STOCKED } from '../facts.ts';
 import { pricing } from '../flow.ts';
 import type { PricingPolicy } from '../policy.ts';
 import { inHoldout } from '../takeFact.ts';
