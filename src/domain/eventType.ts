@@ -17,8 +17,12 @@ export function eventTypeOf({ types, follows = {} }: FlowTypes, type: string): E
   return Object.hasOwn(follows, type) ? follows[type] : undefined;
 }
 
-/** Whom an event is about. Throws `off-schema`, with a pointer to each field that is wrong. */
-export function subjectOf(flow: FlowTypes & Pick<Flow, 'name'>, { type, data }: Pick<IncomingEvent, 'type' | 'data'>): string {
+/** Whom an event is about. Throws `off-schema`, with a pointer to each field that is wrong. `policy` is for types that are followed. */
+export function subjectOf(
+  flow: FlowTypes & Pick<Flow, 'name'>,
+  { type, data }: Pick<IncomingEvent, 'type' | 'data'>,
+  policy?: unknown,
+): string {
   const declared = eventTypeOf(flow, type);
   const parsed = declared?.schema.safeParse(data ?? null, OUR_WORDS);
   if (declared === undefined || parsed?.success !== true)
@@ -27,7 +31,7 @@ export function subjectOf(flow: FlowTypes & Pick<Flow, 'name'>, { type, data }: 
       declared && parsed?.error && shapeFaults(declared.schema, parsed.error, '/data'),
     );
   // of what was sent, not of what a schema made of it: a rebuild reads the stored text
-  const subject = declared.subject(data as Parameters<EventType['subject']>[0]);
+  const subject = declared.subject(data as Parameters<EventType['subject']>[0], policy);
   const fault = subjectFault(subject);
   if (fault === null) return subject;
   throw new SignalboxError('off-schema', `The subject ${fault}`, {

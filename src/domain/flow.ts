@@ -95,8 +95,8 @@ export type Exposure = 'plain' | 'id' | 'untrusted' | 'personal' | 'secret';
 export interface EventType {
   /** Strict about what it names, loose about the rest: unknown fields are kept. */
   readonly schema: z.ZodType<JsonObject>;
-  /** The one place that names the subject. */
-  subject(data: JsonObject): string;
+  /** The one place that names the subject. Of a type that is followed: by the policy too, which holds where the event is taken over. */
+  subject(data: JsonObject, policy?: unknown): string;
   /** By name of a field of the data. */
   readonly fields: Readonly<Record<string, Exposure>>;
   /** The flow itself makes such events: nobody else may send one. */

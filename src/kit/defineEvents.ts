@@ -9,8 +9,8 @@ type Data<Of extends Shape> = z.input<z.ZodObject<Of, z.core.$loose>>;
 export interface TypedEventType<Of extends Shape> {
   /** Strict about what it names; `z.looseObject` keeps and lets through the rest. Data stays what was sent: nothing in it may change data. */
   readonly schema: z.ZodObject<Of, z.core.$ZodObjectConfig>;
-  /** The one place that names the subject. */
-  subject(data: Data<Of>): string;
+  /** The one place that names the subject. Of a type that is followed: by the policy too, which holds where the event is taken over. */
+  subject(data: Data<Of>, policy: never): string;
   /** Each field of the schema has its mark; others may have one too. */
   readonly fields: { readonly [Field in keyof Of]: Exposure } & Readonly<Record<string, Exposure>>;
   /** The flow itself makes such events: nobody else may send one. */
@@ -25,6 +25,7 @@ export type EventTypes = Readonly<
       readonly schema: z.ZodObject<z.core.$ZodLooseShape, z.core.$ZodObjectConfig>;
       readonly fields: Readonly<Record<string, Exposure>>;
       readonly own?: true;
+      subject(data: never, policy: never): string;
     }
   >
 >;

@@ -14,7 +14,7 @@ interface FlowDefinition<Policy> extends Omit<Flow<Policy>, 'types' | 'follows' 
   readonly policySchema: z.ZodType<Policy>;
 }
 
-/** Throws TypeError where a schema would change data, or names a field without its mark. */
+/** Throws TypeError where a schema would change data, names a field without its mark, or a subject hangs on a policy that is not known yet. */
 export function defineFlow<Policy>({ events, follows, emits, ...flow }: FlowDefinition<Policy>): Flow<Policy> {
   for (const [type, { schema, fields }] of [follows, emits, events].flatMap((types = {}) => Object.entries(types))) {
     const changed = changedBy(schema);
@@ -25,6 +25,10 @@ export function defineFlow<Policy>({ events, follows, emits, ...flow }: FlowDefi
     const unmarked = Object.keys(schema.shape).find((field) => !Object.hasOwn(fields, field));
     if (unmarked !== undefined) throw new TypeError(`Cannot define ${flow.name} as ${unmarked} of ${type} has no mark in its fields`);
   }
+  // an event is told its subject when it is accepted, before it is known under which policy it will be folded
+  const hanging = Object.entries(events).find(([, { subject }]) => subject.length > 1);
+  if (hanging !== undefined)
+    throw new TypeError(`Cannot define ${flow.name} as the subject of ${hanging[0]} hangs on the policy: only that of a followed type may`);
   return {
     ...flow,
     types: asEventTypes(events),

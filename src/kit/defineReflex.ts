@@ -15,7 +15,7 @@ type Codecs = Readonly<Record<string, StateCodec<any>>>;
 /** Whose state of each name an event reads: one, several, or none. */
 type Named<States> = { readonly [Name in keyof States]?: string | readonly string[] | undefined };
 
-type KeysByType<Types, States> = { readonly [Type in keyof Types]: (data: DataOf<Types[Type]>) => Named<States> };
+type KeysByType<Types, States> = { readonly [Type in keyof Types]: (data: DataOf<Types[Type]>, subject: string) => Named<States> };
 
 type ResultOf<Function> = Function extends (...given: never) => infer Result ? Result : never;
 
@@ -40,8 +40,8 @@ interface ReflexDefinition<Types, States, Keys, Policy, Held, Lesson> {
   readonly states: States;
   /** At most 32 for an event. */
   readonly keys: Keys;
-  /** The state that is kept by subject; absent: none is. */
-  readonly subject?: keyof States & string;
+  /** The state that is kept by subject, or which it is where a flow has subjects of several kinds; absent: none is. */
+  readonly subject?: (keyof States & string) | ((subject: string) => keyof States & string);
   /** An event more than this behind the newest of any of its keys is recorded, not folded. */
   readonly latenessMs: number;
   /** Types that are folded however late they come, and make no other event late: labels, which count from their arrival on. */
@@ -62,7 +62,7 @@ interface ReflexDefinition<Types, States, Keys, Policy, Held, Lesson> {
 
 /** The same without types, as events come: the edge has held each against its schema, so a function gets what its type says. */
 interface AnyReflex {
-  readonly keys: Readonly<Record<string, (data: JsonObject) => Named<Codecs>>>;
+  readonly keys: Readonly<Record<string, (data: JsonObject, subject: string) => Named<Codecs>>>;
   readonly on: Readonly<
     Record<string, (states: object, event: FlowEvent, policy: unknown, memory: unknown) => Answer<Record<string, unknown>>>
   >;
@@ -88,14 +88,15 @@ export function defineReflex<
     const name = stateName(key);
     return [name, codecOf(name)];
   };
-  const namesOf = (event: FlowEvent): [string, string | readonly string[] | undefined][] => Object.entries(known(keys, event)(event.data));
+  const namesOf = (event: FlowEvent): [string, string | readonly string[] | undefined][] =>
+    Object.entries(known(keys, event)(event.data, event.subject));
   return {
     format: Math.max(0, ...Object.values(states).map(({ format }) => format)),
     latenessMs,
     timeless,
     keys: (event) => unique(namesOf(event).flatMap(([name, of]) => listed(of).map((key) => stateKey(name, key)))),
     newestMs: (key, state) => keyed(key)[1].newestMs(state),
-    subjectKey: (of) => stateKey(subject ?? '', of),
+    subjectKey: (of) => stateKey(typeof subject === 'function' ? subject(of) : (subject ?? ''), of),
     show(key, state) {
       const [name, codec] = keyed(key);
       const read = codec.read(state);

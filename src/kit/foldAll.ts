@@ -87,7 +87,7 @@ export class LogFold<Policy> {
 
   #accepted({ source = '/folded', id, type, data, timeMs, acceptedAtMs = timeMs }: SentEvent): FlowEvent {
     if (acceptedAtMs === undefined) throw new TypeError('Cannot fold an event as it has neither a time nor one of its acceptance');
-    const subject = subjectOf(this.#flow, { type, data });
+    const subject = subjectOf(this.#flow, { type, data }, this.#policy);
     this.#position += 1;
     const position = this.#position;
     const when = { acceptedAtMs, ...effectiveTime(timeMs ?? null, acceptedAtMs) };

@@ -84,8 +84,8 @@ async function redriveLocked(
   const found = rows[0];
   if (found === undefined) return null;
   const { data } = storedEvent({ ...found, position: place.position, subject: '' });
-  const row = { ...found, subject: found.subject ?? subjectOf(flow, { type: found.type, data }) };
   const { policy, version } = await new Policies().get(client, tenant, flow, head.policy ?? '');
+  const row = { ...found, subject: found.subject ?? subjectOf(flow, { type: found.type, data }, policy) };
   const { event, known } = await prepare(client, flow, { place, row });
   const folds = row.note?.startsWith(NOT_FOLDED) === true;
   const position = head.position + 1;

@@ -94,6 +94,19 @@ describe('defineFlow()', () => {
     });
   });
 
+  it('defineFlow() refuses a type of its own whose subject hangs on the policy, and takes a followed one', () => {
+    const hanging = defineEvents({
+      'note.made': {
+        schema: z.looseObject({ id: z.string().optional() }),
+        subject: ({ id }: { id?: string | undefined }, { usual }: { usual: string }) => id ?? usual,
+        fields: { id: 'plain' },
+      },
+    });
+    expect(() => defineFlow({ ...parts, events: hanging })).toThrow('Cannot define notes as the subject of note.made hangs on the policy');
+    const { follows } = defineFlow({ ...parts, events: {}, follows: hanging });
+    expect(follows?.['note.made']?.subject({}, { usual: 'x' })).toBe('x');
+  });
+
   it('defineLabels() and defineBriefing() answer by type', () => {
     const read = { type: 'sensor.read', data: { machineId: 'm', values: {} } };
     const failed = { type: 'machine.failed', data: { machineId: 'm', kind: 'belt' } };

@@ -271,6 +271,29 @@ describe('adoptNext()', () => {
   });
 });
 
+describe('the subject of a followed type', () => {
+  const byPolicy: Flow<{ elsewhere: string }> = {
+    ...(regions as unknown as Flow<{ elsewhere: string }>),
+    policySchema: z.looseObject({ elsewhere: z.string() }),
+    policyText: 'elsewhere: home\nalarmAbove: 100\naskAbove: 1000\n',
+    follows: {
+      'amount.booked': {
+        schema: z.looseObject({ region: z.string().optional() }) as unknown as z.ZodType<JsonObject>,
+        subject: (data, policy) => String(data.region ?? (policy as { elsewhere: string }).elsewhere),
+        fields: { region: 'plain', amount: 'plain' },
+      },
+    },
+  };
+
+  it('hangs on the policy that holds where the event is taken over, and a rebuild says the same', async () => {
+    await switchOn(asFlow(ledger), byPolicy as Flow);
+    await accept(asFlow(ledger), [booking({ id: 'one' }), regional({ id: 'two' })]);
+    const adopted = await adopt(byPolicy as Flow, [asFlow(ledger), byPolicy as Flow]);
+    expect(adopted.map(({ subject }) => subject)).toEqual(['home', 'n']);
+    await expectInOrder(asFlow(ledger), byPolicy as Flow);
+  });
+});
+
 describe('Logs', () => {
   it.each([
     ['amount.booked', 'it answers it'],

@@ -43,7 +43,7 @@ export async function adoptNext(pool: Pool, context: AdoptContext): Promise<Adop
   if (stretch === null) return nothing('all');
   if (stretch.events.length === 0) return nothing((await moveCursors(pool, following, stretch)) ? 'more' : 'busy');
   // read before the lock: whoever accepts for the flow waits for the same one
-  const adoptees = stretch.events.map((origin) => adopteeOf(flow, origin));
+  const origins = stretch.events.map(readOrigin);
   return await usingMemory(context, (use) =>
     underLock(pool, async (client) => {
       const head = await lockHead(client, tenant, flow.name);
@@ -51,17 +51,19 @@ export async function adoptNext(pool: Pool, context: AdoptContext): Promise<Adop
       // behind the head's lock, so that whoever waited for it sees where the other has come to
       if (!(await moveCursors(client, following, stretch))) return nothing('busy');
       const memory = await use.at(client, head);
-      const events = await take(client, context, { head, adoptees, historyTo: stretch.historyTo, memory });
+      const events = await take(client, context, { head, origins, historyTo: stretch.historyTo, memory });
       use.movesTo(head.position + events.length);
       return { state: 'more', events };
     }),
   );
 }
 
-/** An event as the flow sees it, but for its position. */
-interface Adoptee {
+interface ReadOrigin extends Pick<ReturnType<typeof storedEvent>, 'event' | 'data' | 'expiresAtMs'> {
   readonly origin: Origin;
-  readonly expiresAtMs: number | null;
+}
+
+/** An event as the flow sees it, but for its position. */
+interface Adoptee extends Pick<ReadOrigin, 'origin' | 'expiresAtMs'> {
   readonly flowEvent: FlowEvent;
   /** Null where its data does not fit: then nobody knows whom it is about. */
   readonly subject: string | null;
@@ -70,14 +72,15 @@ interface Adoptee {
 
 interface Taking extends Pick<Stretch, 'historyTo'> {
   readonly head: Head;
-  readonly adoptees: readonly Adoptee[];
+  readonly origins: readonly ReadOrigin[];
   readonly memory: Remembered | null;
 }
 
-async function take(client: Client, context: AdoptContext, { head, adoptees, historyTo, memory }: Taking): Promise<AcceptedEvent[]> {
+async function take(client: Client, context: AdoptContext, { head, origins, historyTo, memory }: Taking): Promise<AcceptedEvent[]> {
   const { tenant, flow, source, policies } = context;
   const { nowMs } = head;
   const { policy, version } = await policies.get(client, tenant, flow, head.policy ?? '');
+  const adoptees = origins.map((read) => adopteeOf(flow, read, policy));
   const keys = new Set(adoptees.flatMap((adoptee) => (adoptee.keys instanceof Error ? [] : adoptee.keys)));
   const subjects = new Set(adoptees.flatMap(({ subject }) => subject ?? []));
   const known = await readKnown(client, context, { arrivals: [], keys, subjects });
@@ -98,15 +101,23 @@ async function take(client: Client, context: AdoptContext, { head, adoptees, his
   return events;
 }
 
-function adopteeOf(flow: Flow, origin: Origin): Adoptee {
+function readOrigin(origin: Origin): ReadOrigin {
   const { event, data, expiresAtMs } = storedEvent({ ...origin, subject: '' });
-  return { origin, expiresAtMs, ...adoptedKeys(flow, event, data) };
+  return { origin, event, data, expiresAtMs };
+}
+
+function adopteeOf(flow: Flow, { origin, event, data, expiresAtMs }: ReadOrigin, policy: unknown): Adoptee {
+  return { origin, expiresAtMs, ...adoptedKeys(flow, { event, data }, policy) };
 }
 
 /** Nobody held the data against the flow's schema before: what does not fit, or makes the flow throw, goes into quarantine like what a reflex cannot read. */
-function adoptedKeys(flow: Flow, event: FlowEvent, data: Json | undefined): Pick<Adoptee, 'flowEvent' | 'subject' | 'keys'> {
+function adoptedKeys(
+  flow: Flow,
+  { event, data }: { readonly event: FlowEvent; readonly data: Json | undefined },
+  policy: unknown,
+): Pick<Adoptee, 'flowEvent' | 'subject' | 'keys'> {
   try {
-    const subject = subjectOf(flow, { type: event.type, data });
+    const subject = subjectOf(flow, { type: event.type, data }, policy);
     const flowEvent = { ...event, subject };
     return { flowEvent, subject, keys: keysOf(flow, flowEvent) };
   } catch (error) {
