@@ -76,8 +76,9 @@ describe('the rooms of src/', () => {
 
   it('hold a fifth of all lines each at most', () => {
     const lines = new Map<string, number>();
+    // as in the map of the house: a flow's tests and its evaluation are rooms beside what folds
     for (const file of files) {
-      const [room = ''] = file.split('/');
+      const room = /^flows\/[^/]+\/test\//.test(file) ? 'flows/*/test' : roomOf(file);
       lines.set(room, (lines.get(room) ?? 0) + readFileSync(join(SRC, file), 'utf8').split('\n').length);
     }
     const total = [...lines.values()].reduce((sum, count) => sum + count, 0);
