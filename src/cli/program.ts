@@ -22,6 +22,7 @@ import { receivers } from './receivers.ts';
 import { start } from './start.ts';
 import { subjects } from './subjects.ts';
 import { watches } from './watches.ts';
+import { webhooks } from './webhooks.ts';
 import { worker } from './worker.ts';
 
 const ABOUT = `
@@ -40,7 +41,7 @@ export function program(): Command {
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
   const own = [start(), ingress(), worker()];
-  const asking = [events(), decisions(), approvals(), actions(), receivers(), subjects()];
+  const asking = [events(), decisions(), approvals(), actions(), receivers(), subjects(), webhooks()];
   const lookingOn = [quarantine(), watches(), flow(), policy(), quality(), evaluate()];
   const onTheDatabase = [migrateVerb(), keys(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), receive(), ...asking, ...lookingOn, ...onTheDatabase];

@@ -8,12 +8,17 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'bad-query': '`errors` names the parameter. Parameters that a route does not have are refused, not ignored.',
   'too-deep': 'At most 64 levels in the data.',
   unauthenticated: 'Send `Authorization: Bearer sbx_...`. One answer for a missing, a wrong and a revoked key.',
+  'webhook-missing': 'A header of the signature, its time, or what names the delivery. `detail` says which.',
+  'webhook-mismatch':
+    'The bytes were changed on the way (a proxy that parses and prints JSON does that), or the secret is not the one that the provider shows.',
+  'webhook-stale': '300 s are allowed on both sides: set the clocks, or send it anew.',
   forbidden:
     'The key lacks the scope, or its holder may not answer this approval (`detail` says why); a form came from another site; or, with auth off, the Host or Origin is not of this machine.',
   'not-found': 'Also for what belongs to another tenant.',
   'method-not-allowed': '`Allow` lists the methods.',
   'too-slow': 'Headers have 10 s, the whole request has 20 s.',
   conflict: 'The first event stays. Use a new id for other content.',
+  taken: 'Choose another name, or change the one that is there.',
   'not-dead':
     '`detail` says why: it is neither a dead letter nor `not-sent`, what was done before it has been undone, or one behind it was sent.',
   'not-planned': 'Only one that is `planned` has a next try. `signalbox actions redrive` sends again what was given up or not sent.',
@@ -36,6 +41,7 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'bad-verdict':
     "`verdict` is `approve` or `reject`, `reason` 1 to 2,000 characters, `changes` only what the approval's `form` allows, nothing else. Where several must approve, all approve the same changes.",
   'bad-policy': '`errors` points to each wrong field, with its line and column. `signalbox policy lint` says the same.',
+  'bad-mapping': '`errors` points to each wrong place, with its line and column.',
   'unknown-type': 'Only with `SIGNALBOX_UNKNOWN_TYPES=reject`; else such events are kept as unrouted.',
   'none-accepted': '`results` says why for each event.',
   'too-many-requests':

@@ -15,6 +15,7 @@ import type { IngressDeps } from './routes/ingressDeps.ts';
 import { createPostEvents, postEventsRoute } from './routes/postEvents.ts';
 import type { Route } from './routes/route.ts';
 import { serveRoutes } from './routes/serveRoutes.ts';
+import { answerOptions, isWebhook, WEBHOOK_PATH } from './routes/webhookRoutes.ts';
 
 export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestListener {
   const { pool, config, logger } = deps;
@@ -48,9 +49,11 @@ export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestL
   app.set('query parser', 'simple');
   app.use((request, response, next) => {
     observe(request, response, () => response.locals.route as string | undefined);
-    checkHost(request);
+    // a provider's request comes by any name, and its signature says who sent it
+    if (!isWebhook(request)) checkHost(request);
     next();
   });
+  app.options(WEBHOOK_PATH, answerOptions(deps));
   app.use(serveRoutes(routes, deps, callers));
   app.use((request) => {
     const meant = didYouMean(request.path, paths);

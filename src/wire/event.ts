@@ -4,6 +4,7 @@ import { decision } from './decision.ts';
 import { at, details, id } from './fields.ts';
 import { filterText, listOf, listParameters } from './list.ts';
 import { receipt } from './receipt.ts';
+import { original } from './webhook.ts';
 
 /** A null attribute is an absent one (JSON format 1.0.2, 2.2). The edge reads events by checks of its own, which are stricter and told in docs/errors.md. */
 export const cloudEvent = z
@@ -34,6 +35,7 @@ export const storedEvent = receipt.extend({
   decisions: z.array(decision),
   adoptions: z.array(id('evt')).exactOptional().describe('What it is in the logs of other flows that took it over, where any did'),
   adoptedFrom: id('evt').exactOptional().describe('Of what a flow took over: the event that it was when it was accepted'),
+  came: original.exactOptional().describe('Of an event that was made from a webhook or a message, asked for alone: what that was'),
 });
 
 export const eventList = listOf(storedEvent);

@@ -1,6 +1,6 @@
 /**
  * Posts every request of a folder's `cloudevents-http.jsonl` to a running service and holds the answers, and what is stored
- * then, against what each line expects.
+ * then, against what each line expects. Signed requests of webhooks that lie beside it are posted too (`conformanceSignatures.ts`).
  *
  *     npm run conformance -- --data FOLDER [--url http://127.0.0.1:8080]
  *
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { applyEdits, modify } from 'jsonc-parser';
 import { type Expectation, missesOf, type Stored } from './conformanceChecks.ts';
+import { checkSignatures } from './conformanceSignatures.ts';
 
 interface Case {
   readonly id: string;
@@ -105,5 +106,13 @@ for (const line of lines) {
   if (misses.length > 0) missed += 1;
   for (const miss of misses) console.log(`MISS ${one.id}: ${miss}`);
 }
-console.log(`${lines.length - missed} of ${lines.length} cases as expected`);
+const signed = await checkSignatures({
+  ...{ data: values.data, url, authorization, run },
+  miss: (text) => {
+    missed += 1;
+    console.log(`MISS ${text}`);
+  },
+});
+const all = lines.length + signed;
+console.log(`${all - missed} of ${all} cases as expected`);
 process.exitCode = missed === 0 ? 0 : 1;

@@ -13,6 +13,8 @@ import { receiverRoutes } from './receiverRoutes.ts';
 import { reviewRoutes } from './reviewRoutes.ts';
 import type { Route } from './route.ts';
 import { watchRoutes } from './watchRoutes.ts';
+import { webhookAdminRoutes } from './webhookAdminRoutes.ts';
+import { webhookRoute } from './webhookRoutes.ts';
 
 export const API_ROUTES: readonly Route[] = [
   ...[postEventsRoute, ...eventRoutes, ...quarantineRoutes],
@@ -20,5 +22,6 @@ export const API_ROUTES: readonly Route[] = [
   ...[...flowRoutes, ...watchRoutes, ...policyRoutes, ...qualityRoutes],
   ...[...approvalRoutes, ...reviewRoutes],
   ...[...actionRoutes, ...receiverRoutes],
+  ...[webhookRoute, ...webhookAdminRoutes],
   ...operationRoutes,
 ];

@@ -1,6 +1,7 @@
 /** Events: sending them, and those that are stored. Their bodies go out as the text that is stored: parsing it again would round its big numbers. */
 import { eventId, parseId } from '../../domain/ids.ts';
 import type { Pool } from '../../log/db/database.ts';
+import { findOriginal } from '../../log/door/originals.ts';
 import {
   EVENT_BYTES,
   type EventSource,
@@ -16,6 +17,8 @@ import { eventList, eventsQuery, storedEvent } from '../../wire/event.ts';
 import { storedEventExample } from '../../wire/examples.ts';
 import { pageExample } from '../../wire/list.ts';
 import { eventParam } from '../../wire/params.ts';
+import { shownOriginal } from '../mapping/shownOriginal.ts';
+import { madeEventExample } from '../../wire/webhookExamples.ts';
 import { receiptOf, type TemporalWeb } from '../accept/receipt.ts';
 import { sendText } from '../http/answer.ts';
 import { toListQuery } from '../http/listQuery.ts';
@@ -96,7 +99,7 @@ export const eventRoutes: readonly Route[] = [
     summary: 'A stored event and what became of it',
     scopes: ['read'],
     params: { event: eventParam },
-    answers: { 200: { description: 'It', schema: storedEvent, example: storedEventExample } },
+    answers: { 200: { description: 'It', schema: storedEvent, example: storedEventExample, otherExamples: { webhook: madeEventExample } } },
     handler:
       ({ pool, temporal }) =>
       async ({ response, caller, params }) => {
@@ -104,7 +107,8 @@ export const eventRoutes: readonly Route[] = [
         const known = place !== null && place.tenant === caller.tenant;
         const event = known ? await readEvent({ pool, caseIds: temporal.caseIds }, place) : null;
         if (event === null) throw notFound('event');
-        sendText(response, 200, storedEventText(event, temporal));
+        const original = await findOriginal(pool, caller.tenant, event);
+        sendText(response, 200, storedEventText(event, temporal, original === null ? {} : { came: shownOriginal(original) }));
       },
   }),
 ];
@@ -133,13 +137,13 @@ function entriesSource({ source, id, flow, type }: Filters): FeedSource {
   };
 }
 
-function storedEventText(event: KeptEvent, temporal: TemporalWeb): string {
+function storedEventText(event: KeptEvent, temporal: TemporalWeb, more: object = {}): string {
   const { acceptedAt, position, decisions, body, adoptions, origin } = event;
   const receipt = receiptOf({ ...event, decision: decisions.at(-1) ?? null }, temporal);
   const adopted = {
     ...(adoptions.length === 0 ? {} : { adoptions: adoptions.map(eventId) }),
     ...(origin === null ? {} : { adoptedFrom: eventId(origin) }),
   };
-  const text = JSON.stringify({ ...receipt, acceptedAt: acceptedAt.toISOString(), position, decisions, ...adopted });
+  const text = JSON.stringify({ ...receipt, acceptedAt: acceptedAt.toISOString(), position, decisions, ...adopted, ...more });
   return `${text.slice(0, -1)},"cloudevent":${body ?? 'null'}}`;
 }

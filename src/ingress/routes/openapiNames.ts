@@ -11,6 +11,7 @@ import { quality } from '../../wire/quality.ts';
 import { alive, ready } from '../../wire/ready.ts';
 import * as receipts from '../../wire/receipt.ts';
 import { watchList } from '../../wire/watch.ts';
+import * as webhooks from '../../wire/webhook.ts';
 
 export const NAMED = {
   Receipt: receipts.receipt,
@@ -42,6 +43,12 @@ export const NAMED = {
   ReceiverList: action.receiverList,
   QuarantineList: event.quarantineList,
   WatchList: watchList,
+  Original: webhooks.original,
+  Webhook: webhooks.webhook,
+  WebhookMade: webhooks.webhookMade,
+  WebhookList: webhooks.webhookList,
+  WebhookRequest: webhooks.webhookRequest,
+  WebhookTried: webhooks.webhookTried,
   PolicyList: policyList,
   StoredPolicy: storedPolicy,
   PolicyRequest: policyRequest,

@@ -1,0 +1,81 @@
+/** The endpoints as a request meets them: looked up, their mappings read once, remembered for seconds. */
+import { SignalboxError } from '../../domain/errors.ts';
+import type { Pool } from '../../log/db/database.ts';
+import { findWebhook, type KeptWebhook } from '../../log/door/webhooks.ts';
+import type { WebhookProvider, WebhookSettings } from '../../wire/webhook.ts';
+import { isMapping, type Mapping, readMapping } from '../mapping/mapping.ts';
+import { type Provider, providerOf } from './providers.ts';
+
+export interface Hook {
+  readonly source: string;
+  readonly provider: Provider;
+  readonly settings: WebhookSettings;
+  readonly mapping: Mapping;
+  readonly disabled: boolean;
+  /** Those that are valid at an instant. */
+  secretsAt(nowMs: number): string[];
+}
+
+/** How long another ingress may still go by what was changed. */
+const REMEMBER_MS = 2000;
+const REMEMBERED_MAX = 1000;
+
+const mappings = new Map<string, Mapping>();
+
+/** Throws TypeError: what is stored was found right. */
+function mappingOf(text: string): Mapping {
+  const known = mappings.get(text);
+  if (known !== undefined) return known;
+  const read = readMapping(text);
+  if (!isMapping(read)) throw new TypeError(`A stored mapping cannot be read: ${read[0]?.detail}`);
+  if (mappings.size >= REMEMBERED_MAX) mappings.clear();
+  mappings.set(text, read);
+  return read;
+}
+
+export function hookOf({ source, provider: name, settings: given, mapping, disabledAt, secrets }: KeptWebhook): Hook {
+  const settings = JSON.parse(given) as WebhookSettings;
+  const provider = providerOf(name as WebhookProvider, settings);
+  return {
+    ...{ source, provider, settings, mapping: mappingOf(mapping ?? provider.mapping), disabled: disabledAt !== null },
+    secretsAt: (nowMs) => secrets.filter(({ until }) => until === null || until.getTime() > nowMs).map(({ secret }) => secret),
+  };
+}
+
+export class Hooks {
+  readonly #pool: Pool;
+  readonly #tenant: string;
+  readonly #remembered = new Map<string, { readonly hook: Promise<Hook | null>; readonly untilMs: number }>();
+
+  constructor(pool: Pool, tenant: string) {
+    this.#pool = pool;
+    this.#tenant = tenant;
+  }
+
+  /** Throws `not-found` for a name that nobody added, and for one that is disabled. */
+  async find(source: string): Promise<Hook> {
+    const hook = await this.#lookUp(source);
+    if (hook === null)
+      throw new SignalboxError('not-found', `There is no webhook ${source}: an operator adds one by \`signalbox webhooks add\``);
+    if (hook.disabled) throw new SignalboxError('not-found', `The webhook ${source} is disabled`);
+    return hook;
+  }
+
+  #lookUp(source: string): Promise<Hook | null> {
+    const known = this.#remembered.get(source);
+    const nowMs = performance.now();
+    if (known !== undefined && known.untilMs > nowMs) return known.hook;
+    const hook = findWebhook(this.#pool, this.#tenant, source).then((kept) => (kept === null ? null : hookOf(kept)));
+    // made-up names may empty the memory; they may not fill it
+    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
+    this.#remembered.set(source, { hook, untilMs: nowMs + REMEMBER_MS });
+    // a look-up that failed is no answer to remember
+    hook.catch(() => this.#remembered.delete(source));
+    return hook;
+  }
+
+  /** It was changed here. */
+  forget(source: string): void {
+    this.#remembered.delete(source);
+  }
+}
