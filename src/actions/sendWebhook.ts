@@ -5,6 +5,7 @@
 import { Webhook } from 'standardwebhooks';
 import { SignalboxError } from '../domain/errors.ts';
 import { shownText } from '../domain/exposure.ts';
+import type { BeginCall } from '../domain/tracer.ts';
 import { type Outbound, PUBLIC_ONLY, post } from './outbound.ts';
 
 export interface WebhookTarget {
@@ -13,6 +14,8 @@ export interface WebhookTarget {
   readonly secret: string;
   /** Where it may be; the public internet unless told. */
   readonly outbound?: Outbound;
+  /** Traces each try; absent where nothing is traced. */
+  readonly beginCall?: BeginCall | undefined;
 }
 
 export interface WebhookMessage {
@@ -48,7 +51,8 @@ function answered(statusCode: number): WebhookAnswer {
 }
 
 /** Never throws for what the receiver or the network does. */
-export async function sendWebhook({ url, secret, outbound = PUBLIC_ONLY }: WebhookTarget, message: WebhookMessage): Promise<WebhookAnswer> {
+export async function sendWebhook(target: WebhookTarget, message: WebhookMessage): Promise<WebhookAnswer> {
+  const { url, secret, outbound = PUBLIC_ONLY, beginCall } = target;
   const { id, body } = message;
   const sentAt = new Date(message.sentAtMs);
   const headers = {
@@ -58,10 +62,22 @@ export async function sendWebhook({ url, secret, outbound = PUBLIC_ONLY }: Webho
     'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
     'webhook-signature': new Webhook(secret).sign(id, sentAt, body),
   };
+  // its path may be a secret
+  const call = beginCall?.('POST webhook', {
+    'http.request.method': 'POST',
+    'server.address': new URL(url).hostname,
+    'signalbox.action': id,
+  });
+  const traced = call == null ? headers : { ...headers, traceparent: call.traceparent };
   try {
-    return answered(await post(outbound, url, { headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) }));
+    const status = await post(outbound, url, { headers: traced, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = answered(status);
+    call?.end({ 'http.response.status_code': status }, answer.result === 'taken' ? undefined : answer.said);
+    return answer;
   } catch (error) {
-    if (error instanceof SignalboxError && error.code === 'target-refused') return { result: 'barred', said: error.message };
-    return { result: 'refused', said: reasonOf(error) };
+    const barred = error instanceof SignalboxError && error.code === 'target-refused';
+    const said = barred ? error.message : reasonOf(error);
+    call?.end({}, said);
+    return { result: barred ? 'barred' : 'refused', said };
   }
 }

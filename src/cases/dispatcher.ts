@@ -28,6 +28,8 @@ interface DispatcherDeps {
   readonly flows: readonly Flow[];
   readonly cases: CaseClient;
   readonly logger: Logger;
+  /** Hears of mail that its case was sent, and between which instants (milliseconds since the epoch). */
+  readonly told?: ((mail: Mail, startMs: number, endMs: number) => void) | undefined;
   /** Mail of this flow was not taken though Temporal is there. */
   readonly refused?: (flow: string) => void;
   readonly sweepMs?: number;
@@ -116,10 +118,14 @@ export class Dispatcher {
     const gone: Mail[] = [];
     let away: unknown = null;
     const send = async (mail: Mail): Promise<void> => {
+      const startMs = Date.now();
       try {
         const delivered = await this.#deps.cases.deliver(this.#flows.get(mail.flow)?.workflow ?? ACT_CASE, mail);
         if (delivered === 'gone') gone.push(mail);
-        else sent.push({ ...mail, position: mail.events.at(-1)?.position ?? mail.taken, ...delivered });
+        else {
+          this.#deps.told?.(mail, startMs, Date.now());
+          sent.push({ ...mail, position: mail.events.at(-1)?.position ?? mail.taken, ...delivered });
+        }
       } catch (error) {
         failed.push(mail);
         if (this.#deps.cases.isAway(error)) away = error;

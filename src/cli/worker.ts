@@ -20,6 +20,7 @@ async function run(): Promise<void> {
     { openOutbound },
     { noticeTargets },
     { installRuntime },
+    { openTracer },
   ] = await Promise.all([
     import('../settings/config.ts'),
     import('../flows/flows.ts'),
@@ -34,6 +35,7 @@ async function run(): Promise<void> {
     import('../actions/outbound.ts'),
     import('../approvals/noticeTargets.ts'),
     import('../run/temporalRuntime.ts'),
+    import('../run/openTracer.ts'),
   ]);
   const config = readConfig();
   const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, TEMPORAL_API_KEY: apiKey } = config;
@@ -51,7 +53,8 @@ async function run(): Promise<void> {
   const llm = llmTarget(config);
   const notices = noticeTargets(config, outbound);
   const temporal = { address, namespace, apiKey };
-  const open = openWorker({ flows, databaseUrl, temporal, auth: config.SIGNALBOX_AUTH, webhook, llm, notices, logger });
+  const tracer = await openTracer('signalbox-worker');
+  const open = openWorker({ tracer, flows, databaseUrl, temporal, auth: config.SIGNALBOX_AUTH, webhook, llm, notices, logger });
   open.started.then(
     () => {
       logger.info({ address, namespace, llm: llm?.model ?? null }, 'running cases');
@@ -63,4 +66,5 @@ async function run(): Promise<void> {
   await Promise.race([untilStopped(), open.ended]);
   logger.info('stopping');
   await open.close();
+  await tracer?.close();
 }

@@ -10,7 +10,7 @@ import { createCallers } from './http/authenticate.ts';
 import { createHostCheck } from './http/hostCheck.ts';
 import { sendProblem } from './http/problem.ts';
 import { openTroubleLog } from './http/troubleLog.ts';
-import { httpMetrics } from './metrics/httpMetrics.ts';
+import { httpMetrics, type ObserveRequest } from './metrics/httpMetrics.ts';
 import type { IngressDeps } from './routes/ingressDeps.ts';
 import { createPostEvents, postEventsRoute } from './routes/postEvents.ts';
 import type { Route } from './routes/route.ts';
@@ -22,8 +22,12 @@ export function createApp(deps: IngressDeps, routes: readonly Route[]): RequestL
   const accept = createPostEvents(deps.accepting);
   const checkHost = createHostCheck(config.SIGNALBOX_AUTH);
   const callers = createCallers({ pool, auth: config.SIGNALBOX_AUTH });
-  const note = openTroubleLog(logger);
-  const observe = httpMetrics(deps.registry);
+  const note = openTroubleLog(logger, deps.trace?.of);
+  const count = httpMetrics(deps.registry);
+  const observe: ObserveRequest = (request, response, route) => {
+    deps.trace?.request(request, response, route);
+    count(request, response, route);
+  };
   const refuse = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
     note(error, request);
     // a stream that broke on its way: the client sees that it did not end

@@ -8,6 +8,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { SignalboxError } from '../domain/errors.ts';
+import type { BeginCall } from '../domain/tracer.ts';
 import { createKnownManners } from './knownManners.ts';
 import { type Asked, abstention, endingOf, type LlmCall, type LlmSaid, LlmUnanswered, saidByRow } from './llmCall.ts';
 import { type Admission, type Admitted, admit } from './record/admit.ts';
@@ -28,6 +29,8 @@ export interface LlmDeps {
   readonly llm: LlmTarget | null;
   /** In place of the database's clock, for tests that skip time. */
   readonly now?: LlmLogDeps['now'];
+  /** Traces each request; absent where nothing is traced. */
+  readonly beginCall?: BeginCall | undefined;
 }
 
 /** The pauses before an answer is written down again while the database is away: asking again would cost more than waiting. */
@@ -50,7 +53,7 @@ interface Fitted {
  * *Idempotency*: by step. An answer, or an abstention by what came back, is given again from its row.
  * *Fails with*: LlmUnanswered `llm-away`, `llm-busy`; SignalboxError `database-away`; cancellation.
  */
-export function createCallLlm({ pool, logger, llm, now }: LlmDeps): (call: LlmCall) => Promise<LlmSaid> {
+export function createCallLlm({ pool, logger, llm, now, beginCall }: LlmDeps): (call: LlmCall) => Promise<LlmSaid> {
   if (llm === null) return async () => abstention('not-configured', null);
   const client = createLlmClient(llm);
   const inTurn = createTurns();
@@ -86,12 +89,28 @@ export function createCallLlm({ pool, logger, llm, now }: LlmDeps): (call: LlmCa
   async function ask(call: LlmCall, { model, manner }: Way, { fits: { asked, question }, admitted }: Sending): Promise<Sent> {
     const { terms, signal, tools } = call;
     const startedAt = performance.now();
+    const span = beginCall?.(`chat ${model}`, {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': model,
+      'server.address': new URL(llm?.baseUrl ?? '').hostname,
+    });
     const wire = await client.ask(question.request(admitted, manner), { callMs: terms.callSeconds * 1000, signal });
     const other = 'fault' in wire ? withoutRefused(manner, wire.fault, llm?.baseUrl ?? '') : null;
     // what is looked up is paid with another request, which a nearly spent budget is not there for
     const expected = { answer: asked.answer, tools: admitted.tight ? [] : tools.map(({ name }) => name) };
     const ms = Math.round(performance.now() - startedAt);
     const ending = endingOf(wire, other !== null, { expected, price: terms.price, admitted, ms });
+    span?.end(
+      ending.cost === null
+        ? { 'signalbox.llm.state': ending.state }
+        : {
+            'signalbox.llm.state': ending.state,
+            'gen_ai.usage.input_tokens': ending.cost.inputTokens,
+            'gen_ai.usage.output_tokens': ending.cost.outputTokens,
+          },
+      ending.state === 'failed' ? (ending.code ?? 'failed') : undefined,
+    );
     const settled = await settleSurely({ ...call, ...{ number: admitted.number, model } }, ending);
     line.freed(model);
     warn(model, ending, settled);

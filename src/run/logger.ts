@@ -8,6 +8,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import { shownText } from '../domain/exposure.ts';
 import { shownError } from '../domain/shownError.ts';
 import type { Config } from '../settings/config.ts';
+import { traceOfLine } from './traceOfLine.ts';
 
 const SECRETS = ['authorization', '*.authorization', 'headers.authorization', '*.data', 'data', '*.body', 'body'];
 /** What Temporal's own lines carry is flat; deeper things are objects of libraries. */
@@ -46,6 +47,8 @@ export function createLogger(name: string, config: Pick<Config, 'SIGNALBOX_LOG_L
     {
       name,
       level: config.SIGNALBOX_LOG_LEVEL,
+      // the trace that the line was written in, where one is known
+      mixin: traceOfLine,
       redact: { paths: SECRETS, remove: true },
       formatters: { log: (fields) => shownFields(fields, 0) },
       // errors are made into what is shown before pino's own serializer would print all that hangs on them

@@ -11,6 +11,7 @@ import { Dispatcher } from '../cases/dispatcher.ts';
 import { ROUTES } from '../console/routes.ts';
 import { CannotRun } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
+import type { Tracer } from '../domain/tracer.ts';
 import { createAccept } from '../ingress/accept/accept.ts';
 import { FinalDecisions } from '../ingress/accept/finalDecisions.ts';
 import { createReceipts } from '../ingress/accept/receipt.ts';
@@ -42,6 +43,7 @@ import { readOverdue } from '../log/watch/overdue.ts';
 import { openSweeper } from '../log/watch/sweeper.ts';
 import { readAllQuality } from '../outcomes/readQuality.ts';
 import { type Config, noticeChannels } from '../settings/config.ts';
+import { ingressSpans, traceOfRequest } from './ingressSpans.ts';
 import { tellQuarantine } from './tellQuarantine.ts';
 import { warnOfClock } from './warnOfClock.ts';
 
@@ -53,6 +55,8 @@ export interface IngressOptions {
   readonly config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string };
   readonly flows: readonly Flow[];
   readonly logger: Logger;
+  /** None: nothing is traced. */
+  readonly tracer?: Tracer | null;
 }
 
 export interface Ingress {
@@ -61,7 +65,7 @@ export interface Ingress {
 }
 
 /** Throws CannotRun where the database, its schema or the port do not allow it. Temporal may be away. */
-export async function openIngress({ config, flows, logger }: IngressOptions): Promise<Ingress> {
+export async function openIngress({ config, flows, logger, tracer = null }: IngressOptions): Promise<Ingress> {
   const releases: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (const release of releases.splice(0).reverse()) await release();
@@ -86,7 +90,8 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
     const temporal = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
     const cases = openCaseClient({ ...temporal, apiKey: config.TEMPORAL_API_KEY }, () => clock.nowMs());
     releases.push(() => cases.close());
-    const dispatcher = new Dispatcher({ pool, url, flows, cases, logger, refused: (flow) => metrics.mailRefused(flow) });
+    const spans = tracer === null ? null : ingressSpans(tracer);
+    const dispatcher = new Dispatcher({ pool, url, flows, cases, logger, refused: (flow) => metrics.mailRefused(flow), told: spans?.told });
     releases.push(() => dispatcher.close());
 
     const notifier = openNotifier(url);
@@ -141,12 +146,14 @@ export async function openIngress({ config, flows, logger }: IngressOptions): Pr
         temporal: { namespace: config.TEMPORAL_NAMESPACE, web, caseIds },
         health: probes.ready,
         registry: metrics.registry,
+        trace: spans === null ? undefined : { request: spans.request, of: traceOfRequest },
         notifier,
         notices: noticeChannels(config),
         redrive: (place) => redrive({ pool, flows, caseIds, memories, mailed }, place),
         accepting: createAccept({
           ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
           quarantined: tellQuarantine(logger, TENANT),
+          appended: spans?.appended,
           routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
         }),
         redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),

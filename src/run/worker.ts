@@ -17,6 +17,7 @@ import { caseSubjects } from '../cases/caseSubjects.ts';
 import { BackOff } from '../domain/backOff.ts';
 import type { Flow } from '../domain/flow.ts';
 import { QUEUES } from '../domain/temporalNames.ts';
+import type { Tracer } from '../domain/tracer.ts';
 import { createCallLlm } from '../llm/callLlm.ts';
 import type { LlmTarget } from '../llm/wire/target.ts';
 import { DatabaseClock } from '../log/db/clock.ts';
@@ -25,6 +26,7 @@ import { openNotifier } from '../log/db/notify.ts';
 import { openOutcomeFollower } from '../outcomes/outcomeFollower.ts';
 import { readSimilar } from '../outcomes/similar.ts';
 import { activityMetrics } from './activityMetrics.ts';
+import { activitySpans, callSpans } from './activitySpans.ts';
 import { warnOfClock } from './warnOfClock.ts';
 import { ourWorkflows } from './workflowBundle.ts';
 
@@ -43,6 +45,8 @@ export interface WorkerDeps {
   /** Absent: nobody is told of approvals. */
   readonly notices?: NoticeTargets;
   readonly logger: Logger;
+  /** None: nothing is traced. */
+  readonly tracer?: Tracer | null;
   /** The flows' workflows; ours unless told. */
   readonly workflowBundle?: WorkflowBundleOption;
   readonly maxCachedWorkflows?: number;
@@ -74,7 +78,13 @@ async function createWorkers(
 ): Promise<Worker[]> {
   const { act, askLlm, sendNotice, ...short } = activities;
   const receiver = deps.webhook === null ? null : receiverAt(deps.webhook.url).id;
-  const interceptors = { activity: [activityMetrics(Runtime.instance().metricMeter, receiver), caseSubjects(deps.pool, deps.flows)] };
+  const interceptors = {
+    activity: [
+      activityMetrics(Runtime.instance().metricMeter, receiver),
+      caseSubjects(deps.pool, deps.flows),
+      ...(deps.tracer == null ? [] : [activitySpans(deps.tracer, deps.pool)]),
+    ],
+  };
   const shared = { connection, namespace: deps.temporal.namespace, shutdownGraceTime: GRACE, shutdownForceTime: FORCE, interceptors };
   const cases = await Worker.create({
     ...shared,
@@ -110,12 +120,20 @@ export function openWorker(deps: WorkerDeps): RunningWorker {
   const stopClockLook = warnOfClock(new DatabaseClock(), pool, deps.logger);
   const outcomes = openOutcomeFollower({ pool, tenant: TENANT, flows: deps.flows, logger: deps.logger });
   const { notices: targets, noticeScheduleMs } = deps;
+  const beginCall = deps.tracer == null ? undefined : callSpans(deps.tracer);
+  const webhook = deps.webhook === null ? null : { ...deps.webhook, beginCall };
   const activities = createActivities({
-    ...{ pool, notifier, flows: deps.flows, auth: deps.auth, webhook: deps.webhook, logger: deps.logger },
+    ...{ pool, notifier, flows: deps.flows, auth: deps.auth, webhook, logger: deps.logger },
     callLlm:
       deps.llm == null
         ? null
-        : createCallLlm({ pool, logger: deps.logger, llm: deps.llm, ...(deps.llmNow === undefined ? {} : { now: deps.llmNow }) }),
+        : createCallLlm({
+            pool,
+            logger: deps.logger,
+            llm: deps.llm,
+            beginCall,
+            ...(deps.llmNow === undefined ? {} : { now: deps.llmNow }),
+          }),
     similar: (about) => readSimilar(pool, about),
     notices: targets === undefined ? undefined : { webhook: targets.webhook !== null, mail: targets.mail !== null },
     ...{ noticeTargets: targets, noticeScheduleMs },

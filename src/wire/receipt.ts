@@ -22,6 +22,11 @@ export const receipt = z.object({
     approval: z.string().exactOptional(),
     actions: z.string().exactOptional(),
   }),
+  trace: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .exactOptional()
+    .describe('The id of the trace that the event is part of, if it came with one or the ingress began one'),
   note: z.string().exactOptional().describe('For people: of a type that no flow takes, and the known one that was probably meant'),
 });
 

@@ -9,7 +9,11 @@ function opened() {
   const lines: { level: number; code: string; more?: number; msg: string; route: string }[] = [];
   const logger = createLogger('test', { SIGNALBOX_LOG_LEVEL: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const clock = { ms: 0 };
-  const note = openTroubleLog(logger, () => clock.ms);
+  const note = openTroubleLog(
+    logger,
+    () => undefined,
+    () => clock.ms,
+  );
   const refused = (error: unknown, route = '/v1/events') =>
     note(error, { method: 'POST', route: { path: route } } as unknown as IncomingMessage);
   return { lines, clock, refused };

@@ -27,8 +27,16 @@ interface AcceptDeps {
   readonly metrics: Pick<Metrics, 'accepted' | 'repeated' | 'refused'>;
   readonly unknownTypes: 'store' | 'reject';
   readonly routeOutcomes: RouteOutcomes;
+  /** Hears of events that were stored now, and between which instants (milliseconds since the epoch) that was. */
+  readonly appended?: ((events: readonly AppendedEvent[], startMs: number, endMs: number) => void) | undefined;
   /** Of an event that its reflex could not fold. */
   readonly quarantined: (event: AcceptedEvent) => void;
+}
+
+/** An event that was stored, and what brought it: a request, if one did. */
+export interface AppendedEvent extends Pick<AcceptedEvent, 'log' | 'position' | 'ending'> {
+  readonly body: string;
+  readonly request?: object | undefined;
 }
 
 /** An event, or why it could not be read: it keeps its place among the others. */
@@ -37,6 +45,8 @@ export type Sent = IncomingEvent | SignalboxError;
 export interface AcceptOptions {
   /** The events are folded and decided, but no case opens and nothing is done. Needs the scope admin. */
   readonly history: boolean;
+  /** What brought them, for those who trace it. */
+  readonly request?: object;
 }
 
 export interface Accepted {
@@ -84,11 +94,13 @@ export function createAccept(deps: AcceptDeps): Accept {
     const routed = sent.map((one) => (one instanceof SignalboxError ? one : (routedOutcome.get(one) ?? tryRoute(one, how))));
 
     const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
+    const startMs = deps.appended === undefined ? 0 : Date.now();
     const answers = good.length === 0 ? [] : await logs.append(good);
+    if (deps.appended !== undefined) deps.appended(stored(good, answers, options.request), startMs, Date.now());
     const repeats = answers.filter(isRepeat);
     // one look for all repeats: an import that is run again is nothing else
-    const stored = repeats.length === 0 ? [] : await receipts.storedAll(logs.tenant, repeats);
-    const receiptOfRepeat = new Map<Answer, Receipt>(repeats.map((answer, at) => [answer, stored[at] as Receipt]));
+    const storedBefore = repeats.length === 0 ? [] : await receipts.storedAll(logs.tenant, repeats);
+    const receiptOfRepeat = new Map<Answer, Receipt>(repeats.map((answer, at) => [answer, storedBefore[at] as Receipt]));
     let next = 0;
     return routed.map((one) => {
       const answer = one instanceof SignalboxError ? one : (answers[next++] ?? new SignalboxError('internal'));
@@ -140,6 +152,15 @@ export function createAccept(deps: AcceptDeps): Accept {
     accept,
     final,
   };
+}
+
+function stored(good: readonly Routed[], answers: readonly (Answer | SignalboxError)[], request: object | undefined): AppendedEvent[] {
+  return good.flatMap(({ arrival }, at) => {
+    const answer = answers[at];
+    if (answer === undefined || answer instanceof SignalboxError || answer.result !== 'accepted') return [];
+    const { log, position, ending } = answer;
+    return [{ log, position, ending, body: arrival.event.body, request }];
+  });
 }
 
 const isRepeat = (answer: Answer | SignalboxError): answer is Known =>

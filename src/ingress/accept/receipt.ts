@@ -3,6 +3,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import { type Ending, type IncomingEvent, statusOf } from '../../domain/event.ts';
 import { approvalId, eventId, type Place, UNROUTED } from '../../domain/ids.ts';
+import { storedTrace } from '../../domain/tracer.ts';
 import type { AcceptedDecision, AcceptedEvent } from '../../log/arrival.ts';
 import type { CaseIds } from '../../log/caseIds.ts';
 import type { Pool } from '../../log/db/database.ts';
@@ -30,6 +31,8 @@ export interface ReceiptEvent extends Place {
   readonly approvalTurn: number | null;
   /** Actions follow from it, or will. */
   readonly acts: boolean;
+  /** As it is stored; null once old bodies are gone. */
+  readonly body: string | null;
   /** The run that took its case's mail last, where it is known. */
   readonly run: string | null;
   /** Where the flow stands that took it over, of an event that none took when it was accepted. */
@@ -53,6 +56,7 @@ export function subjectPath(flow: string, subject: string): string {
 
 export function receiptOf(event: ReceiptEvent, temporal: TemporalWeb): Receipt {
   const { tenant, source, id, ending, subject, decision } = event;
+  const trace = storedTrace(event.body)?.trace;
   const answered = event.answeredAt ?? event;
   const flow = answered.log === UNROUTED ? null : answered.log;
   const handed = ending === 'waiting' || ending === 'case' || event.acts;
@@ -71,12 +75,13 @@ export function receiptOf(event: ReceiptEvent, temporal: TemporalWeb): Receipt {
     decision,
     workflow: handed && flow !== null && subject !== null ? runOf({ tenant, flow, subject, run: event.run }, temporal) : null,
     links,
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 
 export interface Receipts {
   /** Of an event that was just accepted: nothing is read. */
-  fresh(tenant: string, event: Pick<IncomingEvent, 'source' | 'id'>, accepted: AcceptedEvent): Receipt;
+  fresh(tenant: string, event: Pick<IncomingEvent, 'source' | 'id' | 'body'>, accepted: AcceptedEvent): Receipt;
   /** As it stands now. Throws `not-found` where there is no such event. */
   stored(place: Place): Promise<Receipt>;
   /** The same for many at once, in their order. */
@@ -92,9 +97,9 @@ export function createReceipts({ pool, ...temporal }: TemporalWeb & { readonly p
       if (events.length < places.length) throw new SignalboxError('not-found');
       return events.map(receiptNow);
     },
-    fresh(tenant, { source, id }, { log, position, subject, ending, decision, acceptedAt, acts }) {
+    fresh(tenant, { source, id, body }, { log, position, subject, ending, decision, acceptedAt, acts }) {
       const shown = decision === null ? null : reflexDecision(decision, acceptedAt);
-      const fresh = { decision: shown, approvalTurn: null, acts, run: null, answeredAt: null };
+      const fresh = { decision: shown, approvalTurn: null, acts, run: null, answeredAt: null, body };
       return receiptOf({ tenant, log, position, source, id, subject, ending, ...fresh }, temporal);
     },
     async stored(place) {

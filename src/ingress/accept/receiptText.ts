@@ -7,9 +7,9 @@ import type { Receipt } from '../../wire/receipt.ts';
 import { quoted } from '../cloudevents/canonical.ts';
 
 export function receiptText(receipt: Receipt, accepted: AcceptedEvent): string {
-  const { event, source, id, status, flow, subject, workflow, links, note } = receipt;
+  const { event, source, id, status, flow, subject, workflow, links, note, trace } = receipt;
   const about = `"event":"${event}","source":${quoted(source)},"id":${quoted(id)},"status":"${status}","flow":${orNull(flow)}`;
-  const rest = `"workflow":${workflow === null ? 'null' : JSON.stringify(workflow)},"links":${JSON.stringify(links)}${note === undefined ? '' : `,"note":${quoted(note)}`}`;
+  const rest = `"workflow":${workflow === null ? 'null' : JSON.stringify(workflow)},"links":${JSON.stringify(links)}${trace === undefined ? '' : `,"trace":"${trace}"`}${note === undefined ? '' : `,"note":${quoted(note)}`}`;
   return `{${about},"subject":${orNull(subject)},"decision":${decisionText(receipt, accepted)},${rest}}`;
 }
 

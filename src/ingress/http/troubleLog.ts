@@ -16,12 +16,17 @@ function routeOf(request: IncomingMessage): string {
 }
 
 /** Takes every refusal; those of the caller's making are not logged. */
-export function openTroubleLog(logger: Logger, nowMs: () => number = () => performance.now()) {
+export function openTroubleLog(
+  logger: Logger,
+  traceOf: (request: IncomingMessage) => string | undefined = () => undefined,
+  nowMs: () => number = () => performance.now(),
+) {
   const quiet = new Map<ErrorCode, { untilMs: number; more: number }>();
   return (error: unknown, request: IncomingMessage): void => {
     const { code, title } = problemOf(error);
     if (ERRORS[code].status < 500) return;
-    const about = { err: error, code, method: request.method, route: routeOf(request) };
+    const trace = traceOf(request);
+    const about = { err: error, code, method: request.method, route: routeOf(request), ...(trace === undefined ? {} : { trace }) };
     if (code === 'internal') {
       logger.error(about, 'a request failed');
       return;

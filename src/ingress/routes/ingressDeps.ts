@@ -1,4 +1,5 @@
 /** What the HTTP side is made from. A test gives its own. */
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ActionKey } from '../../actions/actions.ts';
@@ -13,6 +14,7 @@ import type { Config } from '../../settings/config.ts';
 import type { Ready } from '../../wire/ready.ts';
 import type { Accept } from '../accept/accept.ts';
 import type { TemporalWeb } from '../accept/receipt.ts';
+import type { ObserveRequest } from '../metrics/httpMetrics.ts';
 
 export interface IngressDeps {
   readonly pool: Pool;
@@ -26,6 +28,8 @@ export interface IngressDeps {
   readonly notices?: NoticeChannels | undefined;
   readonly health: () => Promise<Ready>;
   readonly registry: Registry;
+  /** Traces requests; absent where nothing is traced. */
+  readonly trace?: { readonly request: ObserveRequest; of(request: IncomingMessage): string | undefined } | undefined;
   /** The new ending, or null where no such event is in quarantine. */
   readonly redrive: (event: Place) => Promise<Ending | null>;
   /** False where there is no such action. */

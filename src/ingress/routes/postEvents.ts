@@ -70,7 +70,7 @@ export const postEventsRoute = route({
 export function createPostEvents({ admit, accept, final }: Accept): PostEvents {
   return async (request, response, caller) => {
     const mode = modeOf(request.headers);
-    const options = { history: request.headers[AS_HISTORY] === 'true' };
+    const options = { history: request.headers[AS_HISTORY] === 'true', request };
     admit(caller, options);
     const body = await readBody(request, mode === 'batch' ? BATCH_BYTES_MAX : BODY_BYTES_MAX);
     const parsed = parseRequest(request.headers, request.rawHeaders, body);
