@@ -43,7 +43,19 @@ async function run(name: string | undefined, { by, from, to, json }: Options): P
 const percent = (share: number | null): string => (share === null ? '-' : `${(share * 100).toFixed(1)} %`);
 const usd = (amount: number | null): string => (amount === null ? '-' : amount.toFixed(4));
 
-async function show({ flow, by, positive, silence, labels, behind, all, groups, leftOut, answers = [] }: QualityReport): Promise<void> {
+async function show({
+  flow,
+  by,
+  positive,
+  silence,
+  labels,
+  drift,
+  behind,
+  all,
+  groups,
+  leftOut,
+  answers = [],
+}: QualityReport): Promise<void> {
   const { printLine, printTable } = await import('./terminal/print.ts');
   printLine(`${flow}${positive === null ? '' : `, precision and recall of ${positive}`}`);
   printTable(
@@ -90,5 +102,7 @@ async function show({ flow, by, positive, silence, labels, behind, all, groups, 
       `${silence.counted} without a label count as ${silence.truth}: of days before ${silence.before}, ${silence.days} days without one`,
     );
   if (labels.waiting + labels.dropped > 0) printLine(`${labels.waiting} labels wait for their event, ${labels.dropped} were dropped`);
+  const drifted = drift?.series.filter((one) => one.drifted).map(({ kind, name }) => (kind === 'input' ? `the input ${name}` : name)) ?? [];
+  if (drifted.length > 0) printLine(`No longer what they were: ${drifted.join(', ')}`);
   if (behind > 0) printLine(`${behind} entries are not counted yet`);
 }

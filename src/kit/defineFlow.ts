@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Flow } from '../domain/flow.ts';
 import { asEventTypes, type EventTypes } from './defineEvents.ts';
+import { driftedEvent } from './drifted.ts';
 import { changedBy } from './sentSchema.ts';
 
 interface FlowDefinition<Policy> extends Omit<Flow<Policy>, 'types' | 'follows' | 'emits' | 'policySchema'> {
@@ -9,13 +10,14 @@ interface FlowDefinition<Policy> extends Omit<Flow<Policy>, 'types' | 'follows' 
   readonly events: EventTypes;
   /** Types that other flows answer, by `defineEvents`. */
   readonly follows?: EventTypes;
-  /** Events that it makes for others, by `defineEvents`. */
+  /** Events that it makes for others, by `defineEvents`; one with a reflex tells of drift too. */
   readonly emits?: EventTypes;
   readonly policySchema: z.ZodType<Policy>;
 }
 
 /** Throws TypeError where a schema would change data, names a field without its mark, or a subject hangs on a policy that is not known yet. */
-export function defineFlow<Policy>({ events, follows, emits, ...flow }: FlowDefinition<Policy>): Flow<Policy> {
+export function defineFlow<Policy>({ events, follows, emits: others, ...flow }: FlowDefinition<Policy>): Flow<Policy> {
+  const emits = flow.reflex === undefined ? others : { ...driftedEvent(flow.name), ...others };
   for (const [type, { schema, fields }] of [follows, emits, events].flatMap((types = {}) => Object.entries(types))) {
     const changed = changedBy(schema);
     if (changed !== null)

@@ -9,6 +9,7 @@ import type { PoolClient } from 'pg';
 import type { FlowLog } from '../log/caseLog.ts';
 import type { Client, Pool } from '../log/db/database.ts';
 import { CellChanges } from './cellChanges.ts';
+import { followDrift } from './drift/followDrift.ts';
 import { type FinalDecision, readFinalsOf } from './finalDecision.ts';
 import { joinLabels, type TruthChange } from './joinLabels.ts';
 import { dropWaiting, readTruths, WAITING_MAX } from './labelRows.ts';
@@ -85,6 +86,7 @@ async function follow(
   const truthOf = await readTruthsOf(client, at, { batch, changes: joined.changes });
   for (const decision of batch.finals) changes.count(decision, 1, truthOf(decision));
   await changes.write(client, at);
+  await followDrift(client, context, { batch, after: cursor.accepted, truths: joined.changes });
   const waiting = cursor.waiting + joined.waiting;
   const dropped = Math.max(0, waiting - limits.waitingMax);
   if (dropped > 0) await dropWaiting(client, at, dropped);

@@ -28,6 +28,7 @@ export interface SeenEvent {
   readonly ending: Ending;
   readonly timeMs: number;
   readonly acceptedAtMs: number;
+  readonly history: boolean;
   readonly data: JsonObject | null;
 }
 
@@ -48,7 +49,7 @@ interface Row extends Omit<SeenEvent, 'data'> {
 }
 
 /** Times as numbers: reading 4,000 of them as dates was a tenth of a batch. */
-const COLUMNS = `position, kind, type, subject, ending, note,
+const COLUMNS = `position, kind, type, subject, ending, note, history,
   (extract(epoch from time) * 1000)::float8 as "timeMs", (extract(epoch from accepted_at) * 1000)::float8 as "acceptedAtMs"`;
 const NEXT = `select ${COLUMNS} from entries where tenant = $1 and log = $2 and position > $3 order by position limit ${ENTRIES_MAX}`;
 const AT = `select e.* from unnest($3::bigint[]) q(place)
@@ -114,7 +115,7 @@ async function casesHead(client: Client, { tenant, flow }: OutcomeContext): Prom
   return rows[0]?.position ?? 0;
 }
 
-function seenEvent({ position, type, subject, ending, timeMs, acceptedAtMs }: Row, body: string | undefined): SeenEvent {
+function seenEvent({ position, type, subject, ending, timeMs, acceptedAtMs, history }: Row, body: string | undefined): SeenEvent {
   const data = body === undefined ? null : ((JSON.parse(body) as { data?: JsonObject }).data ?? null);
-  return { position, type, subject, ending, timeMs, acceptedAtMs, data };
+  return { position, type, subject, ending, timeMs, acceptedAtMs, history, data };
 }

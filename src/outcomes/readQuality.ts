@@ -3,6 +3,7 @@ import type { Flow } from '../domain/flow.ts';
 import { judgingOf } from '../domain/outcomes.ts';
 import type { Pool } from '../log/db/database.ts';
 import type { QualityBy, QualityReport } from '../wire/quality.ts';
+import { readDrift } from './drift/readDrift.ts';
 import { figuresOf, type QualityCell } from './quality.ts';
 import { readAnswers } from './readAnswers.ts';
 
@@ -70,7 +71,7 @@ export async function readQuality(pool: Pool, tenant: string, flow: Flow, query:
   const { newest, waiting, dropped, behind } = await readPosition(pool, tenant, flow.name);
   const before = newest === null || silence == null ? null : dayBefore(newest, silence.days);
   const values = [tenant, flow.name, query.from, query.to, before, silence?.truth ?? null];
-  const [all, grouped, answers, counted] = await Promise.all([
+  const [all, grouped, answers, counted, drift] = await Promise.all([
     pool.query<CellRow>(ALL, values),
     pool.query<CellRow>(groupsOf(query.by), values),
     query.by === 'model' ? readAnswers(pool, tenant, flow, { ...query, before }) : [],
@@ -79,6 +80,7 @@ export async function readQuality(pool: Pool, tenant: string, flow: Flow, query:
          and day <= coalesce($4::date, 'infinity') and ${query.by} <> ''`,
       values.slice(0, 4),
     ),
+    readDrift(pool, tenant, flow.name),
   ]);
   const byName = new Map<string, QualityCell[]>();
   for (const { name, ...cell } of grouped.rows.map(cellOf)) byName.set(name, [...(byName.get(name) ?? []), cell]);
@@ -88,7 +90,7 @@ export async function readQuality(pool: Pool, tenant: string, flow: Flow, query:
   return {
     ...{ flow: flow.name, by: query.by, from: query.from, to: query.to, truths, positive },
     silence: silence == null ? null : { ...silence, before, counted: figures.assumed },
-    ...{ labels: { waiting, dropped }, behind, all: figures, groups },
+    ...{ labels: { waiting, dropped }, drift, behind, all: figures, groups },
     leftOut: (counted.rows[0]?.groups ?? 0) - groups.length,
     answers,
   };

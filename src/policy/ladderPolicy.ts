@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type ApprovalsPolicy, approvals } from './approvalsPolicy.ts';
+import { driftPolicy } from './driftPolicy.ts';
 import { DAY_SECONDS, DAYS_MAX, field, HUMAN_NAME_CHARS_MAX, name, seconds } from './policyWords.ts';
 
 const PROMPT_CHARS_MAX = 20_000;
@@ -147,6 +148,7 @@ export function ladderParts<Outcome extends string>(outcomes: readonly [Outcome,
     prompts: z.record(name, prompt).default({}),
     approvals: approvals(outcome),
     actions: actions(outcome),
+    drift: driftPolicy.optional(),
   };
 }
 

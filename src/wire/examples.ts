@@ -166,7 +166,15 @@ const figures = {
 export const qualityExample: QualityReport = {
   ...{ flow: 'fraud', by: 'rung', from: null, to: null, truths: ['fraud', 'legitimate'], positive: 'fraud' },
   silence: { days: 30, truth: 'legitimate', before: '2026-02-01', counted: 60 },
-  ...{ labels: { waiting: 0, dropped: 0 }, behind: 0, all: figures, groups: [{ name: 'model', ...figures }], leftOut: 0, answers: [] },
+  ...{
+    drift: { learnt: true, windows: 12, series: [{ kind: 'score', name: 'score', measure: 0.08, drifted: false }] },
+    labels: { waiting: 0, dropped: 0 },
+    behind: 0,
+    all: figures,
+    groups: [{ name: 'model', ...figures }],
+    leftOut: 0,
+    answers: [],
+  },
 };
 
 export const verdictExample = { verdict: 'approve', reason: 'called the customer' } as const;

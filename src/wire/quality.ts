@@ -50,6 +50,21 @@ export const quality = z.object({
     .nullable()
     .describe('What no label means, and up to which day (not included) decisions are old enough for it'),
   labels: z.object({ waiting: z.number().int(), dropped: z.number().int() }),
+  drift: z
+    .object({
+      learnt: z.boolean().describe('The reference is whole: windows are compared with it'),
+      windows: z.number().int().describe('That are over'),
+      series: z.array(
+        z.object({
+          kind: z.enum(['input', 'score', 'calibration']),
+          name: z.string(),
+          measure: z.number().describe('As it was compared last: 1 has drifted'),
+          drifted: z.boolean(),
+        }),
+      ),
+    })
+    .nullable()
+    .describe('Whether inputs, scores and calibration are what they were, in the newest windows; null where no decision was looked at'),
   behind: z.number().int().describe('Entries and records of cases that have not been counted yet'),
   all: figures,
   groups: z.array(figures.extend({ name: z.string() })).describe('The largest first; decisions without one are in `all` alone'),

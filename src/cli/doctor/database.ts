@@ -6,6 +6,7 @@ import { schemaGap } from '../../log/db/migrate.ts';
 import { readEmissions } from '../../log/emit/readEmissions.ts';
 import { readMemories } from '../../log/memory/readMemories.ts';
 import { readOverdue } from '../../log/watch/overdue.ts';
+import { readDriftFigures } from '../../outcomes/drift/readDrift.ts';
 import { type Finding, fail, guarded, ok, warn } from './finding.ts';
 
 /** `server_version_num`; the oldest that the tests of the schema ran on. */
@@ -87,6 +88,7 @@ export async function lookAtRows(pool: Pool): Promise<Finding[]> {
     await watches(pool),
     await emissions(pool),
     await memories(pool),
+    await drift(pool),
     disabled === 0
       ? ok('receivers', 'none is disabled')
       : warn(
@@ -155,6 +157,18 @@ async function emissions(pool: Pool): Promise<Finding> {
   }
   const refused = all.reduce((sum, one) => sum + one.refused, 0);
   return ok('emissions', refused === 0 ? 'none waits' : `none waits; ${refused} were refused more than a day ago`);
+}
+
+async function drift(pool: Pool): Promise<Finding> {
+  const drifted = (await readDriftFigures(pool, 'default')).filter((one) => one.drifted > 0);
+  const [first] = drifted;
+  if (first === undefined) return ok('drift', 'inputs, scores and calibration are what they were');
+  const found = drifted.map((one) => `${one.drifted} of ${one.flow}`).join(', ');
+  return warn(
+    'drift',
+    `no longer what they were: ${found}`,
+    `\`signalbox quality ${first.flow}\` says which: the model may need to be trained anew`,
+  );
 }
 
 async function memories(pool: Pool): Promise<Finding> {

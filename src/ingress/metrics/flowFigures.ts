@@ -4,6 +4,7 @@ import type { ActionFigures } from '../../actions/actionFigures.ts';
 import type { EmissionFigures } from '../../log/emit/readEmissions.ts';
 import type { MemoryFigures } from '../../log/memory/readMemories.ts';
 import type { Overdue } from '../../log/watch/overdue.ts';
+import type { DriftFigures } from '../../outcomes/drift/readDrift.ts';
 import { collecting, type Scraped, sharedReading } from './collecting.ts';
 
 /** By name of a metric: what it is, and its value. */
@@ -39,6 +40,16 @@ export function showEmissions(scraped: Scraped, read: () => Promise<readonly Emi
     signalbox_emissions_waiting: ['Events that a flow is to tell others of, in no log yet', ({ waiting }) => waiting],
     signalbox_emissions_oldest_seconds: ['How long the oldest of them waits', ({ oldestSeconds }) => oldestSeconds],
     signalbox_emissions_refused: ['Those that were refused, as too many own events led to one another', ({ refused }) => refused],
+  });
+}
+
+export function showDrift(scraped: Scraped, read: () => Promise<readonly DriftFigures[]>): void {
+  showByFlow(scraped, read, {
+    signalbox_drift_measure: [
+      'The largest drift of an input, of scores or of calibration in the newest window: 1 has drifted',
+      ({ measure }) => measure,
+    ],
+    signalbox_drift_series: ['How many of these have drifted', ({ drifted }) => drifted],
   });
 }
 

@@ -40,18 +40,18 @@ async function inherited(client: Client, { tenant, flow }: FlowLog, { position, 
   return { cause: longest.cause, hops: longest.hops, correlation: opener.correlation ?? longest.correlation };
 }
 
-/** `at`: RFC 3339. The caller holds a lock that orders those who ask for the flow. */
-export async function askEmissions(client: Client, of: FlowLog, asked: readonly AskedEmission[], at: string): Promise<void> {
+/** `at`: RFC 3339; absent: now. The caller holds a lock that orders those who ask for the flow. */
+export async function askEmissions(client: Client, of: FlowLog, asked: readonly AskedEmission[], at?: string): Promise<void> {
   for (const one of asked) {
     const { cause, correlation, hops } = await inherited(client, of, one);
     await client.query(
       `with m as (
-         insert into emission_marks (tenant, flow, name, position, subject, hops, at) values ($1, $2, $3, $4, $5, $6, $7::timestamptz)
+         insert into emission_marks (tenant, flow, name, position, subject, hops, at) values ($1, $2, $3, $4, $5, $6, coalesce($7::timestamptz, now()))
          on conflict do nothing returning name
        )
        insert into emissions (tenant, flow, name, position, subject, hops, at, data, cause, correlation)
-       select $1, $2, m.name, $4, $5, $6, $7::timestamptz, $8, $9, $10 from m`,
-      [of.tenant, of.flow, one.type, one.position, one.subject, hops + 1, at, JSON.stringify(one.data), cause, correlation],
+       select $1, $2, m.name, $4, $5, $6, coalesce($7::timestamptz, now()), $8, $9, $10 from m`,
+      [of.tenant, of.flow, one.type, one.position, one.subject, hops + 1, at ?? null, JSON.stringify(one.data), cause, correlation],
     );
   }
 }
