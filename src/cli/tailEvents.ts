@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parseExact } from '../client/exactJson.ts';
 import { ServiceAway } from '../client/serviceClient.ts';
 import { BackOff } from '../domain/backOff.ts';
 import type { StoredEvent } from '../wire/event.ts';
-import type { Page } from '../wire/list.ts';
 import { queryOf } from './terminal/listOptions.ts';
 import { printJsonLine, printLine, say } from './terminal/print.ts';
 import { receiptLine } from './terminal/receipt.ts';
@@ -17,32 +17,36 @@ interface TailOptions {
   readonly json?: true;
 }
 
-const PAUSE_MS = 500;
 const AWAY = { firstMs: 1000, maxMs: 8000 };
-const PAGE = 500;
-/** The cursor behind the newest event. */
-const END = 'end';
 
 export async function tailEvents({ flow, type, after, fromStart, json }: TailOptions): Promise<void> {
   const service = await openService();
-  let cursor = fromStart === true ? undefined : (after ?? END);
+  const path = `/v1/stream${queryOf({ flow, kinds: 'event' })}`;
+  let lastId = fromStart === true ? 'start' : after;
+  let begun = false;
   const backOff = new BackOff(AWAY);
   for (;;) {
-    let page: Page<StoredEvent>;
     try {
-      page = await service.ask<Page<StoredEvent>>(`/v1/events${queryOf({ flow, type, after: cursor, limit: PAGE })}`);
+      for await (const { event, id, data } of service.stream(path, { lastId })) {
+        begun = true;
+        backOff.reset();
+        if (event === 'event') print(parseExact(data) as StoredEvent, { type, json });
+        lastId = id;
+        // a slow reader of the pipe must not make us gather the whole log
+        if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+      }
+      say('The service has ended the stream: it is asked again');
     } catch (error) {
       // a service that restarts is waited for once the tail has begun: the cursor misses nothing
-      if (!(error instanceof ServiceAway) || cursor === undefined || cursor === END) throw error;
+      if (!(error instanceof ServiceAway) || !begun) throw error;
       say(error.message);
-      await pause(backOff.next());
-      continue;
     }
-    for (const item of page.items) json === true ? printJsonLine(item) : printLine(receiptLine(item));
-    // a slow reader of the pipe must not make us gather the whole log
-    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
-    cursor = page.next;
-    backOff.reset();
-    if (!page.more) await pause(PAUSE_MS);
+    await pause(backOff.next());
   }
+}
+
+function print(event: StoredEvent, { type, json }: { type: string | undefined; json: true | undefined }): void {
+  if (type !== undefined && (event.cloudevent as { type?: unknown } | null)?.type !== type) return;
+  if (json === true) printJsonLine(event);
+  else printLine(receiptLine(event));
 }

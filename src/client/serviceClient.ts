@@ -4,6 +4,7 @@ import { firstFaults } from '../domain/firstFaults.ts';
 import { showHidden } from '../domain/hiddenCharacters.ts';
 import { retryAfterMs } from '../domain/retryAfter.ts';
 import { parseExact } from './exactJson.ts';
+import { readFrames, type StreamFrame } from './serverSentEvents.ts';
 
 /** Longer than any `Prefer: wait`. */
 const ANSWER_TIMEOUT_MS = 75_000;
@@ -99,13 +100,40 @@ export class ServiceClient {
     return answer.body as T;
   }
 
+  /**
+   * Frames from behind `lastId` on, until the service ends the stream or the signal aborts. Throws Refused for any answer but 200, ServiceAway where
+   * there is none or it breaks off.
+   */
+  async *stream(path: string, { lastId, signal }: { lastId?: string | undefined; signal?: AbortSignal }): AsyncGenerator<StreamFrame> {
+    const headers = { ...this.#ownHeaders(), accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'last-event-id': lastId }) };
+    const response = await this.#fetch(path, { headers, signal: signal ?? null });
+    if (response.status !== 200 || response.body === null)
+      throw new Refused({ status: response.status, retryAfterSeconds: null, body: parsed(await this.#read(response)) });
+    const reader = response.body.getReader();
+    // the signal of a request is not heard any more once Node's collector took what fetch hung on it (seen in Node 20)
+    const leave = (): void => void reader.cancel().catch(() => undefined);
+    signal?.addEventListener('abort', leave, { once: true });
+    try {
+      yield* readFrames(reader);
+    } catch (error) {
+      if (signal?.aborted !== true) throw this.#away(error);
+    } finally {
+      signal?.removeEventListener('abort', leave);
+      leave();
+    }
+  }
+
   #ownHeaders(): Record<string, string> {
     return this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     try {
-      return await fetch(`${this.url}${path}`, { ...init, redirect: 'error', signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+      return await fetch(`${this.url}${path}`, {
+        ...init,
+        redirect: 'error',
+        signal: init.signal === undefined ? AbortSignal.timeout(ANSWER_TIMEOUT_MS) : init.signal,
+      });
     } catch (error) {
       throw this.#away(error);
     }

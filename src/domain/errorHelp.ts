@@ -49,6 +49,7 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'headers-too-large': '16 kB together with the address.',
   internal: 'Send the same request again; the log of the service has the cause.',
   'queue-full': 'Wait for `Retry-After` and send the same again.',
+  'too-many-streams': 'Wait for `Retry-After`, ask another ingress, or share one stream: an ingress has 200, of one key 100.',
   'database-away': 'Send the same again: if it was accepted after all, it is a repeat.',
   'other-code': 'Switch on one code with `signalbox flow activate`, or run one version.',
   'policy-unfit': 'The detail names version and fields. Run the build whose policy it is, or `signalbox flow activate --with-policy`.',

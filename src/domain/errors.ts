@@ -48,6 +48,7 @@ export const ERRORS = {
   'headers-too-large': { status: 431, retryable: false, title: 'The headers are too large' },
   internal: { status: 500, retryable: true, title: 'Something went wrong here' },
   'queue-full': { status: 503, retryable: true, title: 'Too many events are waiting to be accepted' },
+  'too-many-streams': { status: 503, retryable: true, title: 'Too many streams are open' },
   'database-away': { status: 503, retryable: true, title: 'The database cannot be reached' },
   'other-code': { status: 503, retryable: true, title: 'The flow runs other code than this ingress has' },
   'policy-unfit': { status: 503, retryable: true, title: 'The policy that holds does not fit the code that is here' },

@@ -22,7 +22,10 @@ import { showActions, showDrift, showEmissions, showMemories, showWatches } from
 import { showLlm } from '../ingress/metrics/llmMetrics.ts';
 import { createMetrics, type Metrics } from '../ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../ingress/metrics/qualityMetrics.ts';
+import { showStreams } from '../ingress/metrics/streamMetrics.ts';
 import { openProbes } from '../ingress/routes/probes.ts';
+import { Durations } from '../ingress/stream/durations.ts';
+import { Streams } from '../ingress/stream/streams.ts';
 import { readLlmFigures } from '../llm/record/totals.ts';
 import { joinIngresses } from '../log/activate.ts';
 import { openAdopter } from '../log/adopt/adopter.ts';
@@ -118,7 +121,9 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
     releases.push(() => closeMemories(memories));
     const adopter = openAdopter({ pool, tenant: TENANT, flows, caseIds, memories, mailed, adopted: metrics.adopted, logger });
     releases.push(() => adopter.close());
+    const deciding = new Durations();
     const committed: Metrics['committed'] = (log, count, ms) => {
+      deciding.add(ms, count);
       metrics.committed(log, count, ms);
       adopter.wake(log);
     };
@@ -139,13 +144,17 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
     const receipts = createReceipts({ pool, namespace: config.TEMPORAL_NAMESPACE, web, caseIds });
     const probes = openProbes({ pool, cases, clock, flows, tenant: TENANT, temporal: { ...temporal, web } });
     const receiver = config.SIGNALBOX_WEBHOOK_URL === undefined ? null : receiverAt(config.SIGNALBOX_WEBHOOK_URL).id;
+    const webUi = { namespace: config.TEMPORAL_NAMESPACE, web, caseIds };
+    const streams = new Streams({ pool, temporal: webUi, health: probes.ready, deciding: () => deciding.read() });
+    showStreams(metrics, streams);
     const app = createApp(
       {
         pool,
         tenant: TENANT,
         config,
         flows,
-        temporal: { namespace: config.TEMPORAL_NAMESPACE, web, caseIds },
+        temporal: webUi,
+        streams,
         health: probes.ready,
         registry: metrics.registry,
         trace: spans === null ? undefined : { request: spans.request, of: traceOfRequest },
@@ -169,6 +178,7 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
       throw new CannotRun(`Cannot listen on ${config.HOST} port ${config.PORT}${why}`, { cause: error });
     });
     releases.push(() => server.close());
+    releases.push(() => streams.close());
     const { port } = server.address() as AddressInfo;
     return { url: `http://${config.HOST}:${port}`, close };
   } catch (error) {

@@ -227,3 +227,9 @@ export const watchExample: WatchItem = {
   due: '2026-03-02T09:35:00.120Z',
   trouble: null,
 };
+
+export const streamExample = [
+  'retry: 1000\n',
+  `event: decision\nid: eyJmcmF1ZCI6MTd9\ndata: ${JSON.stringify(decisionItemExample)}\n`,
+  `event: health\ndata: ${JSON.stringify({ at: AT, ready: true, degraded: [] })}\n\n`,
+].join('\n');

@@ -44,7 +44,7 @@ export interface Answer {
 
 export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, init);
-  const text = await response.text();
+  const text = await textOf(response);
   let json: unknown = null;
   try {
     json = JSON.parse(text);
@@ -52,6 +52,15 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Answer> 
     // a page or a stream
   }
   return { status: response.status, headers: response.headers, text, json };
+}
+
+/** Of a stream that goes on: what comes first. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return await response.text();
+  const reader = response.body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  await reader?.cancel();
+  return new TextDecoder().decode(value);
 }
 
 export const eventOf = (more: object = {}): Record<string, unknown> => ({

@@ -12,6 +12,8 @@ import { showMemories, showWatches } from '../../src/ingress/metrics/flowFigures
 import { createMetrics } from '../../src/ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../../src/ingress/metrics/qualityMetrics.ts';
 import type { IngressDeps } from '../../src/ingress/routes/ingressDeps.ts';
+import { Durations } from '../../src/ingress/stream/durations.ts';
+import { Streams, type StreamsOptions } from '../../src/ingress/stream/streams.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { readUnseen } from '../../src/log/adopt/unseen.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
@@ -39,6 +41,7 @@ export interface TestIngressOptions {
   readonly auth?: 'off' | 'keys';
   readonly server?: Partial<ServerOptions>;
   readonly deps?: Partial<IngressDeps>;
+  readonly stream?: Partial<StreamsOptions> & { opened?: (streams: Streams) => void };
 }
 
 const READY = {
@@ -50,7 +53,14 @@ const READY = {
   clock: { ok: true, aheadSeconds: 0 },
 };
 
-export async function startIngress({ database, flows, auth = 'off', server, deps = {} }: TestIngressOptions): Promise<TestIngress> {
+export async function startIngress({
+  database,
+  flows,
+  auth = 'off',
+  server,
+  deps = {},
+  stream = {},
+}: TestIngressOptions): Promise<TestIngress> {
   const pool = openDatabase(database, { name: 'test ingress', appending: true });
   const notifier = openNotifier(database);
   await ensureHeads(pool, 'default', flows);
@@ -67,8 +77,11 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
   addQualityMetrics(metrics, () => readAllQuality(pool, 'default', flows));
   const accepting = openAccepting({ pool, database, flows, metrics, ...temporal });
   const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });
+  const streams = new Streams({ pool, temporal, health: async () => READY, deciding: () => new Durations().read(), ...stream });
+  stream.opened?.(streams);
   const app = createApp(
     {
+      streams,
       ...{ pool, tenant: 'default', flows, temporal, notifier, logger, registry: metrics.registry },
       config: { SIGNALBOX_AUTH: auth },
       health: async () => READY,
@@ -85,6 +98,7 @@ export async function startIngress({ database, flows, auth = 'off', server, deps
   return {
     ...{ url: `http://127.0.0.1:${port}`, port, pool, notifier, errors },
     close: async () => {
+      streams.close();
       await listening.close();
       await accepting.close();
       await notifier.close();

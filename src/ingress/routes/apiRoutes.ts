@@ -12,6 +12,7 @@ import { quarantineRoutes } from './quarantineRoutes.ts';
 import { receiverRoutes } from './receiverRoutes.ts';
 import { reviewRoutes } from './reviewRoutes.ts';
 import type { Route } from './route.ts';
+import { streamRoutes } from './streamRoutes.ts';
 import { watchRoutes } from './watchRoutes.ts';
 import { webhookAdminRoutes } from './webhookAdminRoutes.ts';
 import { webhookRoute } from './webhookRoutes.ts';
@@ -23,5 +24,5 @@ export const API_ROUTES: readonly Route[] = [
   ...[...approvalRoutes, ...reviewRoutes],
   ...[...actionRoutes, ...receiverRoutes],
   ...[webhookRoute, ...webhookAdminRoutes],
-  ...operationRoutes,
+  ...[...streamRoutes, ...operationRoutes],
 ];

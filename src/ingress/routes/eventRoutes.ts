@@ -1,30 +1,21 @@
-/** Events: sending them, and those that are stored. Their bodies go out as the text that is stored: parsing it again would round its big numbers. */
-import { eventId, parseId } from '../../domain/ids.ts';
+/** Events: those that are stored. */
+import { parseId } from '../../domain/ids.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { findOriginal } from '../../log/door/originals.ts';
-import {
-  EVENT_BYTES,
-  type EventSource,
-  findAdoption,
-  findEvent,
-  findEventsOf,
-  type KeptEvent,
-  readEvent,
-  readEvents,
-} from '../../log/read/events.ts';
+import { EVENT_BYTES, type EventSource, findAdoption, findEvent, findEventsOf, readEvent, readEvents } from '../../log/read/events.ts';
 import { type FeedPage, type FeedSource, type Positions, readFeed, readHeads } from '../../log/read/feed.ts';
 import { eventList, eventsQuery, storedEvent } from '../../wire/event.ts';
 import { storedEventExample } from '../../wire/examples.ts';
 import { pageExample } from '../../wire/list.ts';
 import { eventParam } from '../../wire/params.ts';
-import { shownOriginal } from '../mapping/shownOriginal.ts';
 import { madeEventExample } from '../../wire/webhookExamples.ts';
-import { receiptOf, type TemporalWeb } from '../accept/receipt.ts';
 import { sendText } from '../http/answer.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import { sendPage } from '../http/sendPage.ts';
+import { shownOriginal } from '../mapping/shownOriginal.ts';
 import { type Route, route } from './route.ts';
+import { storedEventText } from './storedEventText.ts';
 
 type Filters = { source?: string | undefined; id?: string | undefined; flow?: string | undefined; type?: string | undefined };
 
@@ -135,15 +126,4 @@ function entriesSource({ source, id, flow, type }: Filters): FeedSource {
     scan: wanted.length > 0,
     bytes: EVENT_BYTES,
   };
-}
-
-function storedEventText(event: KeptEvent, temporal: TemporalWeb, more: object = {}): string {
-  const { acceptedAt, position, decisions, body, adoptions, origin } = event;
-  const receipt = receiptOf({ ...event, decision: decisions.at(-1) ?? null }, temporal);
-  const adopted = {
-    ...(adoptions.length === 0 ? {} : { adoptions: adoptions.map(eventId) }),
-    ...(origin === null ? {} : { adoptedFrom: eventId(origin) }),
-  };
-  const text = JSON.stringify({ ...receipt, acceptedAt: acceptedAt.toISOString(), position, decisions, ...adopted, ...more });
-  return `${text.slice(0, -1)},"cloudevent":${body ?? 'null'}}`;
 }

@@ -15,6 +15,7 @@ import type { Ready } from '../../wire/ready.ts';
 import type { Accept } from '../accept/accept.ts';
 import type { TemporalWeb } from '../accept/receipt.ts';
 import type { ObserveRequest } from '../metrics/httpMetrics.ts';
+import type { Streams } from '../stream/streams.ts';
 
 export interface IngressDeps {
   readonly pool: Pool;
@@ -26,6 +27,7 @@ export interface IngressDeps {
   readonly notifier: Notifier;
   /** Absent: nobody is told of approvals. */
   readonly notices?: NoticeChannels | undefined;
+  readonly streams: Streams;
   readonly health: () => Promise<Ready>;
   readonly registry: Registry;
   /** Traces requests; absent where nothing is traced. */

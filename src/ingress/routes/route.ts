@@ -56,6 +56,8 @@ export interface Call<Query = object, Body = unknown, Given extends Answers = An
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly body: Body;
+  /** Whether the key still holds, for answers that last. Throws `unauthenticated` or `forbidden`. */
+  recheck(): Promise<unknown>;
   /** Answers in JSON, as the table says. */
   send<Status extends keyof Given>(status: Status, body: Sent<Given[Status]>, headers?: Readonly<Record<string, string>>): void;
 }

@@ -37,6 +37,7 @@ function serve(route: Route, deps: IngressDeps, callers: Callers): RequestHandle
     const body = await route.body?.read?.(request);
     await handle({
       ...{ request, response, caller, params, query, body },
+      recheck: async () => route.scopes.length > 0 && callers(request, ...route.scopes),
       send: (status, sent, headers) => sendJson(response, Number(status), sent, headers),
     });
   };
