@@ -39,6 +39,8 @@ export interface Given {
   readonly tables: readonly CsvTable[];
   /** Further tables, by their columns. */
   beside(columns: readonly string[]): readonly CsvTable[];
+  /** Of a set whose data are lists: those with the set's columns, one behind the other, in the order of their files' names. */
+  readonly items: readonly JsonObject[];
   /** A JSON file beside the data. Throws CannotRun where there is none. */
   json(name: string): Promise<unknown>;
   readonly decide: Decider['decide'];
@@ -68,6 +70,8 @@ export interface DataSet {
   readonly title: string;
   /** A table that has them all is one of the set's. */
   readonly columns: readonly string[];
+  /** `list`: its data are JSON files, each a list of objects that all have the columns as keys. */
+  readonly form?: 'table' | 'list';
   /** Figures that are better when they are lower. */
   readonly lower: readonly string[];
   readonly floors: Figures;

@@ -25,15 +25,18 @@ export async function* evaluateFlow(
   dataSets: readonly DataSet[],
   { folder, deciderOf }: { folder: DataFolder; deciderOf: (set: DataSet) => Decider },
 ): AsyncGenerator<SetReport> {
-  const found = dataSets.filter(({ columns }) => folder.tables(columns).length > 0);
+  const tablesOf = ({ form, columns }: DataSet) => (form === 'list' ? [] : folder.tables(columns));
+  const itemsOf = ({ form, columns }: DataSet) => (form === 'list' ? folder.items(columns) : []);
+  const found = dataSets.filter((set) => tablesOf(set).length + itemsOf(set).length > 0);
   if (found.length === 0) {
     const needed = dataSets.map(({ name, columns }) => `${name} has the columns ${columns.join(', ')}`);
-    throw new CannotRun(`Cannot find the data: no CSV file of the folder fits a data set (${needed.join('; ')})`);
+    throw new CannotRun(`Cannot find the data: no file of the folder fits a data set (${needed.join('; ')})`);
   }
   for (const set of found) {
     const decider = deciderOf(set);
     const evaluated = await set.evaluate({
-      tables: folder.tables(set.columns),
+      tables: tablesOf(set),
+      items: itemsOf(set),
       beside: (columns) => folder.tables(columns),
       json: (name) => folder.json(name),
       decide: (questions) => decider.decide(questions),

@@ -22,7 +22,7 @@ export interface Judging {
   readonly missing?: Reason;
 }
 
-const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 /** Beside the state, whose `asked` is changed where its case is given something to do. */
 export function judgeShipment(shipment: Shipment, judging: Judging): Pick<Folded, 'decision' | 'signal'> {
