@@ -2,10 +2,13 @@
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildConsole } from './buildConsole.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
 const target = join(root, 'dist');
+/** Its sources become a bundle. */
+const web = join(source, 'web');
 /** Compiled, or for readers of the sources. */
 const LEFT_OUT = new Set(['.ts', '.md']);
 const SHEBANG = '#!/usr/bin/env node\n';
@@ -13,7 +16,7 @@ const SHEBANG = '#!/usr/bin/env node\n';
 async function copyAssets() {
   const entries = await readdir(source, { recursive: true, withFileTypes: true });
   const files = entries
-    .filter((entry) => entry.isFile() && !LEFT_OUT.has(extname(entry.name)))
+    .filter((entry) => entry.isFile() && !LEFT_OUT.has(extname(entry.name)) && !entry.parentPath.startsWith(web))
     .map((entry) => join(entry.parentPath, entry.name));
   for (const file of files) {
     const copy = join(target, relative(source, file));
@@ -50,5 +53,8 @@ async function bundle() {
 const copied = await copyAssets();
 await writeCodes();
 await markExecutable();
+const firstLoad = await buildConsole({ source: web, target: join(target, 'web') });
 const bytes = await bundle();
-console.log(`dist is complete: ${copied} files copied, workflows bundled into ${Math.round(bytes / 1024)} kB`);
+console.log(
+  `dist is complete: ${copied} files copied, the console loads ${Math.round(firstLoad / 1000)} kB gzipped, workflows bundled into ${Math.round(bytes / 1024)} kB`,
+);

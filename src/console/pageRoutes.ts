@@ -6,7 +6,6 @@ import { openApiDocument } from '../ingress/routes/openapi.ts';
 import { type Call, type Route, route } from '../ingress/routes/route.ts';
 import { details } from '../wire/fields.ts';
 import { docsPage } from './docsPage.ts';
-import { homePage } from './homePage.ts';
 
 /** Nothing runs and nothing is fetched; the style is inline. */
 const security = helmet({
@@ -53,20 +52,6 @@ export const pageRoutes = (table: () => readonly Route[]): readonly Route[] => [
     answers: { 200: HTML },
     handler: ({ flows }) => {
       const page = docsPage(table(), flows);
-      return (call) => sendPage(call, page);
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/',
-    id: 'showStart',
-    tag: 'pages',
-    summary: 'What is here',
-    scopes: [],
-    query: 'any',
-    answers: { 200: HTML },
-    handler: ({ flows, temporal, config }) => {
-      const page = homePage(table(), { flows, temporalUi: temporal.web, auth: config.SIGNALBOX_AUTH });
       return (call) => sendPage(call, page);
     },
   }),

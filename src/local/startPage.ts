@@ -30,7 +30,7 @@ interface Shown {
 
 export function startPage({ url, data, database, temporal, pids }: StackFacts, { auth, webhook, llm, seconds }: Shown): string {
   const rows: [string, string][] = [
-    ['Overview', `${url}/`],
+    ['Console', `${url}/`],
     ['Events', `${url}/v1/events`],
     ['Reference', `${url}/docs`],
     ['Metrics', `${url}/metrics`],

@@ -58,8 +58,8 @@ describe('GET /openapi.json', () => {
 });
 
 describe('pages', () => {
-  it.each(['/', '/docs'])('%s is a page that runs and fetches nothing', async (path) => {
-    const { status, headers, text } = await ask(`${ingress.url}${path}`);
+  it('/docs is a page that runs and fetches nothing', async () => {
+    const { status, headers, text } = await ask(`${ingress.url}/docs`);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('text/html');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -68,10 +68,9 @@ describe('pages', () => {
     expect(headers.get('x-powered-by')).toBeNull();
   });
 
-  it('/ lists every route, and escapes what it shows', async () => {
-    const { text } = await ask(`${ingress.url}/`);
-    for (const { path } of ROUTES) expect(text).toContain(`<code>${path.replace(/:(\w+)/g, '{$1}')}</code>`);
-    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;');
+  it('/docs lists every route', async () => {
+    const { text } = await ask(`${ingress.url}/docs`);
+    for (const { path } of ROUTES) expect(text).toContain(path.replace(/:(\w+)/g, '{$1}'));
   });
 
   it('/docs explains every code where problems point to', async () => {

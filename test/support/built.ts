@@ -25,7 +25,13 @@ const LAST = join(ROOT, 'dist', 'workflow-bundle.js');
 async function newerThan(timeMs: number): Promise<string | null> {
   const source = join(ROOT, 'src');
   const entries = await readdir(source, { recursive: true, withFileTypes: true });
-  const places = [source, join(ROOT, 'scripts', 'build.mjs'), join(ROOT, 'tsconfig.json'), join(ROOT, 'tsconfig.build.json')];
+  const places = [
+    source,
+    join(ROOT, 'scripts', 'build.mjs'),
+    join(ROOT, 'scripts', 'buildConsole.mjs'),
+    join(ROOT, 'tsconfig.json'),
+    join(ROOT, 'tsconfig.build.json'),
+  ];
   for (const place of [...places, ...entries.map((entry) => join(entry.parentPath, entry.name))]) {
     if ((await stat(place)).mtimeMs > timeMs) return place;
   }

@@ -11,7 +11,7 @@ const FILES_MAX = 40;
 const SHARE_MAX = 0.2;
 
 const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
   .map((entry) => relative(SRC, join(entry.parentPath, entry.name)).split('\\').join('/'));
 
 /** A flow's evaluation is a room of its own: it may call a service, which folding must not. */

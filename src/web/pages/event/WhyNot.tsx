@@ -1,0 +1,4 @@
+/** Filled in when the API tells it. */
+export function WhyNot(_: { event: string }) {
+  return null;
+}

@@ -1,0 +1,67 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Empty, Loaded } from '../../parts/Loaded.tsx';
+import { Said } from '../../parts/Said.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
+import { When } from '../../parts/When.tsx';
+import { usePolicies } from '../../read/queries.ts';
+import { PolicyDiff } from './PolicyDiff.tsx';
+
+/** Which policy held when, and what each changed, in words. */
+export function Policies({ flow }: { flow: string }) {
+  const { version, against } = useSearch({ from: '/console/flows/$flow' });
+  const navigate = useNavigate({ from: '/console/flows/$flow' });
+  const query = usePolicies(flow);
+  return (
+    <Loaded query={query}>
+      {({ items }) => {
+        if (items.length === 0) return <Empty title="No policy holds" command={`npx signalbox policy activate ${flow} policy.yaml`} />;
+        const newestFirst = [...items].reverse();
+        const shown = version ?? newestFirst[0]?.version;
+        const versions = [...new Set(newestFirst.map((one) => one.version))];
+        const before = against ?? versions[versions.indexOf(shown ?? '') + 1];
+        return (
+          <>
+            <Scroll label="Versions">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">Version</th>
+                    <th scope="col">Since</th>
+                    <th scope="col">By</th>
+                    <th scope="col">Why</th>
+                    <th scope="col">Look</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {newestFirst.map(({ version: one, position, at, origin, by, note, active }) => (
+                    <tr key={position}>
+                      <td>
+                        <code>{one}</code> {active && <span className="tag">holds now</span>}
+                      </td>
+                      <td>
+                        <When at={at} />
+                      </td>
+                      <td>{by ?? origin}</td>
+                      <td>{note === null ? <span className="faint">none given</span> : <Said text={note} charsMax={300} />}</td>
+                      <td>
+                        <button
+                          type="button"
+                          className="quiet"
+                          aria-pressed={one === shown}
+                          onClick={() => void navigate({ search: { tab: 'policies', version: one }, resetScroll: false })}
+                        >
+                          What it changed
+                        </button>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Scroll>
+            {shown !== undefined && <PolicyDiff flow={flow} version={shown} against={before === shown ? undefined : before} />}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}

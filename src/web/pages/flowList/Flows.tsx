@@ -1,0 +1,66 @@
+import { Go } from '../../parts/Go.tsx';
+import { Empty, Loaded } from '../../parts/Loaded.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
+import { useFlows } from '../../read/queries.ts';
+import { count } from '../../words/numbers.ts';
+
+export function Flows() {
+  const flows = useFlows();
+  return (
+    <>
+      <h1>Flows</h1>
+      <Loaded query={flows}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No flow is here" command="npx signalbox flow new visits --type visit.asked --subject visitId">
+              <p>A flow says which events it takes, how it decides, and when it asks.</p>
+            </Empty>
+          ) : (
+            <Scroll label="Flows">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">Flow</th>
+                    <th scope="col">Takes</th>
+                    <th scope="col" className="number">
+                      Log
+                    </th>
+                    <th scope="col" className="number">
+                      Cases wait
+                    </th>
+                    <th scope="col" className="number">
+                      Ask a person
+                    </th>
+                    <th scope="col" className="number">
+                      Quarantined
+                    </th>
+                    <th scope="col">Policy</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map(({ name, title, types, entries, waiting, openApprovals, quarantined, policy }) => (
+                    <tr key={name}>
+                      <td>
+                        <Go to={`/console/flows/${encodeURIComponent(name)}`}>{title}</Go>
+                      </td>
+                      <td>{Object.keys(types).join(', ')}</td>
+                      <td className="number">{count(entries)}</td>
+                      <td className="number">{count(waiting)}</td>
+                      <td className="number">
+                        {openApprovals > 0 ? <Go to={`/console/inbox?flow=${encodeURIComponent(name)}`}>{count(openApprovals)}</Go> : '0'}
+                      </td>
+                      <td className="number">{quarantined > 0 ? <Go to="/console/dead">{count(quarantined)}</Go> : '0'}</td>
+                      <td>
+                        <code>{policy ?? 'none'}</code>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Scroll>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { shownNumber } from '../../../domain/shownNumber.ts';
+import { Go } from '../../parts/Go.tsx';
+import { Outcome } from '../../parts/Outcome.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
+import { When } from '../../parts/When.tsx';
+import type { Similar } from '../../words/evidence.ts';
+
+/** Past cases like this one, and what turned out to be true. */
+export function SimilarCases({ similar }: { similar: readonly Similar[] }) {
+  if (similar.length === 0) return null;
+  return (
+    <>
+      <h3 id="similar">Cases like this one</h3>
+      <Scroll label="Cases like this one">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Decided</th>
+              <th scope="col" className="number">
+                Score
+              </th>
+              <th scope="col">Turned out</th>
+            </tr>
+          </thead>
+          <tbody>
+            {similar.map(({ decision, at, outcome, score, truth }) => (
+              <tr key={decision}>
+                <td>{at !== null && <When at={at} />}</td>
+                <td>
+                  <Go to={`/console/decisions/${encodeURIComponent(decision)}`} className="plain">
+                    <Outcome outcome={outcome} />
+                  </Go>
+                </td>
+                <td className="number">{score === null ? '–' : shownNumber(score)}</td>
+                <td>{truth ?? <span className="faint">not known</span>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+import { Said } from './Said.tsx';
+import { say } from './Toasts.tsx';
+
+/** An id in the mono face, copied with one click. */
+export function Id({ id }: { id: string }) {
+  const copy = () =>
+    navigator.clipboard.writeText(id).then(
+      () => say(`Copied ${id.length > 60 ? 'the id' : id}`),
+      () => say('The browser did not let the id be copied'),
+    );
+  return (
+    <span className="id">
+      <code>
+        <Said text={id} charsMax={80} />
+      </code>
+      <button type="button" className="quiet copy" onClick={() => void copy()} aria-label="Copy the id" title="Copy">
+        ⧉
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,63 @@
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useKeys } from '../../keys/useKeys.ts';
+import { PAGES } from '../../words/pageList.ts';
+import { change, settings } from '../../words/settings.ts';
+import { Toasts } from '../Toasts.tsx';
+import { Help } from './Help.tsx';
+import { Nav } from './Nav.tsx';
+import { Palette } from './Palette.tsx';
+import { TopBar } from './TopBar.tsx';
+
+const LOOKS = ['system', 'light', 'dark'] as const;
+
+/** Titles name the page and what it is about, so that tabs and histories can be told apart. */
+function useTitle(): void {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  useEffect(() => {
+    const page = PAGES.find(({ to }) => (to === '/' ? path === '/' : path.startsWith(to)));
+    const rest = decodeURIComponent(path.split('/').slice(3).join(' ')).slice(0, 80);
+    document.title = [rest, page?.title ?? 'Page', 'Signalbox'].filter((part) => part !== '').join(' · ');
+  }, [path]);
+}
+
+/** After going to another page, reading and tabbing begin at its top. */
+function useFocusOnPage(): void {
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
+  const [first, setFirst] = useState(path);
+  useEffect(() => {
+    if (path === first) return;
+    setFirst(undefined);
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [path, first]);
+}
+
+export function Shell() {
+  const navigate = useNavigate();
+  const [open, setOpen] = useState<'help' | 'palette' | null>(null);
+  useTitle();
+  useFocusOnPage();
+  const goTo = Object.fromEntries(PAGES.map(({ to }) => [`go ${to}`, () => void navigate({ to })]));
+  useKeys({
+    ...goTo,
+    palette: () => setOpen('palette'),
+    help: () => setOpen('help'),
+    search: () => void navigate({ to: '/console/search' }),
+    look: () => change({ look: LOOKS[(LOOKS.indexOf(settings().look) + 1) % LOOKS.length] ?? 'system' }),
+  });
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        To the page
+      </a>
+      <Nav />
+      <TopBar onHelp={() => setOpen('help')} onPalette={() => setOpen('palette')} />
+      <main id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      {open === 'help' && <Help onClose={() => setOpen(null)} />}
+      {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
+      <Toasts />
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+import { useSyncExternalStore } from 'react';
+import { type LiveView, liveView, subscribe } from './liveFeed.ts';
+
+export const useLive = (): LiveView => useSyncExternalStore(subscribe, liveView);

@@ -1,0 +1,61 @@
+/** Times and spans as a reader says them; exact ones beside. Pure: the clock comes as an argument. */
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', DAY_MS],
+  ['hour', HOUR_MS],
+  ['minute', MINUTE_MS],
+  ['second', SECOND_MS],
+];
+
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+
+/** `3 min. ago`, `in 2 hr.`; `now` within a second. */
+export function relativeTime(atMs: number, nowMs: number): string {
+  const ms = atMs - nowMs;
+  const [unit, size] = UNITS.find(([, one]) => Math.abs(ms) >= one) ?? ['second', SECOND_MS];
+  const count = Math.trunc(ms / size);
+  return count === 0 ? 'now' : RELATIVE.format(count, unit);
+}
+
+/** `2 d 4 h`, `3 min 20 s`, `840 ms`: the two largest units. */
+export function span(ms: number): string {
+  if (ms < SECOND_MS) return `${Math.max(0, Math.round(ms))} ms`;
+  const parts: readonly (readonly [string, number])[] = [
+    ['d', DAY_MS],
+    ['h', HOUR_MS],
+    ['min', MINUTE_MS],
+    ['s', SECOND_MS],
+  ];
+  const from = parts.findIndex(([, size]) => ms >= size);
+  let left = ms;
+  const shown: string[] = [];
+  for (const [name, size] of parts.slice(from, from + 2)) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0) shown.push(`${count} ${name}`);
+  }
+  return shown.join(' ');
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const found = formats.get(zone);
+  if (found !== undefined) return found;
+  const parts = { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+  const made = new Intl.DateTimeFormat('en-GB', { ...parts, ...(zone === 'local' ? {} : { timeZone: zone }), timeZoneName: 'short' });
+  formats.set(zone, made);
+  return made;
+}
+
+/** `29 Nov 2026, 18:26:50 UTC`, in the zone that the reader chose. */
+export function exactTime(at: string, zone: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  return formatOf(zone).format(date);
+}
