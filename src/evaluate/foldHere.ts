@@ -14,9 +14,19 @@ export interface StateSizes {
   readonly mostBytes: number;
 }
 
+const NEWEST = 10_000;
+
+function percentiles(costs: readonly number[]): [p50: string, p99: string] {
+  const sorted = Float64Array.from(costs).sort();
+  const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
+  return [at(0.5), at(0.99)];
+}
+
 export class FoldHere implements Decider {
   readonly #flow: Flow;
   readonly #costsUs: number[] = [];
+  /** Processor time of the newest ones, in microseconds: with a memory that has learnt from all before. */
+  #workUs: number[] = [];
   readonly #logs: LogFold<unknown>[] = [];
 
   constructor(flow: Flow) {
@@ -28,22 +38,46 @@ export class FoldHere implements Decider {
     this.#logs.push(log);
     for await (const event of events) {
       const startedMs = performance.now();
+      const working = log.memory === null ? null : process.cpuUsage();
       const { sent, decision, ending, note } = log.add(event);
+      if (working !== null) this.#work(process.cpuUsage(working));
       this.#costsUs.push(1000 * (performance.now() - startedMs));
       if (ending === 'quarantined') throw new CannotRun(`Cannot evaluate as ${event.id} was put into quarantine: ${note}`);
       yield { sent, outcome: decision?.outcome ?? null, score: decision?.score ?? null, result: (decision?.result ?? {}) as JsonObject };
     }
   }
 
-  /** What events cost, and how large states are by what their keys begin with. */
+  /** What events cost, how large states are by what their keys begin with, and how large a memory is. */
   notes(): string[] {
-    const sorted = Float64Array.from(this.#costsUs).sort();
-    if (sorted.length === 0) return [];
-    const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] as number).toFixed(1);
+    if (this.#costsUs.length === 0) return [];
+    const [p50, p99] = percentiles(this.#costsUs);
     const sizes = [...this.#sizes()].map(
       ([kind, { count, meanBytes, mostBytes }]) => `${count} ${kind} of ${Math.round(meanBytes)} (at most ${mostBytes})`,
     );
-    return [`an event is folded in ${at(0.5)} us (p50), ${at(0.99)} us (p99)`, `states, in bytes: ${sizes.join(', ')}`];
+    return [
+      `an event is folded in ${p50} us (p50), ${p99} us (p99)`,
+      `states, in bytes: ${sizes.join(', ')}`,
+      ...this.#logs.flatMap((log) => this.#memory(log)),
+    ];
+  }
+
+  #work({ user, system }: NodeJS.CpuUsage): void {
+    this.#workUs.push(user + system);
+    if (this.#workUs.length >= 2 * NEWEST) this.#workUs = this.#workUs.slice(-NEWEST);
+  }
+
+  #memory({ memory: held }: LogFold<unknown>): string[] {
+    const memory = this.#flow.reflex?.memory;
+    if (memory === undefined) return [];
+    const newest = this.#workUs.slice(-NEWEST);
+    const [p50, p99] = percentiles(newest);
+    const startedMs = performance.now();
+    const { length } = memory.save(held);
+    const savedMs = (performance.now() - startedMs).toFixed(0);
+    return [
+      `the memory has ${length} bytes of at most ${memory.limitBytes}, saved in ${savedMs} ms`,
+      `with it as it is, of the last ${newest.length} events, one takes ${p50} us (p50), ${p99} us (p99) of the processor`,
+    ];
   }
 
   #sizes(): ReadonlyMap<string, StateSizes> {
