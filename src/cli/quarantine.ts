@@ -14,7 +14,7 @@ export function quarantine(): Command {
     .action(list);
   command
     .command('redrive')
-    .description('try again, after the flow was mended; exit 1 where an event fails again')
+    .description('try again, after the flow was mended, or what a wrong clock made late or expired; exit 1 where an event fails again')
     .argument('<event...>', 'ids like evt_fraud.17')
     .option('--json', 'print what became of them')
     .addHelpText('after', '\nExample:\n  signalbox quarantine redrive evt_fraud.17 evt_fraud.19')

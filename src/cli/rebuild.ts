@@ -12,7 +12,7 @@ export function rebuild(): Command {
   return new Command('rebuild')
     .description('fold logs again from the first entry and compare the states; exit 1 where they differ')
     .option('--flow <name>', 'one flow only')
-    .option('--write', 'put the folded states in place of the kept ones; accepting waits meanwhile')
+    .option('--write', 'put the folded states in place of the kept ones that differ, some at a time, beside what is accepted')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  signalbox rebuild\n  signalbox rebuild --flow fraud --write')
     .action(run);

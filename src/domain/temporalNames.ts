@@ -10,6 +10,11 @@ export const NOTICE_RUN = 'noticeRun';
 /** The cases of flows that have no workflow of their own. */
 export const ACT_CASE = 'actCase';
 
+/** How cases run, the newest last. A run is marked with the way in which it began; a build that does not know it cannot go on with it. */
+export const WAYS = ['steps-in-order', 'together', 'parked'] as const;
+/** Temporal's own: the marks of a run. */
+export const WAY_OF_RUN = 'TemporalChangeVersion';
+
 /** All keywords; registered at start. */
 export const ATTRIBUTES = {
   flow: 'SignalboxFlow',

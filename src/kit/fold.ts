@@ -20,6 +20,8 @@ const LESSON_CHARS_MAX = 16_384;
 export const NOT_FOLDED = 'reflex: ';
 /** Tells an event that was never folded from one that expired on its way to its case. */
 export const AT_ACCEPTANCE = 'at-acceptance';
+/** The note of an event that came later than its flow takes: it was not folded. */
+export const LATE = 'late';
 const NO_FINDINGS = '{}';
 const KEYS_MAX = 32;
 /** An index row of the database holds 2,704 bytes; a subject may have 2,048 of them. */
@@ -57,6 +59,8 @@ export interface Folding {
   readonly keys: readonly string[] | Error;
   readonly expired: boolean;
   readonly history: boolean;
+  /** Somebody has it folded though it comes too late: it counts at the earliest time that its keys still take. */
+  readonly anyway?: boolean;
 }
 
 /** The time that counts: the sent one, or acceptance where that is missing or more than five minutes ahead. */
@@ -115,7 +119,8 @@ function lessonOf({ reflex }: Flow, { lesson }: Folded): string | null {
   return text;
 }
 
-export function foldEntry({ flow, policy, states, memory = null }: FoldContext, { event, keys, expired, history }: Folding): FoldedEntry {
+export function foldEntry({ flow, policy, states, memory = null }: FoldContext, folding: Folding): FoldedEntry {
+  const { event, keys, expired, history, anyway = false } = folding;
   if (flow === null) return ended('unrouted');
   // for whoever keeps the labels: the flow's reflex does not know the type
   if (event.type === DECISION_OUTCOME) return ended('recorded', 'outcome');
@@ -132,8 +137,10 @@ export function foldEntry({ flow, policy, states, memory = null }: FoldContext, 
     );
     // what the flow itself tells of is never late: its time is that of its acceptance
     const timeless = reflex.timeless?.includes(event.type) === true || flow.types[event.type]?.own === true;
-    if (!timeless && newestMs - event.timeMs > reflex.latenessMs) return ended('recorded', 'late');
-    const folded = reflex.fold(before, event, policy, memory?.value);
+    const late = !timeless && newestMs - event.timeMs > reflex.latenessMs;
+    if (late && !anyway) return ended('recorded', LATE);
+    const timed = late ? { ...event, timeMs: newestMs - reflex.latenessMs } : event;
+    const folded = reflex.fold(before, timed, policy, memory?.value);
     const entry = settle(folded, { policy, history });
     const watches = folded.watches === undefined ? null : askedWatches(flow, folded.watches, history);
     const lesson = lessonOf(flow, folded);

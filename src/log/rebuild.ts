@@ -1,16 +1,21 @@
 /**
  * Folds a log again from its first entry, each event with the policy that held then, and compares what comes out with the states
  * that the service keeps. One snapshot for both, so it can run beside live ingresses.
+ *
+ * Writing right is done beside them too: the long part, folding, holds no lock, and states are written some at a time, each piece under the
+ * head's lock for its moment. All in one transaction, accepting waited until our own watchdog ended it.
  */
 
 import type { Flow } from '../domain/flow.ts';
-import type { States } from '../kit/fold.ts';
 import type { Client, Pool } from './db/database.ts';
 import { lockHead } from './head.ts';
 import { Refold } from './refold.ts';
-import type { Refolding } from './refolding.ts';
 
 const PAGE = 5000;
+/** States written under one lock. */
+const PIECE = 1000;
+/** What an ingress folds on states that are still wrong may make others wrong: it is looked at again until nothing is. */
+const ROUNDS_MAX = 10;
 
 export interface Rebuilt {
   readonly flow: string;
@@ -23,31 +28,27 @@ export interface Rebuilt {
   readonly written: boolean;
 }
 
-/** `write` puts the folded states in place of the kept ones, under the head's lock: accepting waits meanwhile. */
-export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: string; flow: Flow; write: boolean }): Promise<Rebuilt> {
+interface Place {
+  readonly tenant: string;
+  readonly flow: Flow;
+}
+
+/** `write` puts the folded states in place of the kept ones that differ. Throws where others write wrong ones faster than that. */
+export async function rebuild(pool: Pool, { tenant, flow, write }: Place & { write: boolean }): Promise<Rebuilt> {
+  const of = { tenant, flow };
   const client = await pool.connect();
-  let position = 0;
   try {
-    if (write) {
-      position = (await lockHead(client, tenant, flow.name)).position;
-      await client.query('set local idle_in_transaction_session_timeout = 0');
-    } else await client.query('begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0');
-    const of = { tenant, log: flow.name };
-    const refold = await Refold.begin(client, { tenant, flow, anew: false });
+    await beginSnapshot(client);
+    const refold = await Refold.begin(client, { ...of, anew: false });
     const { refolding } = refold;
     const differ = (text: string): void => refolding.differ(text);
-    await refolding.memory?.read(client, of, differ);
+    await refolding.memory?.read(client, { tenant, log: flow.name }, differ);
     await refold.goOn(client);
-    await compare(client, { tenant, flow, refolding });
-    await refolding.watches.compare(client, { tenant, flow }, differ);
-    await refolding.memory?.compare(client, of, differ);
-    if (write) {
-      await replace(client, { tenant, flow, states: refolding.states });
-      await refolding.watches.replace(client, { tenant, flow });
-      await refolding.memory?.replace(client, of, position + 1);
-      await leaveEntry(client, { tenant, flow, position: position + 1 });
-    }
-    await client.query(write ? 'commit' : 'rollback');
+    const wrong = await compare(client, of, { refold, differ });
+    await refolding.watches.compare(client, of, differ);
+    await refolding.memory?.compare(client, { tenant, log: flow.name }, differ);
+    await client.query('rollback');
+    if (write) await writeRight(client, of, { refold, wrong });
     client.release();
     const { entries, events, otherCode, differences } = refolding;
     return { flow: flow.name, entries, events, keys: refolding.states.size, otherCode, differences, written: write };
@@ -57,8 +58,22 @@ export async function rebuild(pool: Pool, { tenant, flow, write }: { tenant: str
   }
 }
 
-async function compare(client: Client, { tenant, flow, refolding }: { tenant: string; flow: Flow; refolding: Refolding }): Promise<void> {
+async function beginSnapshot(client: Client): Promise<void> {
+  await client.query('begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0');
+}
+
+/** Gives the keys whose kept state differs. */
+async function compare(
+  client: Client,
+  { tenant, flow }: Place,
+  { refold: { refolding }, differ }: { refold: Refold; differ: (text: string) => void },
+): Promise<string[]> {
   const missing = new Set(refolding.states.keys());
+  const wrong: string[] = [];
+  const found = (key: string, what: string): void => {
+    wrong.push(key);
+    differ(`the state of ${key} ${what}`);
+  };
   for (let after = ''; ; ) {
     const { rows } = await client.query<{ key: string; value: Buffer }>(
       `select key, value from states where tenant = $1 and log = $2 and key > $3 order by key limit ${PAGE}`,
@@ -67,26 +82,56 @@ async function compare(client: Client, { tenant, flow, refolding }: { tenant: st
     for (const { key, value } of rows) {
       missing.delete(key);
       const folded = refolding.states.get(key);
-      if (folded == null) refolding.differ(`the state of ${key} is kept, and nothing folds to it`);
-      else if (!value.equals(folded)) refolding.differ(`the state of ${key} is not what its events fold to`);
+      if (folded == null) found(key, 'is kept, and nothing folds to it');
+      else if (!value.equals(folded)) found(key, 'is not what its events fold to');
     }
     const last = rows.at(-1);
     if (last === undefined) break;
     after = last.key;
   }
-  for (const key of missing) refolding.differ(`the state of ${key} is missing`);
+  for (const key of missing) if (refolding.states.get(key) != null) found(key, 'is missing');
+  return wrong;
 }
 
-async function replace(client: Client, { tenant, flow, states }: { tenant: string; flow: Flow; states: States }): Promise<void> {
-  await client.query('delete from states where tenant = $1 and log = $2', [tenant, flow.name]);
-  const all = [...states].filter((entry): entry is [string, Uint8Array] => entry[1] !== null);
-  for (let from = 0; from < all.length; from += PAGE) {
-    const part = all.slice(from, from + PAGE);
-    await client.query(
-      'insert into states (tenant, log, key, format, value) select $1, $2, q.key, $3, q.value from unnest($4::text[], $5::bytea[]) as q(key, value)',
-      [...[tenant, flow.name, flow.reflex?.format ?? 0], ...[part.map(([key]) => key), part.map(([, value]) => value)]],
-    );
+async function writeRight(client: Client, of: Place, { refold, wrong }: { refold: Refold; wrong: readonly string[] }): Promise<void> {
+  for (let [round, left] = [0, wrong]; left.length > 0; round += 1) {
+    if (round === ROUNDS_MAX)
+      throw new Error(`Cannot write ${of.flow.name} right as ${left.length} of its states are made wrong all the time`);
+    for (let from = 0; from < left.length; from += PIECE) await writePiece(client, of, { refold, keys: left.slice(from, from + PIECE) });
+    await beginSnapshot(client);
+    await refold.goOn(client);
+    left = await compare(client, of, { refold, differ: () => undefined });
+    await client.query('rollback');
   }
+  await locked(client, of, refold, async (position) => {
+    await refold.refolding.watches.replace(client, of);
+    await refold.refolding.memory?.replace(client, { tenant: of.tenant, log: of.flow.name }, position);
+  });
+}
+
+function writePiece(client: Client, of: Place, { refold, keys }: { refold: Refold; keys: readonly string[] }): Promise<void> {
+  const { tenant, flow } = of;
+  return locked(client, of, refold, async () => {
+    const folded = keys.map((key) => [key, refold.refolding.states.get(key) ?? null] as const);
+    const kept = folded.filter((one): one is [string, Uint8Array] => one[1] !== null);
+    const gone = folded.filter(([, value]) => value === null).map(([key]) => key);
+    await client.query('delete from states where tenant = $1 and log = $2 and key = any($3::text[])', [tenant, flow.name, gone]);
+    await client.query(
+      `insert into states (tenant, log, key, format, value) select $1, $2, q.key, $3, q.value from unnest($4::text[], $5::bytea[]) as q(key, value)
+       on conflict (tenant, log, key) do update set format = excluded.format, value = excluded.value`,
+      [...[tenant, flow.name, flow.reflex?.format ?? 0], ...[kept.map(([key]) => key), kept.map(([, value]) => value)]],
+    );
+  });
+}
+
+/** Under the head's lock, with all folded that stands before it. What was folded meanwhile is folded before the lock is had. */
+async function locked(client: Client, { tenant, flow }: Place, refold: Refold, write: (position: number) => Promise<void>): Promise<void> {
+  await refold.goOn(client);
+  const position = (await lockHead(client, tenant, flow.name)).position + 1;
+  await refold.goOn(client);
+  await write(position);
+  await leaveEntry(client, { tenant, flow, position });
+  await client.query('commit');
 }
 
 /** Says in the log that its states were written anew, with this code. A batch folded ahead on the old ones finds the head elsewhere. */

@@ -1,6 +1,8 @@
 /**
  * Takes an event out of quarantine, as a new entry of its log. One that its reflex did not fold is folded now, with the code and policy
  * that hold now, after all that came since. One that its case put aside was folded before: it goes back to its case.
+ *
+ * So is one that was not folded as it was too late, or had expired when it was accepted: a clock that was wrong says so of good events.
  */
 
 import { SignalboxError } from '../domain/errors.ts';
@@ -8,7 +10,7 @@ import { subjectOf } from '../domain/eventType.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { Place } from '../domain/ids.ts';
 import { eventId } from '../domain/ids.ts';
-import { type FoldedEntry, keysOf, NOT_FOLDED, type States } from '../kit/fold.ts';
+import { AT_ACCEPTANCE, type FoldedEntry, keysOf, LATE, NOT_FOLDED, type States } from '../kit/fold.ts';
 import { CaseIds } from './caseIds.ts';
 import { caseText } from './caseText.ts';
 import type { Client, Pool } from './db/database.ts';
@@ -78,8 +80,9 @@ async function redriveLocked(
   if (head.code !== flow.code) throw new SignalboxError('other-code');
   const { rows } = await client.query<QuarantinedRow>(
     `select e.source, e.id, e.type, e.subject, e.accepted_at, e.history, e.note, b.body from entries e join bodies b using (tenant, log, position)
-     where e.tenant = $1 and e.log = $2 and e.position = $3 and e.ending = 'quarantined'`,
-    [tenant, log, place.position],
+     where e.tenant = $1 and e.log = $2 and e.position = $3
+       and (e.ending = 'quarantined' or (e.ending = 'recorded' and e.note = $4) or (e.ending = 'expired' and e.note = $5))`,
+    [tenant, log, place.position, LATE, AT_ACCEPTANCE],
   );
   const found = rows[0];
   if (found === undefined) return null;
@@ -87,18 +90,19 @@ async function redriveLocked(
   const { policy, version } = await new Policies().get(client, tenant, flow, head.policy ?? '');
   const row = { ...found, subject: found.subject ?? subjectOf(flow, { type: found.type, data }, policy) };
   const { event, known } = await prepare(client, flow, { place, row });
-  const folds = row.note?.startsWith(NOT_FOLDED) === true;
+  const anyway = row.note === LATE || row.note === AT_ACCEPTANCE;
+  const folds = anyway || row.note?.startsWith(NOT_FOLDED) === true;
   const position = head.position + 1;
   const memory = folds ? await use.at(client, head) : null;
   const folding = new EntryFolds({ context: { ...place, flow }, policy, known, memory, atMs: head.nowMs });
   const entry: FoldedEntry = folds
-    ? folding.fold({ event, keys: keysOf(flow, event), expired: false, history: row.history }, { ...row, entry: position })
+    ? folding.fold({ event, keys: keysOf(flow, event), expired: false, history: row.history, anyway }, { ...row, entry: position })
     : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, why: 'decide', changed: [], watches: null, lesson: null };
   if (entry.ending === 'quarantined') throw new SignalboxError('off-schema', `${eventId(place)} cannot be folded: ${entry.note}`);
   use.movesTo(position);
   const caseId = caseIds.of({ tenant, flow: flow.name, subject: row.subject });
   if (entry.found !== null) await rewindCase(client, { tenant, flow: log, caseId }, place.position);
-  await write(client, { flow, place, row, entry, states: known.states, caseId, version, position, folds });
+  await write(client, { flow, place, row, entry, states: known.states, caseId, version, position, folds, anyway });
   await folding.write(client);
   return { ...entry, caseId };
 }
@@ -114,6 +118,8 @@ async function prepare(client: Client, flow: Flow, { place, row }: { place: Plac
 interface RedriveWrite {
   /** False: the state holds it already. */
   readonly folds: boolean;
+  /** It was too late. */
+  readonly anyway: boolean;
   readonly flow: Flow;
   readonly place: Place;
   readonly row: KnownRow;
@@ -124,12 +130,15 @@ interface RedriveWrite {
   readonly position: number;
 }
 
-async function write(client: Client, { flow, place, row, entry, states, caseId, version, position, folds }: RedriveWrite): Promise<void> {
+async function write(
+  client: Client,
+  { flow, place, row, entry, states, caseId, version, position, folds, anyway }: RedriveWrite,
+): Promise<void> {
   const { tenant, log } = place;
   // a rebuild folds at this entry, unless it names the subject whose case the event went back to
   await client.query(
-    "insert into entries (tenant, log, position, kind, accepted_at, note, subject) values ($1, $2, $3, 'redrive', now(), $4, $5)",
-    [...[tenant, log, position, String(place.position)], folds ? null : row.subject],
+    "insert into entries (tenant, log, position, kind, accepted_at, note, subject, type) values ($1, $2, $3, 'redrive', now(), $4, $5, $6)",
+    [...[tenant, log, position, String(place.position)], folds ? null : row.subject, anyway ? LATE : null],
   );
   await client.query('update heads set position = $3 where tenant = $1 and log = $2', [tenant, log, position]);
   await client.query('update entries set ending = $4, note = $5, subject = $6 where tenant = $1 and log = $2 and position = $3', [

@@ -6,13 +6,16 @@ import { Policies } from './policies.ts';
 import { type EntryRow, Refolding, type RefoldingDeps } from './refolding.ts';
 
 const PAGE = 5000;
+/** Of the bodies of a page, its last one excepted: 5,000 of 1 MB are no page. */
+const PAGE_BYTES = 16 * 1024 * 1024;
 
 /** Page by page by index: while statistics lag behind, a plain join read all bodies for every page. */
-const rowsWhere = (condition: string): string => `select e.*, b.body from (
-    select position, kind, accepted_at, source, id, type, subject, note, history from entries
-    where tenant = $1 and log = $2 and ${condition} order by position limit ${PAGE}) e
-  left join lateral (select body from bodies b where b.tenant = $1 and b.log = $2 and b.position = e.position limit 1) b on true
-  order by e.position`;
+const rowsWhere = (condition: string): string => `select position, kind, accepted_at, source, id, type, subject, note, history, body from (
+    select e.*, b.body, sum(coalesce(octet_length(b.body), 0)) over (order by e.position) - coalesce(octet_length(b.body), 0) as bytes_before from (
+      select position, kind, accepted_at, source, id, type, subject, note, history from entries
+      where tenant = $1 and log = $2 and ${condition} order by position limit ${PAGE}) e
+    left join lateral (select body from bodies b where b.tenant = $1 and b.log = $2 and b.position = e.position limit 1) b on true) page
+  where bytes_before < ${PAGE_BYTES} order by position`;
 const ROW_AT = rowsWhere('position = $3');
 const ROWS_AFTER = rowsWhere('position > $3');
 

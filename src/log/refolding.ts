@@ -1,7 +1,7 @@
 /** Folds the entries of a log again, one by one, in order. */
 import type { Flow } from '../domain/flow.ts';
 import { ownSource } from '../domain/ownEvent.ts';
-import { AT_ACCEPTANCE, foldEntry, keysOf, NOT_FOLDED, type States } from '../kit/fold.ts';
+import { AT_ACCEPTANCE, foldEntry, keysOf, LATE, NOT_FOLDED, type States } from '../kit/fold.ts';
 import { RefoldedMemory } from './memory/refoldedMemory.ts';
 import { type StoredRow, storedEvent } from './storedEvent.ts';
 import { type Entry, RefoldedWatches } from './watch/refoldedWatches.ts';
@@ -78,8 +78,9 @@ export class Refolding {
     if (fault !== null) this.differ(fault);
   }
 
-  /** `at`: the entry at which it is folded. */
-  #fold({ subject, ...row }: EntryRow, at: Pick<EntryRow, 'position' | 'accepted_at'> = row): void {
+  /** `at`: the entry at which it is folded; its type says if it was too late. */
+  #fold({ subject, ...row }: EntryRow, at?: Pick<EntryRow, 'position' | 'accepted_at' | 'type'>): void {
+    const anyway = at?.type === LATE;
     if (this.#code !== this.#flow.code) this.otherCode += 1;
     const putAside = row.note?.startsWith(NOT_FOLDED) === true;
     if (subject === null || (this.#anew && putAside)) return;
@@ -87,11 +88,12 @@ export class Refolding {
     const keys = keysOf(this.#flow, event);
     const entry = foldEntry(
       { flow: this.#flow, policy: this.#policy, states: this.states, memory: this.memory?.remembered ?? null },
-      { event, keys, expired: row.note === AT_ACCEPTANCE, history: row.history },
+      { event, keys, expired: row.note === AT_ACCEPTANCE, history: row.history, anyway },
     );
-    const entryAt: Entry = { position: at.position, acceptedAtMs: at.accepted_at.getTime() };
+    const { position, accepted_at: acceptedAt } = at ?? row;
+    const entryAt: Entry = { position, acceptedAtMs: acceptedAt.getTime() };
     if (entry.watches !== null) this.watches.change(event, row.body, { asked: entry.watches, at: entryAt });
-    if (entry.lesson !== null) this.memory?.learnt({ position: at.position, lesson: entry.lesson });
+    if (entry.lesson !== null) this.memory?.learnt({ position, lesson: entry.lesson });
     if (putAside && entry.ending !== 'quarantined') this.differ(`the event at ${row.position} was quarantined and folds now`);
   }
 

@@ -8,8 +8,9 @@ import type { ApprovalTerms } from '../approvals/approvalRules.ts';
 import type { LoadedEvent } from '../domain/loadedEvent.ts';
 import type { Milestone } from '../domain/milestone.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { assertFits } from './assertFits.ts';
 import { shown } from './calls.ts';
-import { assertFits, type CaseRun } from './caseRun.ts';
+import type { CaseRun } from './caseRun.ts';
 import type { PersonAnswer, PersonQuestion } from './outside.ts';
 
 /** Counts the approvals about one event: a story asks once. */
@@ -32,18 +33,23 @@ export async function askPerson(run: CaseRun, about: LoadedEvent, asking: Person
     });
   show('');
   const deadlineMs = Date.parse(approval.deadline);
+  const wait = async (wakeMs: number, title: string): Promise<boolean> => {
+    if (wakeMs <= Date.now()) return heard();
+    const waiting = () => condition(heard, wakeMs - Date.now(), { summary: title });
+    return run.parks ? run.rest(position, { wakeMs, untilMs: deadlineMs, types: null }, waiting) : waiting();
+  };
   // histories from before 0.2 have none, and a calendar had no say in them
   for (const milestone of milestones ?? relative(asking.terms, openedMs)) {
     const { kind, nth, to } = milestone;
     if (Date.parse(milestone.at) >= deadlineMs) break;
     const title = kind === 'reminder' ? `Reminder ${nth + 1}: nobody has answered` : `Escalated to ${to}`;
-    if (await waitUntil(heard, Date.parse(milestone.at), title)) break;
+    if (await wait(Date.parse(milestone.at), title)) break;
     const noted = { key: `${kind} ${approval.id} ${nth}`, title, turn: TURN, milestone };
     const detail = { approval: approval.id, ...(to === undefined ? {} : { to }) };
     await run.during(() => run.steps.recordTimer({ ...run.key, eventPosition: position, ...noted, detail }));
     if (to !== undefined) show(` from ${to}`);
   }
-  if (!heard()) await waitUntil(heard, deadlineMs, `${approval.default} by default`);
+  if (!heard()) await wait(deadlineMs, `${approval.default} by default`);
   const told = run.verdicts.get(approval.id);
   if (told !== undefined) return answer(told);
   const { tenant, flow } = run.key;
@@ -69,9 +75,4 @@ function relative({ remindersSeconds, escalation }: ApprovalTerms, openedMs: num
   const reminders = remindersSeconds.map((seconds, nth): Milestone => ({ kind: 'reminder', nth, at: at(seconds) }));
   const steps = escalation.map(({ afterSeconds, to }, nth): Milestone => ({ kind: 'escalation', nth, at: at(afterSeconds), to }));
   return [...reminders, ...steps].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-}
-
-async function waitUntil(heard: () => boolean, atMs: number, summary: string): Promise<boolean> {
-  const leftMs = atMs - Date.now();
-  return leftMs <= 0 ? heard() : condition(heard, leftMs, { summary });
 }

@@ -1,7 +1,7 @@
 /** The activities as workflows call them. A database that is away is waited for: nothing here gives up. */
 import { patched, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/createActivities.ts';
-import { QUEUES } from '../domain/temporalNames.ts';
+import { QUEUES, type WAYS } from '../domain/temporalNames.ts';
 
 const RETRY = { initialInterval: '100 ms', backoffCoefficient: 2, maximumInterval: '5 s' } as const;
 
@@ -24,15 +24,20 @@ export interface RunSteps {
   readonly steps: typeof steps;
   /** Takes events and reads them in one step, and shows its outcome together with its state. */
   readonly inOne: boolean;
+  /** Stories that wait hold no place, and the next run leaves them waiting. */
+  readonly parks: boolean;
 }
+
+const begins = (way: (typeof WAYS)[number]): boolean => patched(way);
 
 /**
  * How a run does its short steps, to be asked once, at its start: runs that began in an older way go on in it. As local activities these
  * saved round trips, and jammed cases: several at a time are answered in one order and replayed in another (decision 22).
  */
 export function stepsOfRun(): RunSteps {
-  if (patched('together')) return { steps, inOne: true };
-  return { steps: patched('steps-in-order') ? steps : local, inOne: false };
+  if (begins('parked')) return { steps, inOne: true, parks: true };
+  if (begins('together')) return { steps, inOne: true, parks: false };
+  return { steps: begins('steps-in-order') ? steps : local, inOne: false, parks: false };
 }
 
 /** When the next try is due is said by the action's row; these pauses are for tries whose worker was killed. */

@@ -60,7 +60,10 @@ export class CaseOutside<Policy> implements Outside<Policy> {
       this.stage({ state: 'acting', waitingFor: `${action} to be taken` });
       const summary = `${action} as ${decision?.outcome} was decided`;
       const call = { ...run.address, eventPosition: this.#position, action };
-      const acted = await run.during(() => acting.act.executeWithOptions({ summary }, [call]));
+      run.places.beginAct(this.#position, Date.now());
+      const acted = await run
+        .during(() => acting.act.executeWithOptions({ summary }, [call]))
+        .finally(() => run.places.endAct(this.#position));
       if (acted.state === 'dead') run.failed();
       // histories that were recorded before 0.2 do not say it
       rest = acted.planned ?? rest;

@@ -1,47 +1,23 @@
 /** One run of a case: what its stories share. What must outlive it is in rows, or carried to the next run. */
-import { ApplicationFailure, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
+import { parseId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { assertFits } from './assertFits.ts';
 import { shown, stepsOfRun } from './calls.ts';
-import { CaseDisplay } from './caseDisplay.ts';
+import type { CaseArguments } from './caseInput.ts';
+import { CaseShown, type CaseStatus } from './caseShown.ts';
 import { Inbox } from './inbox.ts';
+import { groupsOf, type Rest } from './parked.ts';
+import { Places } from './places.ts';
 import { type LoadedCase, ReadEvents, withPolicies } from './readEvents.ts';
-import type { CaseArguments, SpokenVerdict } from './signals.ts';
-import { type CaseState, type Stage, Stages } from './stages.ts';
+import type { RunLimits } from './runLimits.ts';
+import type { SpokenVerdict } from './signals.ts';
+import { parkedStage, type Stage } from './stages.ts';
 import { Waits } from './waits.ts';
 
 /** What still runs then is an action between or in its tries: its row keeps the next run from trying at the same time. */
 const DRAIN = '10 s';
-
-/** The query's answer. */
-export interface CaseStatus {
-  flow: string;
-  subject: string;
-  state: string;
-  waitingFor: string | null;
-  deadline: string | null;
-  taken: number;
-  settled: number;
-  approvals: string[];
-  dropped: number;
-}
-
-export interface RunLimits {
-  /** Signals that one run takes before the next one goes on. */
-  readonly signalsMax: number;
-  readonly historyEventsMax: number;
-  readonly historyBytesMax: number;
-}
-
-/** A task whose commands are over 2 MB fails for ever. */
-const CALL_CHARS_MAX = 512 * 1024;
-
-/** Throws what puts the event aside. */
-export function assertFits(what: string, value: unknown): void {
-  const chars = JSON.stringify(value)?.length ?? 0;
-  if (chars > CALL_CHARS_MAX)
-    throw ApplicationFailure.nonRetryable(`Cannot go on as ${what} must be at most ${CALL_CHARS_MAX} characters: ${chars}`, 'too-large');
-}
 
 export class CaseRun {
   readonly key: { readonly tenant: string; readonly flow: string; readonly caseId: string; readonly subject: string };
@@ -50,11 +26,11 @@ export class CaseRun {
   readonly verdicts = new Map<string, Verdict>();
   readonly #steps = stepsOfRun();
   readonly waits = new Waits();
+  readonly places = new Places();
   readonly #read = new ReadEvents();
   readonly #input: CaseArguments;
   readonly #limits: RunLimits;
-  readonly #stages = new Stages();
-  readonly #display = new CaseDisplay();
+  readonly #shown: CaseShown;
   #failed: number;
   #inFlight = 0;
   #renewing = false;
@@ -63,7 +39,9 @@ export class CaseRun {
     const { workflowId } = workflowInfo();
     const { tenant, flow, subject, after, carried } = input;
     this.key = { tenant, flow, caseId: workflowId, subject };
-    this.inbox = new Inbox(after, carried);
+    this.inbox = new Inbox(after, carried, this.parks ? this.key : undefined);
+    this.#shown = new CaseShown(this.key);
+    for (const [position, rest] of this.inbox.parked.rests) this.#shown.stage(position, parkedStage(this.key, position, rest));
     this.#input = input;
     this.#limits = limits;
     this.#failed = carried?.failed ?? 0;
@@ -71,6 +49,23 @@ export class CaseRun {
 
   get steps() {
     return this.#steps.steps;
+  }
+
+  /** Stories that wait hold no place, and the next run does not begin them anew. */
+  get parks(): boolean {
+    return this.#steps.parks;
+  }
+
+  /** Waits for what ends the rest of a story. While it lasts, the story keeps no other from being told. */
+  async rest<Result>(position: number, rest: Rest, wait: () => Promise<Result>): Promise<Result> {
+    if (this.parks) this.places.resting.set(position, rest);
+    this.places.idle += 1;
+    try {
+      return await wait();
+    } finally {
+      this.places.idle -= 1;
+      this.places.resting.delete(position);
+    }
   }
 
   /** Calls an activity, unless the run is about to end: then it waits for an end that comes first. */
@@ -97,7 +92,9 @@ export class CaseRun {
   async renew(): Promise<never> {
     this.#renewing = true;
     await condition(() => this.#inFlight === 0, DRAIN);
-    const next: CaseArguments = { ...this.#input, carried: { ...this.inbox.carry(), failed: this.#failed } };
+    const parked = groupsOf([...this.inbox.parked.rests, ...this.places.resting]);
+    const carried = { ...this.inbox.carry(), failed: this.#failed, ...(parked.length === 0 ? {} : { parked }) };
+    const next: CaseArguments = { ...this.#input, carried };
     return continueAsNew(next);
   }
 
@@ -121,10 +118,16 @@ export class CaseRun {
     // what was read before it may not say what is known now
     this.#read.clear();
     const heard = await this.during(() => this.steps.recordVerdict.executeWithOptions({ summary }, [{ ...this.address, ...said }]));
-    if ('standing' in heard) this.verdicts.set(said.approval, heard.standing);
+    if ('standing' in heard) this.#stands(said.approval, heard.standing);
     else this.inbox.dropped += 1;
     // only now: a run that ends before has it carried on
     this.inbox.verdicts.shift();
+  }
+
+  #stands(approval: string, verdict: Verdict): void {
+    this.verdicts.set(approval, verdict);
+    const { position = 0 } = parseId('apr', approval) ?? {};
+    if (this.inbox.parked.take(position)) this.inbox.wake([position]);
   }
 
   /** Events with what is known of them, up to half a megabyte: at least the first. The policy was checked by the activity. */
@@ -132,7 +135,10 @@ export class CaseRun {
     const read = this.#read.take<Policy>(positions);
     const asked = { ...this.address, positions: [...positions] };
     const loaded = read.length > 0 ? read : withPolicies<Policy>(await this.during(() => this.steps.loadEvents(asked)));
-    for (const event of loaded) this.waits.tell(event);
+    for (const event of loaded) {
+      this.waits.tell(event);
+      this.inbox.wake(this.inbox.parked.takeHearing(event.event));
+    }
     return loaded;
   }
 
@@ -152,7 +158,7 @@ export class CaseRun {
 
   #ended(ended: EndedEvent[]): EndedEvent[] {
     const outcome = ended.findLast(({ decision }) => decision !== null)?.decision?.outcome;
-    if (outcome !== undefined) this.#display.decided(outcome, this.#steps.inOne ? 'later' : 'now');
+    if (outcome !== undefined) this.#shown.decided(outcome, this.#steps.inOne ? 'later' : 'now');
     return ended;
   }
 
@@ -168,41 +174,20 @@ export class CaseRun {
   }
 
   stage(position: number, stage: Stage): void {
-    this.#stages.set(position, stage);
-    this.#show(this.#stages.state);
+    this.#shown.stage(position, stage);
   }
 
   finish(positions: readonly number[]): void {
-    this.#stages.end(positions);
     this.inbox.end(positions);
-    if (this.inbox.open > 0) this.#show(this.#stages.state);
+    this.#shown.finish(positions, this.inbox.open > 0);
   }
 
   close(): void {
-    this.#show(this.#failed > 0 ? 'failed' : 'done');
-  }
-
-  #show(state: CaseState): void {
-    const { flow, subject } = this.key;
-    this.#display.show(state, [`**${state}** ${flow} ${subject}`, ...this.#stages.describe(flow)]);
+    this.#shown.close(this.#failed > 0);
   }
 
   status(): CaseStatus {
-    const { flow, subject } = this.key;
-    const { taken, settled, dropped } = this.inbox;
-    const first = this.#stages.first;
-    const state = this.#display.state ?? this.#stages.state;
-    return {
-      flow,
-      subject,
-      state,
-      waitingFor: first?.waitingFor ?? null,
-      deadline: first?.deadline ?? null,
-      taken,
-      settled,
-      approvals: this.#stages.approvals,
-      dropped,
-    };
+    return this.#shown.status(this.inbox);
   }
 
   get address(): { tenant: string; flow: string; caseId: string } {

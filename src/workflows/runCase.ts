@@ -13,8 +13,10 @@ import {
   TemporalFailure,
 } from '@temporalio/workflow';
 import { APPROVAL_DECIDED, CASE_STATUS, EVENTS_ARRIVED } from '../domain/temporalNames.ts';
-import { CaseRun, type CaseStatus, type RunLimits } from './caseRun.ts';
-import { parseCaseInput } from './signals.ts';
+import { parseCaseInput } from './caseInput.ts';
+import { CaseRun } from './caseRun.ts';
+import type { CaseStatus } from './caseShown.ts';
+import { LIMITS, type RunLimits } from './runLimits.ts';
 
 export interface Handling extends Partial<RunLimits> {
   /** One story: works on these events to their end. */
@@ -25,14 +27,10 @@ export interface Handling extends Partial<RunLimits> {
   readonly storiesMax: number;
 }
 
-/**
- * Far from Temporal's own limits (10,000 signals, 51,200 events, 50 MB), so that replaying a run stays quick. A history over 4 MB
- * cannot be fetched in one message, as clients do (tried at 7 MB: refused).
- */
-const LIMITS: RunLimits = { signalsMax: 500, historyEventsMax: 8000, historyBytesMax: 3 * 1024 * 1024 };
-
-/** Stories that are told or wait, in one run: the next event waits until one is over, and each wait has its time. */
-const OPEN_MAX = 1000;
+/** Stories that are told or wait: the next event waits until one is over, and each wait has its time. */
+const OPEN_MAX = 10_000;
+/** In a run that does not park: each began anew with every run, and more filled it before the next event was looked at. */
+const UNPARKED_MAX = 1000;
 
 const LINGER = '500 ms';
 
@@ -50,6 +48,7 @@ export async function runCase(given: unknown, handling: Handling): Promise<void>
   setHandler(eventsArrived, (said) => inbox.hearEvents(said));
   setHandler(approvalDecided, (said) => inbox.hearVerdict(said));
   setHandler(caseStatus, () => run.status());
+  wakeParked(run).catch((error: unknown) => stories.fail(error));
   for (;;) {
     stories.throwFailure();
     // before the acknowledgement of what brought the run to its limit: until then nothing more is sent
@@ -63,8 +62,19 @@ export async function runCase(given: unknown, handling: Handling): Promise<void>
       if (inbox.empty && inbox.expectsMore()) await condition(() => !inbox.empty, LINGER, { summary: 'more events are expected' });
       // nothing is awaited between this look and the return
       else if (inbox.empty) return run.close();
-      else await condition(() => run.full || stories.moved || inbox.verdicts.length > 0 || inbox.mustAcknowledge || inbox.empty);
+      else await stories.wait(() => run.full || stories.moved || inbox.verdicts.length > 0 || inbox.mustAcknowledge || inbox.empty);
     }
+  }
+}
+
+/** Begins those anew whose time has come. Nothing is added to them in a run, so one timer after the other is enough. */
+async function wakeParked({ inbox }: CaseRun): Promise<void> {
+  for (;;) {
+    const { nextMs } = inbox.parked;
+    if (nextMs === null) return;
+    const leftMs = nextMs - Date.now();
+    if (leftMs > 0) await condition(() => inbox.parked.size === 0, leftMs, { summary: 'the next of those that wait' });
+    inbox.wake(inbox.parked.takeDue(Date.now()));
   }
 }
 
@@ -82,11 +92,25 @@ class Stories {
 
   /** Those that wait keep no other from being told. */
   get #working(): number {
-    return this.#running - this.#run.waits.idle;
+    const { parks, places } = this.#run;
+    return this.#running - (parks ? places.free(Date.now()) : places.idle);
+  }
+
+  get #open(): number {
+    return this.#running + this.#run.inbox.parked.size;
   }
 
   get #mayBegin(): boolean {
-    return this.#working < this.#handling.storiesMax && this.#running < OPEN_MAX && this.#run.inbox.waiting > 0;
+    const openMax = this.#run.parks ? OPEN_MAX : UNPARKED_MAX;
+    return this.#working < this.#handling.storiesMax && this.#open < openMax && this.#run.inbox.waiting > 0;
+  }
+
+  /** Also until an action has taken so long that it gives its place up to an event that waits for one. */
+  async wait(moved: () => boolean): Promise<void> {
+    const { parks, places, inbox } = this.#run;
+    const freeMs = parks && inbox.waiting > 0 && this.#open < OPEN_MAX ? places.nextFreeMs(Date.now()) : null;
+    if (freeMs === null) await condition(moved);
+    else await condition(moved, freeMs, { summary: 'an action takes long' });
   }
 
   /** So many events more could be begun now. */
@@ -102,10 +126,12 @@ class Stories {
     while (this.#mayBegin) {
       const positions = this.#run.inbox.begin(this.#handling.batchMax);
       this.#running += 1;
-      this.#tell(positions).catch((error: unknown) => {
-        this.#failure = { error };
-      });
+      this.#tell(positions).catch((error: unknown) => this.fail(error));
     }
+  }
+
+  fail(error: unknown): void {
+    this.#failure = { error };
   }
 
   throwFailure(): void {

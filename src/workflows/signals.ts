@@ -5,7 +5,6 @@
 import type { Json, JsonObject } from '../domain/event.ts';
 import { parseId } from '../domain/ids.ts';
 import { redactText } from '../domain/redactText.ts';
-import type { CaseInput } from '../domain/temporalNames.ts';
 
 /** Kept on a row and shown to people. */
 const ACTOR_CHARS_MAX = 200;
@@ -14,9 +13,10 @@ const CHANGES_CHARS_MAX = 4096;
 /** The dispatcher sends at most 500 in one signal. */
 const EVENTS_MAX = 5000;
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown, charsMax: number): value is string => typeof value === 'string' && value.length <= charsMax;
-const isPosition = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+export const isPosition = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
 export interface Arrivals {
   readonly positions: number[];
@@ -55,27 +55,4 @@ export function parseVerdict(said: unknown): SpokenVerdict | null {
   if (changes === undefined) return { approval, verdict, actor, reason };
   if (!isObject(changes) || JSON.stringify(changes).length > CHANGES_CHARS_MAX) return null;
   return { approval, verdict, actor, reason, changes: changes as Record<string, Json> };
-}
-
-/** What one run hands to the next. */
-export interface Carried {
-  readonly taken: number;
-  readonly dropped: number;
-  readonly arrived: number[];
-  readonly waiting: number[];
-  readonly verdicts: SpokenVerdict[];
-  readonly failed: number;
-}
-
-export interface CaseArguments extends CaseInput {
-  readonly carried?: Carried;
-}
-
-/** Null where a run was started by hand with something else. What was carried comes from ourselves. */
-export function parseCaseInput(given: unknown): CaseArguments | null {
-  if (!isObject(given)) return null;
-  const { tenant, flow, subject, after, carried } = given;
-  if (typeof tenant !== 'string' || typeof flow !== 'string' || typeof subject !== 'string') return null;
-  const input = { tenant, flow, subject, after: isPosition(after) ? after : 0 };
-  return isObject(carried) ? { ...input, carried: carried as unknown as Carried } : input;
 }

@@ -5,6 +5,7 @@ import type { HeardEvent } from '../domain/story.ts';
 import { shown } from './calls.ts';
 import type { CaseRun } from './caseRun.ts';
 import type { StoryWait } from './outside.ts';
+import { restStage } from './stages.ts';
 import { heardEvent, type Listening } from './waits.ts';
 
 /** Of one story: its row holds them all. */
@@ -16,7 +17,7 @@ export async function waitInCase(run: CaseRun, about: LoadedEvent, wait: StoryWa
   const kept = about.story?.waits[nth]?.heard;
   if (kept === null) return null;
   if (kept !== undefined) return readOne(run, kept);
-  while (run.waits.full) await idle(run, () => condition(() => !run.waits.full));
+  while (!run.parks && run.waits.full) await idle(run, () => condition(() => !run.waits.full));
   const listening = run.waits.listen({ after: about.event.position, types, fits });
   try {
     return await hear(run, about, { wait, listening });
@@ -42,11 +43,11 @@ async function hear(
     if (!more || (listening.found !== null && listening.found.event.position <= after)) break;
     ({ wait: kept, events, more } = await begin(run, { ...story, types, untilMs: wait.untilMs, after }));
   }
-  const waitingFor = types.length === 0 ? 'a time' : types.join(' or ');
-  run.stage(position, { state: 'acting', waitingFor, deadline: new Date(kept.untilMs).toISOString() });
+  const stage = restStage(types, kept.untilMs);
+  run.stage(position, stage);
   const leftMs = kept.untilMs - Date.now();
-  if (listening.found === null && leftMs > 0)
-    await idle(run, () => condition(() => listening.found !== null, leftMs, { summary: `waits for ${waitingFor}` }));
+  const heard = () => condition(() => listening.found !== null, leftMs, { summary: `waits for ${stage.waitingFor}` });
+  if (listening.found === null && leftMs > 0) await run.rest(position, { wakeMs: kept.untilMs, untilMs: kept.untilMs, types }, heard);
   return end(run, story, listening.found);
 }
 
@@ -63,13 +64,13 @@ async function end(run: CaseRun, story: CaseRun['key'] & { position: number; nth
 const begin = (run: CaseRun, given: Parameters<typeof shown.beginWait>[0]) =>
   run.during(() => shown.beginWait.executeWithOptions({ summary: `wait for ${given.types.join(' or ') || 'a time'}` }, [given]));
 
-/** While it lasts, the story keeps no other from being told. */
+/** As a rest, but nothing that a next run could go on with. */
 async function idle<Result>(run: CaseRun, wait: () => Promise<Result>): Promise<void> {
-  run.waits.idle += 1;
+  run.places.idle += 1;
   try {
     await wait();
   } finally {
-    run.waits.idle -= 1;
+    run.places.idle -= 1;
   }
 }
 

@@ -2,7 +2,10 @@
 import type { LoadedEvent } from '../domain/loadedEvent.ts';
 import type { HeardEvent } from '../domain/story.ts';
 
-/** At a time, in one run: each keeps a timer, and begins anew with every run. The next begins to wait when one is over; it misses nothing, as it looks back first. */
+/**
+ * At a time, in one run that does not park: each began anew with every run. The next begins to wait when one is over; it misses nothing, as
+ * it looks back first.
+ */
 const WAITS_MAX = 400;
 
 export interface Wanted {
@@ -41,8 +44,6 @@ export class Listening {
 }
 
 export class Waits {
-  /** Stories that wait, or wait to begin it. */
-  idle = 0;
   readonly #listening = new Set<Listening>();
 
   get full(): boolean {

@@ -118,6 +118,76 @@ describe('rebuild()', () => {
     expect(await check(mended)).toMatchObject({ events: 2, differences: [] });
   });
 
+  it.each([
+    ['late', { time: new Date(Date.now() - 72 * 3_600_000).toISOString() }, 'late', 'recorded'],
+    ['expired', { expiresAt: new Date(Date.now() - 3_600_000).toISOString() }, 'at-acceptance', 'expired'],
+  ])('folds an event that was %s where it was redriven, once', async (_what, when, note, ending) => {
+    const appender = open(pool);
+    await appender.append([booking({ id: 'newest', amount: 2 })]);
+    const [answer] = await appender.append([booking({ id: 'good', amount: 3, ...when })]);
+    expect(answer).toMatchObject({ ending });
+    const place = { tenant: 'default', log: 'ledger', position: (answer as { position: number }).position };
+    const kept = () => pool.query("select ending, note from entries where id = 'good'");
+    expect((await kept()).rows).toEqual([{ ending, note }]);
+    const again = () => redrive({ pool, flows: [ledger], mailed: () => undefined }, place);
+    expect(await again()).toBe('reflex');
+    expect((await kept()).rows).toEqual([{ ending: 'reflex', note: null }]);
+    const decided = await pool.query<{ body: string }>('select body from decisions where event_position = $1', [place.position]);
+    expect(decided.rows.map(({ body }) => JSON.parse(body).result)).toEqual([{ count: 2 }]);
+    await appender.append([booking({ id: 'after', amount: 4 })]);
+    expect(await check()).toMatchObject({ events: 3, differences: [] });
+    expect(await again()).toBeNull();
+  });
+
+  it('writes states right some at a time, while events are accepted', async () => {
+    const appender = open(pool);
+    for (let from = 0; from < 2400; from += 400)
+      await appender.append(Array.from({ length: 400 }, (_, at) => booking({ id: `e-${from + at}`, account: `a-${from + at}` })));
+    await pool.query(`update states set value = convert_to('{"count":9,"sum":0,"digest":1,"newestMs":0}', 'utf8')`);
+    let done = false;
+    let accepted = 0;
+    const accepting = (async () => {
+      for (; !done; accepted += 1) await open(pool).append([booking({ id: `beside-${accepted}`, account: `a-${accepted % 2400}` })]);
+    })();
+    const rebuilt = await rebuild(pool, { tenant: 'default', flow: ledger, write: true });
+    done = true;
+    await accepting;
+    expect(rebuilt).toMatchObject({ written: true, keys: 2400 });
+    expect((await check()).differences).toEqual([]);
+    const { rows } = await pool.query("select 1 from entries where kind = 'code'");
+    // the first activation, three pieces of a thousand, and the end
+    expect(rows.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('reads no more at a time than fits', async () => {
+    const appender = open(pool);
+    for (let nth = 0; nth < 24; nth += 1) {
+      const large = booking({ id: `large-${nth}` });
+      const data = { account: 'a', amount: 1, note: 'x'.repeat(900_000) };
+      const body = JSON.stringify({ ...JSON.parse(large.event.body), data });
+      await appender.append([{ ...large, data, event: { ...large.event, data, body } }]);
+    }
+    const pages: number[] = [];
+    const connect = pool.connect.bind(pool);
+    Object.assign(pool, {
+      connect: async () => {
+        const client = await connect();
+        const query = client.query.bind(client) as (...given: unknown[]) => Promise<{ rows?: { body?: string | null }[] }>;
+        Object.assign(client, {
+          query: async (...given: unknown[]) => {
+            const answer = await query(...given);
+            pages.push((answer.rows ?? []).reduce((sum, { body }) => sum + (body?.length ?? 0), 0));
+            return answer;
+          },
+        });
+        return client;
+      },
+    });
+    expect(await check()).toMatchObject({ events: 24, differences: [] });
+    expect(Math.max(...pages)).toBeGreaterThan(900_000);
+    expect(Math.max(...pages)).toBeLessThan(18 * 1024 * 1024);
+  });
+
   it('holds for any events, repeats and splits into batches', async () => {
     const booked: fc.Arbitrary<Booking> = fc.record({
       id: fc.integer({ min: 0, max: 60 }).map((n) => `p-${n}`),

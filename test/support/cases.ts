@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { ATTRIBUTES, CASE_STATUS } from '../../src/domain/temporalNames.ts';
 import type { RunFile } from '../../src/local/runFile.ts';
-import type { CaseStatus } from '../../src/workflows/caseRun.ts';
+import type { CaseStatus } from '../../src/workflows/caseShown.ts';
 import { testBinary } from './temporal.ts';
 
 const run = promisify(execFile);

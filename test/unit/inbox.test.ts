@@ -1,8 +1,9 @@
 /** Whatever is signalled, in whatever order and how often: each event is worked on once, in the order taken, and nothing throws. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { parseCaseInput } from '../../src/workflows/caseInput.ts';
 import { Inbox } from '../../src/workflows/inbox.ts';
-import { parseArrivals, parseCaseInput, parseVerdict } from '../../src/workflows/signals.ts';
+import { parseArrivals, parseVerdict } from '../../src/workflows/signals.ts';
 
 const mailOf = (positions: readonly number[]) => ({ events: positions.map((position) => ({ position, event: {} })) });
 
@@ -98,6 +99,44 @@ describe('Inbox', () => {
     expect(new Inbox(0, { ...inbox.carry(), failed: 0 }).verdicts).toEqual([verdict]);
   });
 
+  it('keeps verdicts on what is open in its case, so many of each, and drops those on what is not', () => {
+    const inbox = new Inbox(0, undefined, { tenant: 'acme', flow: 'fraud' });
+    const hear = (approval: string) => inbox.hearVerdict({ approval, verdict: 'approve', actor: 'ann', reason: '' });
+    inbox.hearEvents(mailOf([7, 8, 9]));
+    inbox.accept([8, 9], [8, 9]);
+    inbox.begin(1);
+    for (const approval of ['apr_fraud.7.0', 'apr_acme.returns.7.0', 'apr_acme.fraud.6.0', 'apr_other.fraud.8.0']) hear(approval);
+    expect([inbox.verdicts.length, inbox.dropped]).toEqual([0, 4]);
+    for (const position of [7, 8, 9]) hear(`apr_acme.fraud.${position}.0`);
+    expect(inbox.verdicts.map(({ approval }) => approval)).toEqual(['apr_acme.fraud.7.0', 'apr_acme.fraud.8.0', 'apr_acme.fraud.9.0']);
+    for (let nth = 0; nth < 1500; nth += 1) hear('apr_acme.fraud.8.0');
+    hear('apr_acme.fraud.9.0');
+    expect([inbox.verdicts.length, inbox.dropped]).toEqual([23, 4 + 1500 - 19]);
+  });
+
+  it('leaves what only waits where it is until it is woken, and begins it before the others', () => {
+    const before = new Inbox(0);
+    before.hearEvents(mailOf([1, 2, 3, 4]));
+    before.accept(before.arrivals(), [1, 2, 3, 4]);
+    before.begin(3);
+    const parked = [{ types: null, waits: [[1, 5, 9] as const, [3, 7, 9] as const] }];
+    const inbox = new Inbox(0, { ...before.carry(), failed: 0, parked });
+    expect([inbox.waiting, inbox.empty, inbox.settled, inbox.parked.nextMs]).toEqual([2, false, 0, 5]);
+    // sent again, it is acknowledged again and stays
+    inbox.hearEvents(mailOf([1]));
+    expect(inbox.arrivals()).toEqual([1]);
+    inbox.accept([1], [1]);
+    inbox.wake(inbox.parked.takeDue(6));
+    expect(inbox.begin(9)).toEqual([1, 2, 4]);
+    expect(inbox.carry().waiting).toEqual([1, 2, 3, 4]);
+    inbox.end([1, 2, 4]);
+    expect([inbox.empty, inbox.settled]).toEqual([false, 2]);
+    expect(inbox.parked.take(3)).toBe(true);
+    expect(inbox.parked.take(3)).toBe(false);
+    inbox.wake([3]);
+    expect(inbox.begin(9)).toEqual([3]);
+  });
+
   it('counts as taken what is its own, not what somebody made up', () => {
     const inbox = new Inbox(10);
     inbox.hearEvents(mailOf([900]));
@@ -162,5 +201,30 @@ describe('parseCaseInput()', () => {
     const input = { tenant: 'default', flow: 'fraud', subject: 'c', after: 7 };
     expect(parseCaseInput(input)).toEqual(input);
     for (const wrong of [undefined, null, 'x', {}, { tenant: 'default' }]) expect(parseCaseInput(wrong)).toBeNull();
+  });
+
+  const input = { tenant: 'default', flow: 'fraud', subject: 'c', after: 7 };
+  const verdict = { approval: 'apr_fraud.1.0', verdict: 'reject', actor: 'ann', reason: 'no' };
+  const parked = [{ types: ['machine.mended'], waits: [[2, 5, 9]] }];
+  const carried = { taken: 9, dropped: 0, arrived: [12], waiting: [2, 8], verdicts: [verdict], failed: 1, parked };
+
+  it('takes what a run carries to the next', () => {
+    expect(parseCaseInput({ ...input, carried })).toEqual({ ...input, carried });
+    expect(parseCaseInput({ ...input, carried: { ...carried, parked: undefined } })).not.toBeNull();
+  });
+
+  it.each([
+    ['a text', 'carried'],
+    ['nothing of it', {}],
+    ['a count that is none', { ...carried, taken: 'x' }],
+    ['a negative count', { ...carried, failed: -1 }],
+    ['positions that are none', { ...carried, waiting: [0] }],
+    ['too many positions', { ...carried, arrived: Array.from({ length: 200_001 }, () => 1) }],
+    ['verdicts that are none', { ...carried, verdicts: [{}] }],
+    ['waits that are none', { ...carried, parked: [{ types: null, waits: [[2, 5]] }] }],
+    ['times that are none', { ...carried, parked: [{ types: null, waits: [[2, 'x', 9]] }] }],
+    ['types that are none', { ...carried, parked: [{ types: [7], waits: [] }] }],
+  ])('refuses garbage among what is carried: %s', (_what, garbage) => {
+    expect(parseCaseInput({ ...input, carried: garbage })).toBeNull();
   });
 });

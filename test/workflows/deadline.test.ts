@@ -3,17 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { readApproval } from '../../src/approvals/approval.ts';
 import { giveVerdict } from '../../src/approvals/approvals.ts';
-import { SEARCH_ATTRIBUTES } from '../../src/local/temporalNamespace.ts';
 import type { Calendar } from '../../src/policy/approvalsPolicy.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
+import { openTime } from '../support/openTime.ts';
 import { quietRuntime } from '../support/quietRuntime.ts';
 import { recordHistory } from '../support/recordHistory.ts';
 import { payment, reviews } from '../support/reviews.ts';
-import { startTimeSkipping } from '../support/temporal.ts';
 
 const HOUR_MS = 3_600_000;
-/** temporal.api.enums.v1.IndexedValueType */
-const KEYWORD = 2;
 
 const key = (eventPosition: number) => ({ tenant: 'default', flow: 'fraud', eventPosition, turn: 0 });
 
@@ -23,14 +20,6 @@ async function timers(world: CaseWorld, position: number): Promise<string[]> {
     [position],
   );
   return rows.map(({ title }) => title);
-}
-
-async function openTime(): Promise<TestWorkflowEnvironment> {
-  const time = await startTimeSkipping();
-  // this server cannot list them, so it is told them all
-  const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD]));
-  await time.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
-  return time;
 }
 
 describe.each([

@@ -5,6 +5,8 @@ export { actCase } from '../../src/workflows/actCase.ts';
 export { noticeRun } from '../../src/workflows/noticeRun.ts';
 export { askingCase } from './askingCase.ts';
 export { basketCase } from './basketCase.ts';
+export { crowdCase } from './crowdCase.ts';
+export { futureCase } from './futureCase.ts';
 export { mendedCase } from './mendedCase.ts';
 export { parcelCase } from './parcelCase.ts';
 export { recordedCase } from './recordedCase.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readApproval } from '../../src/approvals/approval.ts';
 import { giveVerdict } from '../../src/approvals/approvals.ts';
 import type { GivenVerdict } from '../../src/approvals/vote.ts';
-import type { CaseStatus } from '../../src/workflows/caseRun.ts';
+import type { CaseStatus } from '../../src/workflows/caseShown.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { recordHistory } from '../support/recordHistory.ts';
 import { payment, reviews } from '../support/reviews.ts';

@@ -60,7 +60,7 @@ export const quarantineRoutes: readonly Route[] = [
     path: '/v1/quarantine/:event/redrive',
     id: 'redriveEvent',
     tag: 'events',
-    summary: 'Fold a quarantined event again, now',
+    summary: 'Fold an event now: one in quarantine, or one that was too late or had expired when it came',
     scopes: ['admin'],
     params: { event: eventParam },
     answers: { 200: { description: 'What became of it', schema: receipt, example: decidedExample } },
@@ -71,7 +71,7 @@ export const quarantineRoutes: readonly Route[] = [
         if (place === null || place.tenant !== caller.tenant) throw notFound('event');
         const ending = await redrive({ tenant: place.tenant, log: place.log, position: place.position });
         const event = ending === null ? null : await readEvent({ pool, caseIds: temporal.caseIds }, place);
-        if (event === null) throw new SignalboxError('not-found', 'No such event is in quarantine');
+        if (event === null) throw new SignalboxError('not-found', 'No such event is in quarantine, and none that was late or had expired');
         send(200, receiptNow(event, temporal));
       },
   }),
