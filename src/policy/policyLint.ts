@@ -44,6 +44,12 @@ export function lintPolicy(flow: Pick<Flow, 'name' | 'types' | 'follows' | 'poli
   return { version: contentVersion(flow.name, read.content), errors: [], warnings: warnings.map(placed).slice(0, FAULTS_MAX) };
 }
 
+/** A fault of a text that `lintPolicy` has passed. */
+export function faultAt(text: string, path: readonly PropertyKey[], detail: string): PolicyFault {
+  const read = readPolicyText(text);
+  return { pointer: pointerOf(path), ...(isRead(read) ? placeOf(read, path) : { line: 1, column: 1 }), detail };
+}
+
 /** As problems and reports have them. */
 export function asFieldError({ pointer, line, column, detail }: PolicyFault): FieldError {
   return { pointer, detail: `line ${line}, column ${column}: ${detail}` };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { activateFlow } from '../../src/log/activate.ts';
 import { createKey } from '../../src/log/keys.ts';
 import { policyVersion } from '../../src/policy/policy.ts';
+import { askedReviews } from '../support/askedReviews.ts';
 import { expectProblem } from '../support/expectProblem.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { type Answer, ask, eventOf, post } from '../support/http.ts';
@@ -16,7 +17,7 @@ let ingress: TestIngress;
 beforeAll(async () => {
   postgres = await startPostgres();
   database = await postgres.fresh();
-  ingress = await startIngress({ database, flows: [ledger, parcel] });
+  ingress = await startIngress({ database, flows: [ledger, parcel, askedReviews({ decides: false })] });
 });
 afterAll(async () => {
   expect(ingress.errors).toEqual([]);
@@ -24,6 +25,8 @@ afterAll(async () => {
   await postgres.stop();
 });
 
+/** Its LLM advises. */
+const asked = askedReviews({ decides: false });
 const PATH = '/v1/flows/ledger/policies';
 const textOf = (alarmAbove: number): string => `# why\nalarmAbove: ${alarmAbove}\naskAbove: 1000\n`;
 const versionOf = (alarmAbove: number): string => policyVersion('ledger', textOf(alarmAbove));
@@ -43,6 +46,21 @@ describe('POST /v1/flows/:flow/policies', () => {
     const { json } = await post(ingress.url, eventOf({ id: 'p1', source: '/policies', data: { account: 'a', amount: 50 } }));
     expect(json.decision).toMatchObject({ outcome: 'alarm', policy: versionOf(40) });
     expect((await get('/v1/flows/ledger')).json.policy).toBe(versionOf(40));
+  });
+
+  it('takes an LLM that decides without a record as the word of who activates it, and says so with the place', async () => {
+    const text = asked.policyText.replace('"decides":false', '\n"decides":true');
+    const path = `${ingress.url}/v1/flows/fraud/policies`;
+    const post = (query: string) => ask(`${path}${query}`, { method: 'POST', body: text, headers: { 'content-type': 'application/yaml' } });
+    const warning = {
+      pointer: '/rungs/1/decides',
+      detail:
+        'line 2, column 11: lets the LLM decide on your word, as it has not the record for it: no LLM has answered anything here; the policy wants 200 judged answers, 90.0 % of them right',
+    };
+    expect(await post('?dry=true')).toMatchObject({ status: 200, json: { warnings: [warning] } });
+    expect(await post('')).toMatchObject({ status: 201, json: { changed: true, warnings: [warning] } });
+    const advising = { method: 'POST', body: asked.policyText, headers: { 'content-type': 'application/yaml' } };
+    expect((await ask(path, advising)).json.warnings).toEqual([]);
   });
 
   it('takes JSON with a note', async () => {

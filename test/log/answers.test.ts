@@ -5,7 +5,9 @@ import type { Flow } from '../../src/domain/flow.ts';
 import type { AcceptedEvent } from '../../src/log/arrival.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
+import { readLlmRecord } from '../../src/outcomes/llmRecord.ts';
 import { readQuality } from '../../src/outcomes/readQuality.ts';
+import { parsePolicy } from '../../src/policy/policy.ts';
 import { quality } from '../../src/wire/quality.ts';
 import { askedReviews } from '../support/askedReviews.ts';
 import { type ClaimsOffice, claims, filed, openClaims, settled } from '../support/claims.ts';
@@ -15,13 +17,12 @@ const OLD = '2026-01-01T12:00:00Z';
 const NEW = '2026-02-01T12:00:00Z';
 
 /** Claims whose policy asks an LLM, and wants three judged answers of it. */
+const policyOf = (terms: Parameters<typeof askedReviews>[0]): string =>
+  JSON.stringify({ runningCases: 'keep', ...(JSON.parse(askedReviews(terms).policyText) as object) });
 const asked: Flow = {
   ...claims,
   policySchema: z.looseObject({}),
-  policyText: JSON.stringify({
-    runningCases: 'keep',
-    ...(JSON.parse(askedReviews({ decides: false, record: { judgedMin: 3, precisionMin: 0.9 } }).policyText) as object),
-  }),
+  policyText: policyOf({ decides: false, record: { judgedMin: 3, precisionMin: 0.9 } }),
 };
 
 describe('readQuality() by model', () => {
@@ -74,5 +75,22 @@ describe('readQuality() by model', () => {
       { name: 'bad', decisions: 1 },
     ]);
     expect((await readQuality(pool, office.tenant, asked, { by: 'rung', from: null, to: null })).answers).toEqual([]);
+    const record = (terms: Parameters<typeof askedReviews>[0]) =>
+      readLlmRecord(pool, office.tenant, asked, parsePolicy(asked, policyOf(terms)));
+    expect(await record({ record: { judgedMin: 3, precisionMin: 1 } })).toEqual({
+      ...{ at: 1, decides: true, earned: true },
+      text: 'good has 3 judged answers here, 100.0 % right; the policy wants 3 judged answers, 100.0 % of them right',
+    });
+    // the numbers of the policy that is asked about, and of the model that it names
+    expect(await record({ record: { judgedMin: 4, precisionMin: 0.5 } })).toMatchObject({ earned: false });
+    expect(await record({ model: 'bad', record: { judgedMin: 1, precisionMin: 0.5 } })).toMatchObject({
+      earned: false,
+      text: expect.stringMatching(/^bad has 1 judged answers here, 0.0 % right/),
+    });
+    expect(await record({ model: 'none', record: { judgedMin: 0, precisionMin: 0 } })).toMatchObject({
+      earned: false,
+      text: expect.stringMatching(/^none has answered nothing here/),
+    });
+    expect(await readLlmRecord(pool, office.tenant, claims, {})).toBeNull();
   });
 });

@@ -6,7 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { examine } from '../../src/cli/doctor/examine.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { lookAtLlmRecords } from '../../src/cli/doctor/llmRecord.ts';
+import { fraud } from '../../src/flows/fraud/flow.ts';
 import { freePort } from '../../src/local/freePort.ts';
+import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
+import { openDatabase } from '../../src/log/db/database.ts';
 import { type Config, readConfig } from '../../src/settings/config.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startTemporal } from '../support/temporal.ts';
@@ -57,6 +61,7 @@ describe('examine()', () => {
       'Temporal',
       'namespace',
       'search attributes',
+      'runs',
       'cases',
     ]) {
       expect(of(findings, what)).toMatchObject({ what, level: 'ok' });
@@ -135,6 +140,26 @@ describe('examine()', () => {
       level: 'warn',
       found: expect.stringContaining('the stack that runs here'),
     });
+  });
+
+  it('lookAtLlmRecords() holds what an LLM may do against the record that its policy wants', async () => {
+    const pool = openDatabase(await (await startPostgres()).fresh(), { name: 'test' });
+    try {
+      expect(await lookAtLlmRecords(pool)).toEqual([]);
+      await ensureHeads(pool, 'default', [fraud]);
+      await activateFlow(pool, 'default', fraud);
+      const wants = 'the policy wants 200 judged answers, 90.0 % of them right';
+      expect(await lookAtLlmRecords(pool)).toEqual([
+        { level: 'ok', what: 'LLM record of fraud', found: `it advises: no LLM has answered anything here; ${wants}` },
+      ]);
+      const deciding = { ...fraud, policyText: fraud.policyText.replace('decides: false', 'decides: true') };
+      await activateFlow(pool, 'default', deciding);
+      expect(await lookAtLlmRecords(pool)).toMatchObject([
+        { level: 'warn', found: expect.stringMatching(/^it decides without the record: /) },
+      ]);
+    } finally {
+      await pool.end();
+    }
   });
 
   it('examine() says what a database without our tables needs', async () => {

@@ -7,6 +7,7 @@ import { lookAtActions, lookAtWebhook } from './actions.ts';
 import { lookAtDatabase, lookAtRows } from './database.ts';
 import { type Finding, fail, guarded, ok } from './finding.ts';
 import { lookAtLlm } from './llm.ts';
+import { lookAtLlmRecords } from './llmRecord.ts';
 import { lookAtMachine, lookAtProcesses } from './machine.ts';
 import { lookAtService } from './service.ts';
 import { lookAtTemporal } from './temporal.ts';
@@ -36,6 +37,7 @@ export async function examine(config: Config): Promise<Finding[]> {
         ...(await guarded('actions', 'see the database', () => lookAtActions(pool))),
         ...(await guarded('types', 'see the database', () => lookAtUnrouted(pool))),
         ...(await lookAtLlm(config, pool)),
+        ...(await guarded('LLM record', 'see the database', () => lookAtLlmRecords(pool))),
         ...(await lookTemporal(pool)),
       ];
     };

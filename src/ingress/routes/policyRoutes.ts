@@ -1,9 +1,12 @@
 /** Policies of the flows: which held when, their texts, and switching one on. */
 import { SignalboxError } from '../../domain/errors.ts';
+import type { Flow } from '../../domain/flow.ts';
 import { activatePolicy, tryPolicy } from '../../log/activatePolicy.ts';
+import type { Pool } from '../../log/db/database.ts';
 import { readActivations, readPolicy } from '../../log/read/policies.ts';
-import { policyContent } from '../../policy/policy.ts';
-import { asFieldError } from '../../policy/policyLint.ts';
+import { readLlmRecord } from '../../outcomes/llmRecord.ts';
+import { parsePolicy, policyContent } from '../../policy/policy.ts';
+import { asFieldError, faultAt, type PolicyFault } from '../../policy/policyLint.ts';
 import { policyChangeExample, storedPolicyExample } from '../../wire/examples.ts';
 import { pageExample, pageQuery } from '../../wire/list.ts';
 import { flowParam, policyVersionParam } from '../../wire/params.ts';
@@ -19,6 +22,14 @@ function ifMatchOf(header: string | undefined): { ifMatch?: string } {
   if (header === undefined || header.trim() === '*') return {};
   if (header.includes(',')) throw new SignalboxError('bad-request', 'Cannot compare with more than one ETag');
   return { ifMatch: /^\s*"([^"]{1,100})"\s*$/.exec(header)?.[1] ?? '' };
+}
+
+/** To let an LLM decide is the operator's word, which counts without a record too; then it is said. */
+async function withoutRecord(pool: Pool, { tenant, flow, text }: { tenant: string; flow: Flow; text: string }): Promise<PolicyFault[]> {
+  const record = await readLlmRecord(pool, tenant, flow, parsePolicy(flow, text));
+  if (record === null || !record.decides || record.earned) return [];
+  const detail = `lets the LLM decide on your word, as it has not the record for it: ${record.text}`;
+  return [faultAt(text, ['rungs', record.at, 'decides'], detail)];
 }
 
 const activated = (({ flow: _flow, text: _text, content: _content, ...one }) => one)(storedPolicyExample);
@@ -96,8 +107,13 @@ export const policyRoutes: readonly Route[] = [
         const wanted = { tenant, flow, actor, ...ifMatchOf(request.headers['if-match']), ...body };
         const { warnings, ...change } = await (dry === 'true' ? tryPolicy : activatePolicy)(pool, wanted);
         const { version, changed } = change;
+        const unproven = await withoutRecord(pool, { tenant, flow, text: wanted.text });
         const headers = { Location: `/v1/flows/${flow.name}/policies/${version}`, ETag: `"${version}"` };
-        send(changed && dry !== 'true' ? 201 : 200, { ...change, warnings: warnings.map(asFieldError) }, dry === 'true' ? {} : headers);
+        send(
+          changed && dry !== 'true' ? 201 : 200,
+          { ...change, warnings: [...warnings, ...unproven].map(asFieldError) },
+          dry === 'true' ? {} : headers,
+        );
       },
   }),
 ];
