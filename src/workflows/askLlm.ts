@@ -19,27 +19,41 @@ type Silent = Extract<AskedLlm, { said: 'nothing' }>;
 /** What an LLM says of an event, in the time that its rung has. */
 export async function askLlm(run: CaseRun, about: LoadedEvent, terms: LlmRung): Promise<Said> {
   const startedMs = Date.now();
-  const { last, costUsd } = await investigate(run, about, terms);
-  const spent = { ms: Date.now() - startedMs, costUsd };
+  const { last, costUsd, missing } = await investigate(run, about, terms);
+  const spent = {
+    ms: Date.now() - startedMs,
+    costUsd,
+    ...(missing === undefined ? {} : { note: { code: 'look-up-failed', text: missing } }),
+  };
   if (last.said === 'nothing') return { outcome: null, confidence: null, ...spent, abstains: last.why };
   const { outcome, confidence, reasons, abstains, model, prompt } = last;
   const said = { outcome, confidence, reasons, ...spent, result: { llm: { model, prompt } } };
   return abstains === null ? said : { ...said, abstains };
 }
 
+interface Investigated {
+  readonly last: Answered | Silent;
+  readonly costUsd: number;
+  /** Why something could not be looked up: it answered without. */
+  readonly missing?: string;
+}
+
 /** Turn after turn until it answers. The turns are bounded by the policy: in the last one nothing is offered to look up. */
-async function investigate(run: CaseRun, about: LoadedEvent, terms: LlmRung): Promise<{ last: Answered | Silent; costUsd: number }> {
+async function investigate(run: CaseRun, about: LoadedEvent, terms: LlmRung): Promise<Investigated> {
   const { position } = about.event;
   const untilMs = Math.min(Date.now() + terms.deadlineSeconds * 1000, about.expiresAtMs ?? Number.POSITIVE_INFINITY);
   const deadline = new Date(untilMs).toISOString();
   let costUsd = 0;
+  let missing: string | undefined;
   for (let turn = 0; ; turn += 1) {
     run.stage(position, { state: 'asking-llm', waitingFor: 'the answer of an LLM', deadline });
     const said = await askUntil(run, { position, policy: about.policy, terms, turn, untilMs });
     costUsd += said.costUsd;
-    if (said.said !== 'look-ups') return { last: said, costUsd };
-    const missing = await lookUpAll(run, { position, turn, untilMs }, said.tools);
-    if (missing !== undefined) return { last: silent(missing), costUsd };
+    if (said.said !== 'look-ups') return { last: said, costUsd, ...(missing === undefined ? {} : { missing }) };
+    const failed = await lookUpAll(run, { position, turn, untilMs }, said.tools);
+    // runs that began before this end the rung with it
+    if (failed !== undefined && !run.parks) return { last: silent(failed), costUsd };
+    missing ??= failed;
   }
 }
 
@@ -60,6 +74,9 @@ function whyNothing(error: unknown, untilMs: number): string {
   return Date.now() >= untilMs ? 'its deadline passed' : (error.cause?.message ?? error.message);
 }
 
+/** Of the time that is left: one that fails all the time leaves enough of it to answer without. */
+const LOOK_UP_SHARE = 1 / 3;
+
 /** A look-up that failed all the time would hold the event past every deadline. Gives why one of them is missing. */
 async function lookUpAll(
   run: CaseRun,
@@ -67,7 +84,7 @@ async function lookUpAll(
   tools: readonly string[],
 ): Promise<string | undefined> {
   // called even when the time is over, as histories from before this limit have it
-  const leftMs = Math.max(1, untilMs - Date.now());
+  const leftMs = Math.max(1, Math.ceil((untilMs - Date.now()) * (run.parks ? LOOK_UP_SHARE : 1)));
   const lookUp = async (tool: string, nth: number): Promise<string | undefined> => {
     const options = { summary: `look up ${tool}`, scheduleToCloseTimeout: leftMs };
     const looking = { ...run.address, eventPosition: position, turn, nth, tool };

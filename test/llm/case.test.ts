@@ -241,9 +241,9 @@ describe('a case whose LLM does not answer in the time of the rung', () => {
 });
 
 describe('a case whose LLM looks up what cannot be looked up', () => {
-  it('fraudCase() asks a person when the time of the rung is over', async () => {
-    const llm = await openFakeLlm([callsTools({ name: 'broken', arguments: '{}' })]);
-    const flow = askedReviews({ lookUps: { turnsMax: 2, tools: ['broken'] }, deadlineSeconds: 2 });
+  it('fraudCase() passes over that look-up alone, and says so', async () => {
+    const llm = await openFakeLlm([callsTools({ name: 'broken', arguments: '{}' }), sure('approve')]);
+    const flow = askedReviews({ lookUps: { turnsMax: 2, tools: ['broken'] }, deadlineSeconds: 20 });
     const key = (): string => {
       throw new TypeError('Cannot read the place of nothing');
     };
@@ -254,15 +254,16 @@ describe('a case whose LLM looks up what cannot be looked up', () => {
     });
     try {
       const [accepted] = await world.accept([paymentWith('p-1', 'card-1', {})]);
-      const at = { tenant: 'default', flow: 'fraud', eventPosition: accepted?.position ?? 0, turn: 0 };
-      await eventually(() => readApproval(world.pool, at));
-      await giveVerdict(world, { ...at, verdict: 'approve', actor: 'ann', reason: 'fine', via: 'http' });
       const rows = await eventually(async () => {
-        const found = await world.rows<{ body: string }>('select body from decisions where not provisional');
+        const found = await world.rows<{ body: string }>('select body from decisions where event_position = $1 and not provisional', [
+          accepted?.position ?? 0,
+        ]);
         return found.length > 0 && found;
       });
-      const { rungs } = JSON.parse(rows[0]?.body ?? '') as DecisionRow['body'];
-      expect(rungs.find(({ rung }) => rung === 'llm')?.abstained).toMatch(/^broken could not be looked up: /);
+      const { rung, reasons } = JSON.parse(rows[0]?.body ?? '') as DecisionRow['body'];
+      expect(rung).toBe('llm');
+      expect(reasons).toContainEqual({ code: 'look-up-failed', text: expect.stringMatching(/^broken could not be looked up: /) });
+      expect(llm.requests).toHaveLength(2);
     } finally {
       await world.close();
       await llm.close();
