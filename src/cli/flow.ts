@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { FlowItem } from '../wire/flow.ts';
 import { activateFlowVerb } from './activateFlow.ts';
 import { newFlowVerb } from './newFlow.ts';
 
@@ -10,6 +11,8 @@ interface ListedFlow {
   types: Record<string, unknown>;
   /** Absent from a service of before 0.2. */
   follows?: Record<string, unknown>;
+  emits?: Record<string, unknown>;
+  models?: FlowItem['models'];
 }
 
 export function flow(): Command {
@@ -26,16 +29,27 @@ export function flow(): Command {
 }
 
 async function list({ json }: { json?: true }): Promise<void> {
-  const [{ openService }, { printJson, printTable }] = await Promise.all([import('./terminal/target.ts'), import('./terminal/print.ts')]);
+  const [{ openService }, { printJson, printLine, printTable }] = await Promise.all([
+    import('./terminal/target.ts'),
+    import('./terminal/print.ts'),
+  ]);
   const service = await openService();
   const answer = await service.ask<{ items: ListedFlow[] }>('/v1/flows');
   if (json === true) return printJson(answer);
-  const typesOf = ({ types, follows = {} }: ListedFlow): string[] => [
+  const typesOf = ({ types, follows = {}, emits = {} }: ListedFlow): string[] => [
     ...Object.keys(types),
     ...Object.keys(follows).map((type) => `${type} (followed)`),
+    ...Object.keys(emits).map((type) => `${type} (emitted)`),
   ];
   printTable(
     ['FLOW', 'POLICY', 'CODE', 'TYPES'],
     answer.items.map((item) => [item.name, item.policy ?? '-', item.code?.slice(0, 12) ?? '-', typesOf(item).join(', ')]),
   );
+  for (const { name, models = [] } of answer.items)
+    for (const { name: model, version, data, trained, figures, measured } of models) {
+      const worth = Object.entries(figures).map(([figure, value]) => `${figure} ${value}`);
+      printLine(
+        `The model ${model} (${version}) of ${name}: ${data}, ${trained.from} to ${trained.to}; ${worth.join(', ')} by ${measured}`,
+      );
+    }
 }

@@ -173,6 +173,22 @@ export interface FlowOutcomes {
   hindsightOf?(event: Pick<FlowEvent, 'type' | 'data'>): Hindsight | null;
 }
 
+/** Where a trained model comes from and what it is worth. Days as YYYY-MM-DD. What learns while it runs has none: its log says it. */
+export interface ModelCard {
+  readonly name: string;
+  /** 12 hex of the SHA-256 of its file. */
+  readonly version: string;
+  /** In the flow's `model/`. */
+  readonly script: string;
+  readonly data: string;
+  readonly trained: { readonly from: string; readonly to: string };
+  /** Null where its scores are as trained. */
+  readonly calibrated: { readonly from: string; readonly to: string } | null;
+  readonly figures: Readonly<Record<string, number>>;
+  /** By what, on which days. */
+  readonly measured: string;
+}
+
 export interface Flow<Policy = unknown> {
   /** `[a-z][a-z0-9-]*`, not `unrouted`. Also the first part of workflow ids and of policy versions. */
   readonly name: string;
@@ -207,6 +223,8 @@ export interface Flow<Policy = unknown> {
   readonly subjectPersonal?: boolean;
   /** Absent: no LLM rung can be climbed. */
   readonly briefing?: FlowBriefing<Policy>;
+  /** Of the trained models that it decides with. */
+  readonly models?: readonly ModelCard[];
   /** Absent: no labels. */
   readonly labels?: FlowOutcomes;
 }

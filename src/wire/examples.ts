@@ -132,6 +132,13 @@ export const flowExample: FlowItem = {
   follows: {},
   own: [],
   emits: {},
+  models: [
+    {
+      ...{ name: 'fraud', version: '0123456789ab', script: 'trainFraud.py', data: 'Fraud Detection Handbook (simulated)' },
+      ...{ trained: { from: '2018-05-08', to: '2018-07-10' }, calibrated: { from: '2018-07-11', to: '2018-07-24' } },
+      ...{ figures: { auc: 0.888 }, measured: 'signalbox evaluate fraud' },
+    },
+  ],
   workflow: 'paymentReview',
   policy: POLICY,
   code: '1f5b8a6f0e7d4c3b',

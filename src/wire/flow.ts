@@ -12,6 +12,20 @@ export const flow = z.object({
   own: z.array(z.string()).describe('Those of `types` that the flow alone makes'),
   emits: z.record(z.string(), details).describe('The same of the events that it makes for others to follow'),
   workflow: z.string().nullable(),
+  models: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: z.string().describe('12 hex of the SHA-256 of its file'),
+        script: z.string(),
+        data: z.string(),
+        trained: z.object({ from: z.iso.date(), to: z.iso.date() }).describe('The period of the data that it learned from'),
+        calibrated: z.object({ from: z.iso.date(), to: z.iso.date() }).nullable(),
+        figures: z.record(z.string(), z.number()),
+        measured: z.string().describe('By what, and on which data'),
+      }),
+    )
+    .describe('The trained ones that it decides with'),
   policy: z.string().nullable(),
   code: z.string().nullable().describe('What folds its events now: SHA-256 of reflex and model'),
   entries: z.number().int().describe('Last position of its log'),

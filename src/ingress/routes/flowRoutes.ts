@@ -42,6 +42,7 @@ function shows(flows: readonly Flow[]): (of: Flow, rows: readonly FlowRow[]) => 
       title: of.title,
       ...(schemas.get(of.name) ?? { types: {}, follows: {}, emits: {} }),
       own: Object.keys(of.types).filter((type) => isOwnType(of, type)),
+      models: (of.models ?? []).map((model) => ({ ...model, figures: { ...model.figures } })),
       workflow: of.workflow ?? null,
       policy: row?.policy ?? null,
       code: row?.code ?? null,

@@ -112,10 +112,15 @@ def main(path):
     model = {
         'format': 1,
         'about': {
-            'trained': 'LightGBM on the Fraud Detection Handbook, 2018-05-08 to 2018-07-10',
-            'calibrated': '2018-07-11 to 2018-07-24',
-            'payments': int((~late).sum()),
-            'frauds': int(label[~late].sum()),
+            'script': Path(__file__).name,
+            'data': 'Fraud Detection Handbook (simulated), by LightGBM',
+            'trained': {
+                'from': '2018-05-08',
+                'to': '2018-07-10',
+                'payments': int((~late).sum()),
+                'frauds': int(label[~late].sum()),
+            },
+            'calibrated': {'from': '2018-07-11', 'to': '2018-07-24'},
         },
         'features': names,
         'slope': slope,
