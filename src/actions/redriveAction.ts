@@ -10,9 +10,9 @@ import type { CaseIds } from '../log/caseIds.ts';
 import { type CaseLogWriter, storable, writeCaseLog } from '../log/caseLog.ts';
 import { caseText } from '../log/caseText.ts';
 import type { Pool } from '../log/db/database.ts';
-import { NOTHING_FOUND, rewindCase } from '../log/rewindCase.ts';
 import type { ActionState } from '../wire/action.ts';
 import { type ActionKey, THIS_ACTION } from './actions.ts';
+import { mailAgain } from './mailAgain.ts';
 import { readReceiver } from './receivers.ts';
 
 export interface RedriveActionDeps {
@@ -116,15 +116,4 @@ async function planOthers(
     where tenant = $1 and flow = $2 and event_position = $3 and ($4::smallint is null or step > $4) and undoes is null and not asked and state = $5`,
     [tenant, flow, eventPosition, after, state],
   );
-}
-
-/** Where its mail is still there, the case is at it and comes to this action by itself. */
-async function mailAgain({ client }: CaseLogWriter, mail: ActionKey & { caseId: string; subject: string }): Promise<void> {
-  const { tenant, flow, caseId, eventPosition, subject } = mail;
-  const { rowCount } = await client.query(
-    `insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found, why)
-    values ($1, $2, $3, $4, $5, coalesce((select length(body) from bodies where tenant = $1 and log = $2 and position = $4), 0), $6, 'act') on conflict do nothing`,
-    [tenant, flow, caseId, eventPosition, subject, NOTHING_FOUND],
-  );
-  if (rowCount === 1) await rewindCase(client, mail, eventPosition);
 }

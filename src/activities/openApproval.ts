@@ -1,5 +1,5 @@
 import { type ApprovalKey, readApproval } from '../approvals/approval.ts';
-import { type ApprovalTerms, planApproval } from '../approvals/approvalRules.ts';
+import { type ApprovalTerms, changesOf, planApproval } from '../approvals/approvalRules.ts';
 import { type ApprovalDeps, openApproval } from '../approvals/approvals.ts';
 import { type EvidenceDeps, gatherEvidence } from '../approvals/gatherEvidence.ts';
 import type { JsonObject } from '../domain/event.ts';
@@ -64,5 +64,6 @@ async function open(deps: OpenApprovalDeps & Pick<EvidenceDeps, 'policies'>, ope
   const gathered = flow === undefined ? null : await gatherEvidence(deps, flow, { ...asked, dataAs, advice });
   if (gathered === null) throw failure('event-missing', `The log ${opening.flow} holds no event at ${opening.eventPosition}`);
   const { deadline, rules } = planApproval(terms, Date.parse(openedAt), gathered.expiresAtMs);
-  return openApproval(deps, { ...asked, evidence: gathered.evidence, openedAt, deadline, defaultOutcome: terms.default, rules });
+  const own = { ...rules, changes: changesOf(rules.changes, opening.proposed.result) };
+  return openApproval(deps, { ...asked, evidence: gathered.evidence, openedAt, deadline, defaultOutcome: terms.default, rules: own });
 }

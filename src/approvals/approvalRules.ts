@@ -62,6 +62,18 @@ export function planApproval(terms: ApprovalTerms, openedMs: number, expiresMs: 
   return { deadline, rules: { bySignal, needed, notSelf, ask, pools, changes, milestones } };
 }
 
+/** What may be changed of this very proposal: shares of a number become its ends. */
+export function changesOf(changes: ApprovalRules['changes'], proposed: Readonly<Record<string, unknown>>): ApprovalRules['changes'] {
+  const fixed = (field: string, rule: ChangeRule): ChangeRule => {
+    const value = Object.hasOwn(proposed, field) ? proposed[field] : undefined;
+    if (rule.type !== 'number' || rule.share === undefined || typeof value !== 'number') return rule;
+    const { min, max, share } = rule;
+    const far = Math.abs(value) * share;
+    return { type: 'number', min: Math.max(min, value - far), max: Math.min(max, value + far) };
+  };
+  return Object.fromEntries(Object.entries(changes).map(([field, rule]) => [field, fixed(field, rule)]));
+}
+
 /** The names of the pools that are asked by then: the first one, and those that an escalation has added. Due by its time, whoever noted it. */
 export function askedBy({ ask, milestones }: ApprovalRules, atMs: number): string[] {
   const due = (milestones ?? []).flatMap(({ to, at }) => (to === undefined || Date.parse(at) > atMs ? [] : [to]));

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { ActionDetail, ActionItem, ActionState } from '../wire/action.ts';
 import { redriveEach } from './redrive.ts';
 import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
-import { printJson, printLine } from './terminal/print.ts';
+import { printJson, printLine, say } from './terminal/print.ts';
 
 const PATH = '/v1/actions';
 const STATES: readonly ActionState[] = ['planned', 'done', 'not-sent', 'dead', 'refused', 'skipped'];
@@ -35,6 +35,14 @@ export function actions(): Command {
     .option('--json', 'print what became of them')
     .addHelpText('after', '\nExample:\n  signalbox actions send-now act_fraud.17.release')
     .action(sendNow);
+  command
+    .command('undo')
+    .description('take back what was done, by the undo that its policy names; exit 1 where it may not be')
+    .argument('<action>', 'an id like act_pricing.17.change-price')
+    .requiredOption('--reason <text>', 'why, for the timeline')
+    .option('--json', 'print the action that does it, as the API gives it')
+    .addHelpText('after', "\nExample:\n  signalbox actions undo act_pricing.17.change-price --reason 'a mistake'")
+    .action(undo);
   return command;
 }
 
@@ -73,3 +81,19 @@ const redrive = (ids: readonly string[], options: { json?: true }): Promise<void
 
 const sendNow = (ids: readonly string[], options: { json?: true }): Promise<void> =>
   redriveEach<ActionDetail>(ids, options, { path: PATH, verb: 'send-now', name: 'action', became: () => 'its next try begins' });
+
+async function undo(id: string, { reason, json }: { reason: string; json?: true }): Promise<void> {
+  const { openService } = await import('./terminal/target.ts');
+  const { Refused } = await import('../client/serviceClient.ts');
+  const service = await openService();
+  const call = { method: 'POST', contentType: 'application/json', body: JSON.stringify({ reason }) } as const;
+  try {
+    const action = await service.ask<ActionDetail>(`${PATH}/${encodeURIComponent(id)}/undo`, call);
+    if (json === true) return printJson(action);
+    printLine(`${action.id}  ${action.state}, takes ${id} back`);
+  } catch (error) {
+    if (!(error instanceof Refused) || (error.status !== 404 && error.status !== 409)) throw error;
+    process.exitCode = 1;
+    say(`${id}  ${error.message}`);
+  }
+}

@@ -21,6 +21,8 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   taken: 'Choose another name, or change the one that is there.',
   'not-dead':
     '`detail` says why: it is neither a dead letter nor `not-sent`, what was done before it has been undone, or one behind it was sent.',
+  'not-undoable':
+    '`detail` says why: it was not done, its policy names no undo, it is taken back already, or its case has not ended yet. What a person takes back is over.',
   'not-planned': 'Only one that is `planned` has a next try. `signalbox actions redrive` sends again what was given up or not sent.',
   'receiver-disabled': 'It answered 410. Mend it, then `signalbox receivers enable`.',
   'already-decided': '`winner` is the verdict that counts.',

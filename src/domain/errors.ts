@@ -23,6 +23,7 @@ export const ERRORS = {
   conflict: { status: 409, retryable: false, title: 'The same identity was accepted with other content' },
   taken: { status: 409, retryable: false, title: 'The name is taken' },
   'not-dead': { status: 409, retryable: false, title: 'The action did not end in a way that lets it be sent again' },
+  'not-undoable': { status: 409, retryable: false, title: 'The action cannot be taken back' },
   'not-planned': { status: 409, retryable: false, title: 'The action waits for no try' },
   'receiver-disabled': { status: 409, retryable: false, title: 'The receiver is disabled' },
   'already-decided': { status: 409, retryable: false, title: 'Another verdict was first' },

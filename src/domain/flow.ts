@@ -205,6 +205,15 @@ export interface Flow<Policy = unknown> {
    * own log and is folded there; any other is unrouted until a flow follows it. Nobody else may send one.
    */
   readonly emits?: Readonly<Record<string, EventType>>;
+  /**
+   * What the flow tells, by one of its `emits`, where a person takes an action back that was done: a price is what it was. Pure; null: nothing.
+   * Once an event and type, so no type that its cases emit too.
+   */
+  readonly undone?: (taken: {
+    readonly action: string;
+    readonly subject: string;
+    readonly result: JsonObject;
+  }) => { readonly type: string; readonly data: JsonObject } | null;
   /** The policy.yaml's schema: strict, clear errors. */
   readonly policySchema: z.ZodType<Policy>;
   /** The text of policy.yaml. */

@@ -27,7 +27,8 @@ export type Calendar = z.infer<typeof calendar>;
 
 /** A field of the proposed result that a reviewer may change, and how far. */
 const change = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('number'), min: z.number(), max: z.number() }),
+  /** `share`: also at most so far from what is proposed, as a share of it. */
+  z.strictObject({ type: z.literal('number'), min: z.number(), max: z.number(), share: z.number().min(0).max(10).optional() }),
   z.strictObject({ type: z.literal('text'), charsMax: z.int().min(1).max(2000) }),
   z.strictObject({ type: z.literal('choice'), options: z.array(z.string().min(1).max(200)).min(1).max(100) }),
 ]);

@@ -6,6 +6,7 @@ import { readActionFigures } from '../actions/actionFigures.ts';
 import { receiverAt } from '../actions/receivers.ts';
 import { redriveAction } from '../actions/redriveAction.ts';
 import { sendNow } from '../actions/sendNow.ts';
+import { undoAction } from '../actions/undoAction.ts';
 import { openCaseClient } from '../cases/caseClient.ts';
 import { Dispatcher } from '../cases/dispatcher.ts';
 import { ROUTES } from '../console/routes.ts';
@@ -168,6 +169,7 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
           routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
         }),
         redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),
+        undoAction: (request) => undoAction({ pool, flows, caseIds, mailed }, request),
         sendNow: (request) => sendNow({ pool, caseIds, wake: (caseId) => cases.tryActionsNow(caseId) }, request),
         logger,
       },

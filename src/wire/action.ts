@@ -51,6 +51,8 @@ export const actionsQuery = z.strictObject({
   event: filterText.optional().describe('`evt_...`: what follows from it'),
 });
 
+export const undoRequest = z.strictObject({ reason: z.string().min(1).max(2000) });
+
 export const receiver = z.object({
   id: id('rcv'),
   url: z.string().describe('Without credentials and query'),

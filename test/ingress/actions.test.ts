@@ -348,3 +348,57 @@ describe('receivers', () => {
     expectProblem(await ask(`${ingress.url}/v1/receivers/${id}/enable`, { method: 'POST', headers: admin }), 404);
   });
 });
+
+describe('POST /v1/actions/:action/undo', () => {
+  const undo = (id: string, body: unknown = { reason: 'the wrong card' }, headers = admin): Promise<Answer> =>
+    ask(`${ingress.url}/v1/actions/${id}/undo`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  it('plans the undo of what was done, once, with its outcome and result, and puts its event back into the mailbox', async () => {
+    const at = await decided();
+    const id = `act_fraud.${at.position}.reserve`;
+    expectProblem(await undo(id), 409, 'not-undoable');
+    await end(at, 'reserve', DONE);
+    // the other one of the outcome may still fail, and the saga would take this one back
+    expectProblem(await undo(id), 409, 'not-undoable');
+    await end(at, 'release', DONE);
+    expectProblem(await undo(id, { reason: 'r' }, reader), 403);
+    expectProblem(await undo(id, {}), 400, 'bad-request');
+    expectProblem(await undo(`act_fraud.${at.position}.release`), 409, 'not-undoable');
+    expectProblem(await undo('act_fraud.999999.reserve'), 404);
+    const { message } = (await get(`/v1/actions/${id}`)).json;
+    const planned = await undo(id);
+    expect(planned).toMatchObject({ status: 200, json: { action: 'unreserve', undoes: id, state: 'planned' } });
+    const { outcome, result } = message.data;
+    expect(planned.json.message).toMatchObject({ type: 'fraud.unreserve', data: { outcome, result, undoes: id } });
+    expect((await ingress.pool.query('select from mailboxes where position = $1', [at.position])).rowCount).toBe(1);
+    expectProblem(await undo(id), 409, 'not-undoable');
+    await end(at, 'unreserve', DONE);
+    expectProblem(await undo(id), 409, 'not-undoable');
+    const { rows } = await ingress.pool.query<{ title: string }>(
+      "select title from records where event_position = $1 and kind = 'action' order by position",
+      [at.position],
+    );
+    expect(rows.map(({ title }) => title).slice(2)).toEqual([
+      'reserve: is taken back, by ann: the wrong card',
+      'unreserve: done, reserve is taken back',
+    ]);
+  });
+
+  it('refuses one whose event is in its mailbox: its case has not ended', async () => {
+    const at = await decided();
+    for (const action of ['reserve', 'release']) await end(at, action, DONE);
+    await ingress.pool.query(
+      "insert into mailboxes (tenant, flow, case_id, position, subject, bytes, found, why) values ('default', 'fraud', $1, $2, 's', 0, '{}', 'look')",
+      [at.caseId, at.position],
+    );
+    const refused = await undo(`act_fraud.${at.position}.reserve`);
+    expectProblem(refused, 409, 'not-undoable');
+    expect(refused.json.detail).toContain('has not ended');
+    await ingress.pool.query('delete from mailboxes where position = $1', [at.position]);
+    expect((await get(`/v1/actions?event=evt_fraud.${at.position}`)).json.items).toHaveLength(2);
+  });
+});

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { redriveAction } from '../../src/actions/redriveAction.ts';
 import { sendNow } from '../../src/actions/sendNow.ts';
+import { undoAction } from '../../src/actions/undoAction.ts';
 import { ROUTES } from '../../src/console/routes.ts';
 import type { Flow } from '../../src/domain/flow.ts';
 import { createApp } from '../../src/ingress/app.ts';
@@ -88,6 +89,7 @@ export async function startIngress({
       redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
       accepting,
       redriveAction: (request) => redriveAction({ pool, caseIds, mailed: () => undefined }, { ...request, receiver: null }),
+      undoAction: (request) => undoAction({ pool, flows, caseIds, mailed: () => undefined }, request),
       sendNow: (request) => sendNow({ pool, caseIds, wake: async () => undefined }, request),
       ...deps,
     },

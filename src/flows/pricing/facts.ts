@@ -19,7 +19,20 @@ export const CONSIDERED = 'price.considered';
 /** Somebody has set a price, or has put an old one back: the flow knows it, and leaves it alone for a while. */
 export const SET = 'price.set';
 
+/** The flow's own: a person has agreed to a price; a price that was changed is what it was, as a person took the change back. */
+export const AGREED = 'price.agreed';
+export const RESTORED = 'price.restored';
+
+const own = {
+  ...{ schema: z.looseObject({ sku: id, price }), subject },
+  fields: { sku: 'id', price: 'plain' },
+  own: true,
+} as const;
+
+export const ownEvents = defineEvents({ [AGREED]: own, [RESTORED]: own });
+
 export const pricingEvents = defineEvents({
+  ...ownEvents,
   [SOLD]: {
     schema: z.looseObject({
       sku: id,

@@ -1,7 +1,7 @@
 /** Prices that follow demand, stock, cost and competitors, within rails. */
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
-import { pricingEvents } from './facts.ts';
+import { ownEvents, pricingEvents, RESTORED } from './facts.ts';
 import { OUTCOMES, pricingPolicy } from './policy.ts';
 import { pricingReflex } from './reflex.ts';
 
@@ -12,6 +12,9 @@ export const pricing = defineFlow({
   events: pricingEvents,
   policySchema: pricingPolicy,
   reflex: pricingReflex,
+  emits: ownEvents,
+  undone: ({ subject, result: { previous } }) =>
+    typeof previous === 'number' ? { type: RESTORED, data: { sku: subject, price: previous } } : null,
   workflow: 'pricingCase',
   outcomes: OUTCOMES,
 });

@@ -1,14 +1,14 @@
 /** Folds sales, stock, competitors and costs into what is known of a product, and decides at once whether its price stays or moves. */
 import { byRules } from '../../kit/climbNow.ts';
 import { defineReflex } from '../../kit/defineReflex.ts';
-import { COMPETED, CONSIDERED, COSTED, placeKey, pricingEvents, SET, SOLD, STOCKED } from './facts.ts';
+import { AGREED, COMPETED, CONSIDERED, COSTED, placeKey, pricingEvents, RESTORED, SET, SOLD, STOCKED } from './facts.ts';
 import { judge } from './judge.ts';
 import { placeState } from './model/place.ts';
 import { productState } from './model/product.ts';
 import { noteRival } from './model/rivals.ts';
 import type { PricingPolicy } from './policy.ts';
 import { consideredReasons } from './reasons.ts';
-import { begun, consider, takeSale } from './takeFact.ts';
+import { begun, consider, setPrice, takeSale } from './takeFact.ts';
 
 /** What comes later than this behind the newest of its product is recorded, not folded. */
 const LATENESS_MS = 86_400_000;
@@ -23,10 +23,19 @@ export const pricingReflex = defineReflex({
   events: pricingEvents,
   states: { product: productState, place: placeState },
   subject: 'product',
-  keys: { [SOLD]: placed, [COMPETED]: placed, [CONSIDERED]: placed, [STOCKED]: alone, [COSTED]: alone, [SET]: alone },
+  keys: {
+    [SOLD]: placed,
+    [COMPETED]: placed,
+    [CONSIDERED]: placed,
+    [STOCKED]: alone,
+    [COSTED]: alone,
+    [SET]: alone,
+    [AGREED]: alone,
+    [RESTORED]: alone,
+  },
   latenessMs: LATENESS_MS,
-  // what is only asked is about a time that is not the event's
-  timeless: [CONSIDERED],
+  // what is only asked is about a time that is not the event's; what people decide comes at its acceptance, whatever times sales have
+  timeless: [CONSIDERED, AGREED, RESTORED],
   on: {
     [SOLD]({ product: before, place }, event, policy: PricingPolicy) {
       const product = begun(before, policy);
@@ -63,10 +72,8 @@ export const pricingReflex = defineReflex({
         },
       };
     },
-    [SET]({ product }, event) {
-      const { timeMs, data } = event;
-      if (timeMs >= (product.price?.timeMs ?? timeMs)) product.price = { value: data.price, timeMs, setBy: 'hand' };
-      return { states: { product } };
-    },
+    [SET]: ({ product }, event) => ({ states: { product: setPrice(product, event, 'hand') } }),
+    [AGREED]: ({ product }, event) => ({ states: { product: setPrice(product, event, 'flow') } }),
+    [RESTORED]: ({ product }, event) => ({ states: { product: setPrice(product, event, 'hand') } }),
   },
 });

@@ -55,6 +55,16 @@ function seePrice(product: Product, value: number, timeMs: number, { settleSecon
   product.price = { value, timeMs, setBy: 'seen' };
 }
 
+/** What is older than the price that is known says nothing. */
+export function setPrice(
+  product: Product,
+  { data, timeMs }: { readonly data: { readonly price: number }; readonly timeMs: number },
+  setBy: 'flow' | 'hand',
+): Product {
+  if (timeMs >= (product.price?.timeMs ?? timeMs)) product.price = { value: data.price, timeMs, setBy };
+  return product;
+}
+
 /** What would be sold; null while nothing is known. Of a period that is over then, the states that are given have learnt: they are not to be kept. */
 export function consider(product: Product, place: Place | undefined, event: Considered, policy: PricingPolicy): Forecast | null {
   const { price, deal = 0, advertised = 0, at } = event.data;

@@ -4,11 +4,12 @@ import { readAction, readActionFeed, readActions } from '../../actions/readActio
 import { parseId } from '../../domain/ids.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { readHeads } from '../../log/read/feed.ts';
-import { type ActionDetail, type ActionItem, actionDetail, actionList, actionsQuery } from '../../wire/action.ts';
+import { type ActionDetail, type ActionItem, actionDetail, actionList, actionsQuery, undoRequest } from '../../wire/action.ts';
 import { actionExample } from '../../wire/examples.ts';
 import { pageExample } from '../../wire/list.ts';
 import { actionParam } from '../../wire/params.ts';
 import { subjectPath } from '../accept/receipt.ts';
+import { jsonBody } from '../http/jsonBody.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import { sendPage, textsOf } from '../http/sendPage.ts';
@@ -93,6 +94,31 @@ export const actionRoutes: readonly Route[] = [
         const key = keyOf(params.action, tenant);
         if (!(await redriveAction({ ...key, actor }))) throw notFound('action');
         send(200, await one(pool, key));
+      },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/actions/:action/undo',
+    id: 'undoAction',
+    tag: 'actions',
+    summary: 'Take back what was done, by the undo that its policy names; the answer is the action that does it',
+    scopes: ['approve'],
+    params: { action: actionParam },
+    body: jsonBody(undoRequest, { what: 'an undo', code: 'bad-request', example: { reason: 'It was the wrong customer' } }),
+    answers: {
+      200: {
+        description: 'The action that takes it back is planned',
+        schema: actionDetail,
+        example: { ...actionExample, id: 'act_fraud.17.hold', action: 'hold', undoes: actionExample.id, state: 'planned', error: null },
+      },
+    },
+    handler:
+      ({ pool, undoAction }) =>
+      async ({ caller: { tenant, actor }, params, body: { reason }, send }) => {
+        const key = keyOf(params.action, tenant);
+        const undo = await undoAction({ ...key, actor, reason });
+        if (undo === null) throw notFound('action');
+        send(200, await one(pool, { ...key, action: undo }));
       },
   }),
   route({

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ActionKey } from '../../actions/actions.ts';
 import type { RedriveRequest } from '../../actions/redriveAction.ts';
+import type { UndoRequest } from '../../actions/undoAction.ts';
 import type { NoticeChannels } from '../../approvals/notices.ts';
 import type { Ending } from '../../domain/event.ts';
 import type { Flow } from '../../domain/flow.ts';
@@ -36,6 +37,8 @@ export interface IngressDeps {
   readonly redrive: (event: Place) => Promise<Ending | null>;
   /** False where there is no such action. */
   readonly redriveAction: (request: Omit<RedriveRequest, 'receiver'>) => Promise<boolean>;
+  /** The action that takes it back; null where there is none to take back. */
+  readonly undoAction: (request: UndoRequest) => Promise<string | null>;
   /** False where there is no such action. */
   readonly sendNow: (request: ActionKey & { readonly actor: string }) => Promise<boolean>;
   readonly accepting: Accept;
