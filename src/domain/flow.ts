@@ -136,12 +136,18 @@ export interface FlowBriefing<Policy = unknown> {
   readonly lookUps: Readonly<Record<string, LookUp>>;
 }
 
+/** An event as labels see it. */
+export type LabelledEvent = Pick<FlowEvent, 'type' | 'data' | 'timeMs'>;
+
 /** A label: what later turned out to be true, and of which decision. */
 export interface OutcomeLabel {
   /** As `FlowOutcomes.keyOf` gives it for the event that was decided. */
   readonly key: string;
-  /** One of `FlowOutcomes.truths`. */
-  readonly truth: string;
+  /**
+   * One of `FlowOutcomes.truths`; or, where the label alone does not tell it, what both events together do: whether goods came when they
+   * were promised. Such a label says nothing where the event that it is about is not there before it.
+   */
+  readonly truth: string | ((labelled: LabelledEvent, label: LabelledEvent) => string);
 }
 
 /**

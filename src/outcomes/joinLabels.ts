@@ -4,12 +4,13 @@
  * A business key means the newest event of its subject that has it and asks for a decision: an earlier label moves on when a newer such
  * event comes. So it does not matter in which order they came, only where they stand in the log.
  */
+import { judgingOf } from '../domain/outcomes.ts';
 import type { Client } from '../log/db/database.ts';
 import { findForetold } from './findForetold.ts';
 import { findLabelled } from './findLabelled.ts';
 import { type Label, labelOf, lookupOfEvent } from './labelOf.ts';
 import { insertLabels, type KeptLabel, moveLabels, readLabelsOf, readTruths } from './labelRows.ts';
-import type { OutcomeBatch, OutcomeContext, SeenEvent } from './outcomeBatch.ts';
+import { type OutcomeBatch, type OutcomeContext, readSeen, type SeenEvent } from './outcomeBatch.ts';
 
 /** Of one event, by the labels before the batch and after it; empty: nothing is known. */
 export interface TruthChange {
@@ -60,7 +61,8 @@ export async function joinLabels(
   const lookups = new Set([...keyed.keys(), ...labels.flatMap(({ lookup }) => lookup ?? [])]);
   const kept = await readLabelsOf(client, at, [...lookups]);
   const meant = await findMeant(client, context, { labels, keyed, kept, after });
-  const joined = labels.map((label) => (label.lookup === null ? label : { ...label, eventPosition: meant.get(label.lookup) ?? null }));
+  const placed = labels.map((label) => (label.lookup === null ? label : { ...label, eventPosition: meant.get(label.lookup) ?? null }));
+  const joined = await told(client, context, { placed, seen: batch.events, failures });
   const moves = kept.flatMap(({ position, lookup, eventPosition }) => {
     const to = meant.get(lookup);
     return to === undefined || to === eventPosition ? [] : [{ position, from: eventPosition, to }];
@@ -88,6 +90,46 @@ async function resolved(client: Client, context: OutcomeContext, labels: readonl
     if (label.hindsight === undefined || eventPosition !== null) named.push({ ...label, eventPosition });
   }
   return named;
+}
+
+/** With the truth of those that only their event tells. One whose event is not before it, or that tells nothing that can be true, is left out. */
+async function told(
+  client: Client,
+  context: OutcomeContext,
+  { placed, seen, failures }: { placed: readonly Label[]; seen: readonly SeenEvent[]; failures: unknown[] },
+): Promise<Label[]> {
+  const places = new Map<Label, number>();
+  for (const label of placed) {
+    const place = label.truthBy === undefined ? null : await before(client, context, label);
+    if (place !== null) places.set(label, place);
+  }
+  const known = new Map(seen.map((event) => [event.position, event]));
+  const missing = [...new Set(places.values())].filter((position) => !known.has(position));
+  if (missing.length > 0) for (const event of await readSeen(client, context, missing)) known.set(event.position, event);
+  const { truths } = judgingOf(context.flow);
+  return placed.flatMap((label) => {
+    if (label.truthBy === undefined) return [label];
+    const event = known.get(places.get(label) ?? 0);
+    if (event?.data == null) return [];
+    try {
+      const truth = label.truthBy({ ...event, data: event.data });
+      return truths.includes(truth) ? [{ ...label, truth }] : [];
+    } catch (error) {
+      failures.push(error);
+      return [];
+    }
+  });
+}
+
+/** Of a label's key, the newest event before it: what came after it in one batch with it would be behind it in another. */
+async function before(
+  client: Client,
+  context: OutcomeContext,
+  { subject, lookup, position, eventPosition }: Label,
+): Promise<number | null> {
+  if (lookup === null || eventPosition === null || eventPosition < position) return eventPosition;
+  const found = await findLabelled(client, context, { subject, lookups: new Set([lookup]), upTo: position - 1 });
+  return found.get(lookup) ?? null;
 }
 
 /** The event that each lookup means now. What no event has is not in it. */

@@ -1,6 +1,6 @@
 /** The label that an event carries, and the business key by which it finds the event it is about. Pure. */
 import { createHash } from 'node:crypto';
-import type { Flow, Hindsight } from '../domain/flow.ts';
+import type { Flow, Hindsight, LabelledEvent } from '../domain/flow.ts';
 import { DECISION_OUTCOME, isBusinessKey, judgingOf, outcomeTarget } from '../domain/outcomes.ts';
 import type { SeenEvent } from './outcomeBatch.ts';
 
@@ -12,7 +12,9 @@ export interface Label {
   readonly eventPosition: number | null;
   /** It names neither: which decision it is about is found among those before it. */
   readonly hindsight?: Hindsight;
+  /** Empty where the event that it is about is needed to tell it. */
   readonly truth: string;
+  readonly truthBy?: (labelled: LabelledEvent) => string;
   readonly atMs: number;
   readonly acceptedAtMs: number;
 }
@@ -27,14 +29,14 @@ function lookupOf(subject: string, key: string): string {
 /** Neither was folded: a label is not believed before its flow's reflex could read it, or past its own expiry. */
 const UNREAD = new Set(['quarantined', 'expired']);
 
-type Named = Pick<Label, 'lookup' | 'eventPosition' | 'truth' | 'hindsight'>;
+type Named = Pick<Label, 'lookup' | 'eventPosition' | 'truth' | 'truthBy' | 'hindsight'>;
 
 /** Null: it carries none. */
 export function labelOf(flow: Flow, event: SeenEvent): Label | null {
   const { position, subject, timeMs: atMs, acceptedAtMs, ending, data } = event;
   if (data === null || UNREAD.has(ending)) return null;
   const named = event.type === DECISION_OUTCOME ? namedBy(data) : declaredBy(flow, event);
-  if (named === null || !judgingOf(flow).truths.includes(named.truth)) return null;
+  if (named === null || (named.truthBy === undefined && !judgingOf(flow).truths.includes(named.truth))) return null;
   return { position, subject, atMs, acceptedAtMs, ...named };
 
   function namedBy(said: NonNullable<SeenEvent['data']>): Named | null {
@@ -46,12 +48,15 @@ export function labelOf(flow: Flow, event: SeenEvent): Label | null {
   }
 }
 
-function declaredBy(flow: Flow, { type, subject, data }: SeenEvent): Named | null {
+function declaredBy(flow: Flow, { type, subject, timeMs, data }: SeenEvent): Named | null {
   const hindsight = data === null ? null : (flow.labels?.hindsightOf?.({ type, data }) ?? null);
   if (hindsight !== null) return { lookup: null, eventPosition: null, truth: hindsight.truth, hindsight };
   const label = data === null ? null : (flow.labels?.labelOf({ type, data }) ?? null);
-  if (label === null || !isBusinessKey(label.key)) return null;
-  return { lookup: lookupOf(subject, label.key), eventPosition: null, truth: label.truth };
+  if (data === null || label === null || !isBusinessKey(label.key)) return null;
+  const { key, truth } = label;
+  const named = { lookup: lookupOf(subject, key), eventPosition: null };
+  if (typeof truth === 'string') return { ...named, truth };
+  return { ...named, truth: '', truthBy: (labelled) => truth(labelled, { type, data, timeMs }) };
 }
 
 /** What asks for no decision, or does so no more, is not what a label is about: a payment that came too late and was only recorded. */

@@ -97,6 +97,13 @@ export async function readOutcomeBatch(client: Client, { tenant, flow }: Outcome
   };
 }
 
+/** Events at these positions; those whose bodies are too many for one batch are left out. */
+export async function readSeen(client: Client, context: OutcomeContext, positions: readonly number[]): Promise<SeenEvent[]> {
+  const { events, bodies } = await readAgain(client, context, positions);
+  const dataOf = new Map(bodies.map(({ position, body }) => [position, body]));
+  return events.map((row) => seenEvent(row, dataOf.get(row.position)));
+}
+
 async function readAgain(
   client: Client,
   { tenant, flow }: OutcomeContext,

@@ -2,6 +2,7 @@
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
 import { followedEvents, ORDER_DUE, OVERDUE, supplyEvents, UNSCANNED } from './events.ts';
+import { supplyLabels } from './labels.ts';
 import { OUTCOMES, supplyPolicy } from './policy.ts';
 import { supplyReflex } from './reflex.ts';
 import { overdueWatch, unscannedWatch } from './shipments/watches.ts';
@@ -18,4 +19,5 @@ export const supply = defineFlow({
   watches: { [ORDER_DUE]: orderWatch, [OVERDUE]: overdueWatch, [UNSCANNED]: unscannedWatch },
   workflow: 'supplyCase',
   outcomes: OUTCOMES,
+  labels: supplyLabels,
 });

@@ -85,7 +85,7 @@ export function bestLevels({ orderCost, demand, costs }: Ordering): Levels {
  */
 export function lotFrom(costs: LevelCosts, lot: number): number {
   let [low, high] = [costs.best - lot, costs.best];
-  for (let step = 0; step < 100; step += 1) {
+  for (let step = 0; step < 60; step += 1) {
     const middle = (low + high) / 2;
     if (costs.at(middle) > costs.at(middle + lot)) low = middle;
     else high = middle;

@@ -250,3 +250,23 @@ describe('a shipment', () => {
     expect(log.add(DELIVERED, 2, { shipmentId: 's' }).lesson).toBeNull();
   });
 });
+
+describe('labels', () => {
+  it("a shipment's coming says of what was said when it was sent whether it was late", () => {
+    const { labels } = supply;
+    const sent = {
+      type: DISPATCHED,
+      timeMs: START_MS,
+      data: { shipmentId: 's', sku: 'a', quantity: 1, promisedAt: '2026-01-08T12:00:00+02:00' },
+    };
+    expect(labels?.keyOf(sent)).toBe('s');
+    const truthAt = (iso: string): unknown => {
+      const came = { type: DELIVERED, timeMs: Date.parse(iso), data: { shipmentId: 's' } };
+      const label = labels?.labelOf(came);
+      return [label?.key, typeof label?.truth === 'function' && label.truth(sent, came)];
+    };
+    expect(truthAt('2026-01-08T10:00:00Z')).toEqual(['s', 'on-time']);
+    expect(truthAt('2026-01-08T10:00:01Z')).toEqual(['s', 'late']);
+    expect(labels?.labelOf(sent)).toBeNull();
+  });
+});

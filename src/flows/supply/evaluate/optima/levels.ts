@@ -7,7 +7,7 @@ import { at, least, numberOf, numberOr, type Problem, type Solved } from './prob
 
 /** Deviations of a normal demand that are told apart where levels are whole. */
 const SPREAD = 8;
-const SIMPSON_PARTS = 2000;
+const SIMPSON_PARTS = 200;
 
 const isNormal = ({ params }: Problem): boolean => typeof params.demand_sd === 'number';
 

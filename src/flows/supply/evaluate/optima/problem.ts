@@ -43,7 +43,7 @@ export const at = (policy: Policy, key: string): number => Number(policy[key]);
 export function least(of: (x: number) => number, from: number, to: number): number {
   const ratio = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [from, to];
-  for (let step = 0; step < 200; step += 1) {
+  for (let step = 0; step < 80; step += 1) {
     const [left, right] = [high - ratio * (high - low), low + ratio * (high - low)];
     if (of(left) < of(right)) high = right;
     else low = left;
