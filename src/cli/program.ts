@@ -5,6 +5,7 @@ import { actions } from './actions.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { decisions } from './decisions.ts';
+import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { events } from './events.ts';
@@ -40,7 +41,7 @@ export function program(): Command {
     .version(version())
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
-  const own = [start(), ingress(), worker()];
+  const own = [start(), demo(), ingress(), worker()];
   const asking = [events(), decisions(), approvals(), actions(), receivers(), subjects(), webhooks()];
   const lookingOn = [quarantine(), watches(), flow(), policy(), quality(), evaluate()];
   const onTheDatabase = [migrateVerb(), keys(), audit(), rebuild(), doctor()];

@@ -1,6 +1,7 @@
 /** Webhooks, as each request and answer tells of them. A test holds each against its schema. */
-import { receiptExample, storedEventExample } from './examples.ts';
+
 import type { StoredEvent } from './event.ts';
+import { receiptExample, storedEventExample } from './examples.ts';
 import type { Receipt } from './receipt.ts';
 import type { Original, Webhook, WebhookMade, WebhookTried } from './webhook.ts';
 

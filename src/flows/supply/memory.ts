@@ -1,8 +1,8 @@
 /** What the flow remembers over all keys: how late shipments of a lane are, and orders that stocks of a supplier may still join. */
 import type { Memory } from '../../domain/flow.ts';
 import { ByteReader, ByteWriter } from '../../kit/sense/bytes.ts';
-import { Baskets, type BasketLesson, loadBaskets, saveBaskets } from './stock/baskets.ts';
 import { type Delivery, Lanes, loadLanes, saveLanes } from './shipments/lanes.ts';
+import { type BasketLesson, Baskets, loadBaskets, saveBaskets } from './stock/baskets.ts';
 
 export interface SupplyMemory {
   readonly lanes: Lanes;

@@ -6,8 +6,8 @@
  * Measured without these: `$pad("x", 5e7)` 1.8 s, a text doubled 28 times over a quarter of a gigabyte.
  */
 import jsonata from 'jsonata';
-import { majorUnits } from './majorUnits.ts';
 import { LinearRegex } from './linearRegex.ts';
+import { majorUnits } from './majorUnits.ts';
 
 const TIMEOUT_MS = 100;
 const DEPTH_MAX = 200;

@@ -2,9 +2,9 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { SignalboxError } from '../../domain/errors.ts';
-import { webhookReceiptExample } from '../../wire/webhookExamples.ts';
 import { webhookParam } from '../../wire/params.ts';
 import { receipt } from '../../wire/receipt.ts';
+import { webhookReceiptExample } from '../../wire/webhookExamples.ts';
 import { sendJson } from '../http/answer.ts';
 import { BODY_BYTES_MAX, readBody } from '../http/readBody.ts';
 import { originAllowed } from '../webhooks/handshake.ts';

@@ -2,8 +2,9 @@
  * When to order, and up to where: (s, S). Exact by Y.-S. Zheng and A. Federgruen, "Finding optimal (s, S) policies is about as simple as
  * evaluating a single policy" (Operations Research 39, 1991).
  */
-import type { Discrete } from './discrete.ts';
+
 import type { LevelCosts } from './costs.ts';
+import type { Discrete } from './discrete.ts';
 
 export interface Levels {
   /** Ordered at this position or below. */

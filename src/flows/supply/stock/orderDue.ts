@@ -2,8 +2,7 @@
 import type { Folded } from '../../../domain/flow.ts';
 import { byRules, climbNow } from '../../../kit/climbNow.ts';
 import { defineWatch } from '../../../kit/defineWatch.ts';
-import type { SupplyEvent } from '../events.ts';
-import type { ORDER_DUE } from '../events.ts';
+import type { ORDER_DUE, SupplyEvent } from '../events.ts';
 import { limitRules, orderOf } from '../orders.ts';
 import type { SupplyPolicy } from '../policy.ts';
 import type { BasketLesson, Baskets } from './baskets.ts';

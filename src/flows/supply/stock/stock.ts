@@ -1,7 +1,8 @@
 /** What is remembered of a sku at a location: its demand, what was counted, what was proposed, and the levels that were worked out. */
-import { packed } from '../../../kit/state/packed.ts';
-import type { ByteReader, ByteWriter } from '../../../kit/sense/bytes.ts';
+
 import { instantText } from '../../../domain/instant.ts';
+import type { ByteReader, ByteWriter } from '../../../kit/sense/bytes.ts';
+import { packed } from '../../../kit/state/packed.ts';
 import { type Demand, noDemand } from './forecast.ts';
 import type { Levels } from './levels.ts';
 
