@@ -5,7 +5,7 @@ import { actions } from './actions.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
 import { decisions } from './decisions.ts';
-import { demo } from './demo.ts';
+import { demo } from './demo/demo.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { events } from './events.ts';

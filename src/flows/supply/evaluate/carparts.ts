@@ -4,8 +4,9 @@
  * a unit held over a month and nine for one that is missing (four in a second round), and a lead time of one month. A measure of the
  * forecast alone cannot judge here, as nothing everywhere is the best one.
  */
-import type { JsonObject } from '../../../domain/event.ts';
+
 import { CannotRun } from '../../../domain/errors.ts';
+import type { JsonObject } from '../../../domain/event.ts';
 import { intervalsOf } from '../../../evaluate/bootstrap.ts';
 import type { CsvTable } from '../../../evaluate/csv.ts';
 import type { DataEvent, DataSet, Evaluated, Figures, Given } from '../../../evaluate/dataSet.ts';

@@ -3,12 +3,13 @@
  * flow is told of each 30 days before its scheduled date and says how likely that is; it learns of what came when it came. The last two
  * years given are scored. No benchmark of it is accepted: what is trivial stands beside.
  */
+
+import { instantText } from '../../../domain/instant.ts';
 import { intervalsOf } from '../../../evaluate/bootstrap.ts';
 import type { CsvTable } from '../../../evaluate/csv.ts';
 import { calibrationChart, precisionRecallChart } from '../../../evaluate/curves.ts';
 import type { DataEvent, DataSet, Evaluated, Figures, Given } from '../../../evaluate/dataSet.ts';
 import { byScore, rank } from '../../../evaluate/ranking.ts';
-import { instantText } from '../../../domain/instant.ts';
 import { DELIVERED, DISPATCHED } from '../events.ts';
 
 const COLUMNS = ['ID', 'Scheduled Delivery Date', 'Delivered to Client Date', 'Vendor', 'Shipment Mode', 'Line Item Quantity'] as const;

@@ -1,7 +1,7 @@
 /** `signalbox demo`: the whole local stack with five made-up businesses, until Ctrl-C or so many seconds. */
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { countUpTo } from './terminal/listOptions.ts';
+import { countUpTo } from '../terminal/listOptions.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -36,13 +36,13 @@ async function run(options: Options): Promise<void> {
   for (const signal of SIGNALS) process.on(signal, onSignal);
   const [{ readConfig }, { makeWebhookSecret }, { startStack }, { openOutput }, { runDemo }, { openDemoReceiver }, { makeBusinesses }] =
     await Promise.all([
-      import('../settings/config.ts'),
-      import('../settings/webhookSecret.ts'),
-      import('../local/stack.ts'),
-      import('../local/terminal.ts'),
+      import('../../settings/config.ts'),
+      import('../../settings/webhookSecret.ts'),
+      import('../../local/stack.ts'),
+      import('../../local/terminal.ts'),
       import('./runDemo.ts'),
-      import('../demo/receiver.ts'),
-      import('../demo/businesses.ts'),
+      import('../../demo/receiver.ts'),
+      import('../../demo/businesses.ts'),
     ]);
   const businesses = makeBusinesses(options.seed);
   const secret = makeWebhookSecret();
