@@ -52,11 +52,12 @@ describe('supply on the real stack', () => {
     return (await openService(stack.url).post(event, 5)).receipt;
   }
 
-  /** What the receiver got about a subject, as far as `count` came. */
+  /** What the receiver got about a subject, as far as `count` came; what a kill had sent again has the key that it had, by which it is known. */
   const sentAbout = (subject: string, count: number): Promise<Sent[]> =>
     eventually(async () => {
       const sent = receiver.deliveries.map(({ key, body }) => ({ key, ...(JSON.parse(body) as Omit<Sent, 'key'>) }));
-      const about = sent.filter(({ data }) => data.subject === subject);
+      const first = sent.filter(({ key }, at) => sent.findIndex((one) => one.key === key) === at);
+      const about = first.filter(({ data }) => data.subject === subject);
       return about.length >= count && about;
     });
 
@@ -114,8 +115,10 @@ describe('supply on the real stack', () => {
     expect(await send('order.confirmed', { order: order.id, of: order.of })).toMatchObject({ subject: 'A-1@main' });
     expect((await sentAbout('A-1@main', 2)).map(({ type }) => type)).toEqual(['supply.place-order', 'supply.order-confirmed']);
 
-    // another one costs little and goes without a person; its confirmation is lost, so it is cancelled
+    // another one costs little and goes without a person; its confirmation is lost, so it is cancelled, also where the worker is killed meanwhile
     await count('C-3');
+    await sentAbout('C-3@main', 1);
+    await stack.kill('worker');
     const lost = await sentAbout('C-3@main', 2);
     expect(lost.map(({ type }) => type)).toEqual(['supply.place-order', 'supply.cancel-order']);
     expect(orderIn(lost[1])).toEqual(orderIn(lost[0]));

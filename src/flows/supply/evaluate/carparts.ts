@@ -42,7 +42,8 @@ async function readParts(tables: readonly CsvTable[]): Promise<Parts> {
       const known = demand.get(part) ?? months.map(() => 0);
       demand.set(part, known);
       own.forEach((month, at) => {
-        known[months.indexOf(month)] = Number(cells[at]);
+        // a month of which nothing is told had no demand
+        known[months.indexOf(month)] = Number(cells[at]) || 0;
       });
     }
   }

@@ -61,7 +61,9 @@ export function discountedLot(problem: Problem, { incremental }: { readonly incr
 
 /** H. M. Wagner and T. M. Whitin 1958: each order covers whole periods, the cheapest way through them by dynamic programming. */
 export function lotsByPeriod(problem: Problem): Solved {
-  const demand = (problem.params.demand as number[]).map(Number).slice(-numberOr(problem, Number.MAX_SAFE_INTEGER, 'num_periods'));
+  const given = problem.params.demand;
+  const periods = numberOr(problem, Array.isArray(given) ? given.length : 1, 'num_periods');
+  const demand = perPeriod(problem, 'demand', periods);
   const count = demand.length;
   const [holding, setup, unit] = ['holding_cost', 'fixed_cost', 'purchase_cost'].map((key) => perPeriod(problem, key, count)) as [
     number[],
