@@ -1,8 +1,9 @@
 /** The names of all metrics: ours, of the ingress by asking it, and those of Temporal's SDK that a worker shows. */
-import { createMetrics } from '../../src/ingress/metrics/metrics.ts';
+
 import { showActions, showMemories, showWatches } from '../../src/ingress/metrics/flowFigures.ts';
 import { httpMetrics } from '../../src/ingress/metrics/httpMetrics.ts';
 import { showLlm } from '../../src/ingress/metrics/llmMetrics.ts';
+import { createMetrics } from '../../src/ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../../src/ingress/metrics/qualityMetrics.ts';
 
 /** Shown by a worker where SIGNALBOX_WORKER_METRICS is set: `test/e2e/story` looks for each in a real one, but those that are only there when something fails. */

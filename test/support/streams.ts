@@ -1,6 +1,7 @@
 /** The stream as a client sees it, frame by frame. */
-import { ServiceClient } from '../../src/client/serviceClient.ts';
+
 import type { StreamFrame } from '../../src/client/serverSentEvents.ts';
+import { ServiceClient } from '../../src/client/serviceClient.ts';
 
 export interface OpenStream {
   /** The next frame that is not of the clock: rejects after 20 s, or where the stream has ended. */

@@ -85,7 +85,7 @@ export function Graph({ label, nodes, edges, chosen, onChoose }: GraphProps) {
             <g
               key={id}
               transform={`translate(${x - NODE.width / 2} ${y - NODE.height / 2})`}
-              className={`node ${kind} ${id === chosen ? 'on' : ''}`}
+              className={`node node-${kind.replaceAll(' ', '-')} ${id === chosen ? 'on' : ''}`}
               onClick={() => onChoose?.(id)}
             >
               <rect width={NODE.width} height={NODE.height} rx="6" />

@@ -15,7 +15,14 @@ export class Refusal extends Error {
 export class Away extends Error {}
 
 const TIMEOUT_MS = 20_000;
-const PROOF = 'x-signalbox-console';
+const PROOF = 'signalbox-csrf';
+
+let proof: string | null = null;
+
+/** Of the session; null: no key is asked for, or nobody is signed in. */
+export const setProof = (of: string | null): void => {
+  proof = of;
+};
 
 type Said = {
   readonly method?: 'POST';
@@ -32,7 +39,12 @@ async function problemOf(response: Response): Promise<Problem> {
 
 export async function send(path: string, { method, body, type = 'application/json', headers = {} }: Said = {}): Promise<Response> {
   const init: RequestInit = {
-    headers: { accept: 'application/json', [PROOF]: '1', ...(body === undefined ? {} : { 'content-type': type }), ...headers },
+    headers: {
+      accept: 'application/json',
+      ...(method === undefined || proof === null ? {} : { [PROOF]: proof }),
+      ...(body === undefined ? {} : { 'content-type': type }),
+      ...headers,
+    },
     signal: AbortSignal.timeout(TIMEOUT_MS),
     cache: 'no-store',
     ...(method === undefined ? {} : { method }),

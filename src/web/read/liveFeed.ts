@@ -3,11 +3,14 @@
  * and counts are kept here, bounded, and shown at a pace that a page can follow, however many come.
  */
 import type { DecisionItem } from '../../wire/decision.ts';
+import type { Page } from '../../wire/list.ts';
+import type { Health, Summary } from '../../wire/stream.ts';
 import { Tally } from '../words/tally.ts';
-import type { Health, Summary } from './liveShapes.ts';
+import { ask, queryText } from './call.ts';
 import { type OtherKind, openTransport, type Transport } from './transport.ts';
 
 const ROWS_MAX = 300;
+const FIRST_ROWS = 40;
 /** Counts change this often on a page, however many decisions come. */
 const SHOW_EVERY_MS = 1000;
 /** A page that nobody looks at stops listening after this. */
@@ -138,8 +141,21 @@ function onVisibility(): void {
   show();
 }
 
-function start(): void {
+/** The newest ones, to begin with; the stream goes on behind them. An ingress that cannot tell them begins with none. */
+async function begin(): Promise<void> {
+  const page = await ask<Page<DecisionItem>>(`/v1/decisions${queryText({ last: FIRST_ROWS })}`).catch(() => null);
+  if (listeners.size === 0) return;
+  if (page !== null && cursor === null) {
+    rows = [...page.items].reverse();
+    cursor = page.next;
+    publish({ rows });
+  }
   open();
+}
+
+function start(): void {
+  if (cursor === null) void begin();
+  else open();
   timer = setInterval(show, SHOW_EVERY_MS);
   document.addEventListener('visibilitychange', onVisibility);
 }

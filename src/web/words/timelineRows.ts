@@ -45,7 +45,7 @@ export function rowsOf(steps: readonly Step[]): Row[] {
 }
 
 /** What the subject waits for now, from its last entries; null where nothing is open. */
-export function waitsFor(steps: readonly Step[]): { readonly text: string; readonly until: string | null } | null {
+export function waitsFor(steps: readonly Step[]): { readonly otherwise: string; readonly until: string | null } | null {
   const decided = new Set<string>();
   for (const { kind, detail } of steps) if (kind === 'verdict' && typeof detail.approval === 'string') decided.add(detail.approval);
   const open = steps.findLast(
@@ -54,5 +54,5 @@ export function waitsFor(steps: readonly Step[]): { readonly text: string; reado
   );
   if (open === undefined) return null;
   const { deadline, default: otherwise } = open.detail;
-  return { text: `waits for a person, then ${String(otherwise)}`, until: typeof deadline === 'string' ? deadline : null };
+  return { otherwise: String(otherwise), until: typeof deadline === 'string' ? deadline : null };
 }

@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'rea
 import { Modal } from '../../parts/Modal.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { say } from '../../parts/Toasts.tsx';
+import { useMay } from '../../parts/useMay.ts';
 import { tell } from '../../read/call.ts';
 import { refusalNews } from '../../words/verdictNews.ts';
 
@@ -23,6 +24,7 @@ const RATES = [1, 5, 20] as const;
 /** Tries one or many anew, at a rate, after it was shown what that is. */
 export function Redrive({ items, what, onDone, children }: RedriveProps) {
   const [open, setOpen] = useState(false);
+  if (!useMay('admin')) return null;
   return (
     <p className="row-tools">
       {children}

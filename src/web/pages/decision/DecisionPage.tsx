@@ -9,12 +9,13 @@ import { Outcome } from '../../parts/Outcome.tsx';
 import { Reasons } from '../../parts/Reasons.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
-import { useDecision, usePolicy } from '../../read/queries.ts';
-import { bandsOf } from '../../words/bands.ts';
+import { useDecision, usePolicy, useWhyNot } from '../../read/queries.ts';
+import { type BandPart, bandsOf } from '../../words/bands.ts';
 import { reasonsOf } from '../../words/evidence.ts';
 import { percent, usd } from '../../words/numbers.ts';
 import { subjectPath } from '../../words/pathOfId.ts';
 import { RUNGS } from '../../words/rungs.ts';
+import { WhyNot } from '../event/WhyNot.tsx';
 import { LlmCalls } from './LlmCalls.tsx';
 import { Rungs } from './Rungs.tsx';
 import { ScoreBand } from './ScoreBand.tsx';
@@ -34,7 +35,9 @@ function Why({ decision }: { decision: DecisionDetail }) {
   const { id, flow, subject, outcome, provisional, rung, confidence, score, reasons, policy, at, event, result, revises, truth, workflow } =
     decision;
   const [, version] = policy.split('@');
-  const bands = bandsOf(usePolicy(flow, version === undefined ? undefined : policy).data?.content);
+  const content = usePolicy(flow, version === undefined ? undefined : policy).data?.content;
+  const why = useWhyNot(event.event, undefined).data?.flows.find((one) => one.flow === flow);
+  const bands: readonly BandPart[] = why?.score?.bands ?? bandsOf(content);
   return (
     <article>
       <p className="crumbs">
@@ -58,6 +61,11 @@ function Why({ decision }: { decision: DecisionDetail }) {
       </p>
       {score !== null && bands.length > 0 && <ScoreBand score={score} bands={bands} />}
       {score !== null && bands.length === 0 && <p>Score {shownNumber(score)}.</p>}
+      {why?.flip != null && why.decision === id && (
+        <p className="note">
+          <Said text={why.flip.text} lines />
+        </p>
+      )}
       <h2>Why</h2>
       <Reasons reasons={reasonsOf(reasons)} />
       <Rungs rungs={decision.rungs} decided={rung} />
@@ -93,6 +101,7 @@ function Why({ decision }: { decision: DecisionDetail }) {
           </a>
         )}
       </p>
+      <WhyNot event={event.event} />
       <details>
         <summary>Its result, with what the rules and the model saw</summary>
         <Facts value={result} />

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { DecisionTable } from '../../parts/DecisionTable.tsx';
 import { Empty, Loaded } from '../../parts/Loaded.tsx';
+import { Views } from '../../parts/Views.tsx';
 import { useDecisions, useFlows } from '../../read/queries.ts';
 
 const LIMIT = 100;
@@ -33,6 +34,7 @@ export function Decisions() {
         <label>
           Outcome <input defaultValue={outcome ?? ''} maxLength={100} onBlur={(event) => set('outcome', event.target.value.trim())} />
         </label>
+        <Views />
       </div>
       <Loaded query={query}>
         {({ items, next, more }) =>

@@ -1,5 +1,6 @@
 import { Go } from '../../parts/Go.tsx';
 import { Empty, Loaded } from '../../parts/Loaded.tsx';
+import { OpenCases } from '../../parts/OpenCases.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
 import { useApprovals, useWatches } from '../../read/queries.ts';
@@ -11,6 +12,8 @@ export function SlowCases({ flow }: { flow: string }) {
   const watches = useWatches({ flow });
   return (
     <>
+      <h2>Open longest</h2>
+      <OpenCases flow={flow} />
       <h2>Waiting for a person</h2>
       <Loaded query={approvals}>
         {({ items }) =>

@@ -7,6 +7,7 @@ import { Loaded } from '../../parts/Loaded.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
 import { Reasons } from '../../parts/Reasons.tsx';
 import { Said } from '../../parts/Said.tsx';
+import { useMay } from '../../parts/useMay.ts';
 import { When } from '../../parts/When.tsx';
 import { readApproval } from '../../read/verdicts.ts';
 import { readEvidence, reasonsOf } from '../../words/evidence.ts';
@@ -42,6 +43,7 @@ interface ShownProps {
 
 function Shown({ approval, etag, onDone, again }: ShownProps) {
   const { id, question, flow, subject, proposed, event, evidence } = approval;
+  const mayApprove = useMay('approve');
   const { reasons, score, sent, advice, similar, facts } = readEvidence(evidence);
   return (
     <>
@@ -82,7 +84,7 @@ function Shown({ approval, etag, onDone, again }: ShownProps) {
         <Id id={id} /> · <Go to={subjectPath(flow, subject)}>everything about this subject</Go> ·{' '}
         <Go to={`/console/events/${encodeURIComponent(event.event)}`}>its event</Go>
       </p>
-      {approval.state === 'open' && <VerdictForm approval={approval} etag={etag} onDone={onDone} again={again} />}
+      {approval.state === 'open' && mayApprove && <VerdictForm approval={approval} etag={etag} onDone={onDone} again={again} />}
     </>
   );
 }

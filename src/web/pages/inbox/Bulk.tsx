@@ -4,6 +4,7 @@ import { Modal } from '../../parts/Modal.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { say } from '../../parts/Toasts.tsx';
+import { useMay } from '../../parts/useMay.ts';
 import { giveVerdict } from '../../read/verdicts.ts';
 import { refusalNews } from '../../words/verdictNews.ts';
 
@@ -12,7 +13,8 @@ type Chosen = 'approve' | 'reject';
 /** One verdict on several: what each would become is shown before anything is sent. */
 export function Bulk({ marked, onDone }: { marked: readonly Approval[]; onDone: () => void }) {
   const [chosen, setChosen] = useState<Chosen | null>(null);
-  if (marked.length === 0) return null;
+  const mayApprove = useMay('approve');
+  if (marked.length === 0 || !mayApprove) return null;
   return (
     <span className="bulk">
       {marked.length} marked{' '}

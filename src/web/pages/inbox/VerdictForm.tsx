@@ -3,12 +3,22 @@ import type { Approval } from '../../../wire/approval.ts';
 import { useKeys } from '../../keys/useKeys.ts';
 import { say } from '../../parts/Toasts.tsx';
 import { Refusal } from '../../read/call.ts';
-import { claim, giveVerdict, release } from '../../read/verdicts.ts';
+import { claim, giveVerdict, readApproval, release } from '../../read/verdicts.ts';
 import { changedOf, fieldsOfForm } from '../../words/changes.ts';
-import { refusalNews } from '../../words/verdictNews.ts';
+import { lostTo, refusalNews } from '../../words/verdictNews.ts';
 import { ChangeFields } from './ChangeFields.tsx';
 
 type Chosen = 'approve' | 'reject';
+
+/** What is said where another was first, or it is over; null for another refusal. Who answered another version than there is now may have lost too. */
+async function lostNews(error: unknown, id: string): Promise<string | null> {
+  if (!(error instanceof Refusal)) return null;
+  const { code } = error.problem;
+  if (code === 'already-decided' || code === 'over') return refusalNews(error);
+  if (code !== 'stale') return null;
+  const now = await readApproval(id).catch(() => null);
+  return now?.approval.verdict == null ? null : lostTo(now.approval.verdict);
+}
 
 const PAST = { approve: 'Approved', reject: 'Rejected' } as const;
 
@@ -49,13 +59,13 @@ export function VerdictForm({ approval, etag, onDone, again }: VerdictFormProps)
       );
       onDone();
     } catch (error) {
-      const lost = error instanceof Refusal && ['already-decided', 'over'].includes(error.problem.code);
-      if (lost) {
-        say(refusalNews(error));
-        onDone();
-      } else {
+      const lost = await lostNews(error, id);
+      if (lost === null) {
         setTrouble(refusalNews(error));
         again();
+      } else {
+        say(lost);
+        onDone();
       }
     }
     setSending(false);
@@ -81,7 +91,7 @@ export function VerdictForm({ approval, etag, onDone, again }: VerdictFormProps)
     event.preventDefault();
     void send(chosen);
   };
-  const more = votes.length + 1 < needed ? `counts; decided when ${needed} approve` : proposed.outcome;
+  const more = votes.length + 1 < needed ? `it counts, ${needed} are needed` : proposed.outcome;
   return (
     <form className="verdict" onSubmit={(event) => event.preventDefault()} aria-label="Your verdict">
       {fields.length > 0 && <ChangeFields reference={changes} fields={fields} result={{ ...proposed.result, ...votes[0]?.changes }} />}
@@ -92,10 +102,10 @@ export function VerdictForm({ approval, etag, onDone, again }: VerdictFormProps)
       </p>
       <p className="row-tools">
         <button type="button" className="good" disabled={sending} onClick={() => void send('approve')}>
-          Approve <span className="effect">{more}</span> <kbd>a</kbd>
+          Approve{more === 'approve' ? '' : `: ${more}`} <kbd>a</kbd>
         </button>
         <button type="button" className="bad" disabled={sending} onClick={() => void send('reject')}>
-          Reject <span className="effect">{rejected ?? ''}</span> <kbd>d</kbd>
+          Reject{rejected === null ? '' : `: ${rejected}`} <kbd>d</kbd>
         </button>
         <button type="button" onClick={() => void take()}>
           {approval.claim === null ? 'Claim' : 'Give back'} <kbd>c</kbd>

@@ -16,11 +16,10 @@ export function LiveRows() {
   const fresh = total - shown.total;
   const showNew = () => setShown({ rows: rows.slice(0, SHOWN_MAX), total });
   useKeys({ 'show-new': showNew, pause: pauseOrGoOn });
-  // the first ones fill a list that nobody reads yet
+  // an empty list is one that nobody reads yet
   useEffect(() => {
-    if (shown.rows.length < SHOWN_MAX && fresh > 0 && shown.rows.length === shown.total)
-      setShown({ rows: rows.slice(0, SHOWN_MAX), total });
-  }, [rows, total, fresh, shown]);
+    if (shown.rows.length === 0 && rows.length > 0) setShown({ rows: rows.slice(0, SHOWN_MAX), total });
+  }, [rows, total, shown]);
   return (
     <section aria-labelledby="decisions">
       <h2 id="decisions">

@@ -1,5 +1,6 @@
 import { Go } from '../../parts/Go.tsx';
 import { Command, Empty, Loaded } from '../../parts/Loaded.tsx';
+import { OpenCases } from '../../parts/OpenCases.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
 import { useActions, useFlows, useWatches } from '../../read/queries.ts';
@@ -46,6 +47,7 @@ export function Stuck() {
           );
         }}
       </Loaded>
+      <OpenCases />
       <h2>Actions on their way</h2>
       <Loaded query={actions}>
         {({ items }) =>

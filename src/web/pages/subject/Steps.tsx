@@ -59,7 +59,9 @@ export function Steps({ rows, chosen, onChoose }: StepsProps) {
             return (
               <li key={id} style={place} aria-setsize={rows.length} aria-posinset={index + 1}>
                 <button type="button" className="step" aria-current={id === chosen ? 'true' : undefined} onClick={() => onChoose(id)}>
-                  <span className={`lane ${band}`} aria-hidden="true" />
+                  <span className="lanes" aria-hidden="true">
+                    <span className={`lane ${band}`} />
+                  </span>
                   <span className="step-kind">{kind}</span>
                   <span className="step-title">
                     <Said text={title} charsMax={200} />

@@ -48,7 +48,14 @@ function Shown({ timeline }: { timeline: Timeline }) {
         {count(items.length)} entries{items.length >= STEPS_MAX && ' (the first ones; the API has the rest)'}.{' '}
         {waiting !== null && (
           <strong>
-            {waiting.text} {waiting.until !== null && <When at={waiting.until} />}.{' '}
+            Waits for a person; without an answer it is decided
+            {waiting.until !== null && (
+              <>
+                {' '}
+                <When at={waiting.until} />
+              </>
+            )}
+            : {waiting.otherwise}.{' '}
           </strong>
         )}
         {workflow?.url != null && (

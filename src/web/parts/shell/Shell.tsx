@@ -1,12 +1,16 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useKeys } from '../../keys/useKeys.ts';
+import { Refusal } from '../../read/call.ts';
 import { PAGES } from '../../words/pageList.ts';
 import { change, settings } from '../../words/settings.ts';
+import { Failed, Loading } from '../Loaded.tsx';
 import { Toasts } from '../Toasts.tsx';
+import { useMe } from '../useMe.ts';
 import { Help } from './Help.tsx';
 import { Nav } from './Nav.tsx';
 import { Palette } from './Palette.tsx';
+import { SignIn } from './SignIn.tsx';
 import { TopBar } from './TopBar.tsx';
 
 const LOOKS = ['system', 'light', 'dark'] as const;
@@ -32,7 +36,15 @@ function useFocusOnPage(): void {
   }, [path, first]);
 }
 
+/** Until it is known who looks, nothing is asked for that could be refused. */
 export function Shell() {
+  const { data: me, isPending, error } = useMe();
+  if (isPending) return <Loading />;
+  if (me === null) return <SignIn />;
+  return <SignedIn error={error} />;
+}
+
+function SignedIn({ error }: { error: unknown }) {
   const navigate = useNavigate();
   const [open, setOpen] = useState<'help' | 'palette' | null>(null);
   useTitle();
@@ -53,7 +65,7 @@ export function Shell() {
       <Nav />
       <TopBar onHelp={() => setOpen('help')} onPalette={() => setOpen('palette')} />
       <main id="main" tabIndex={-1}>
-        <Outlet />
+        {error instanceof Refusal && error.problem.status === 403 ? <Failed error={error} /> : <Outlet />}
       </main>
       {open === 'help' && <Help onClose={() => setOpen(null)} />}
       {open === 'palette' && <Palette onClose={() => setOpen(null)} />}

@@ -1,5 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { DropdownMenu } from 'radix-ui';
+import { signOut } from '../../read/session.ts';
 import { change } from '../../words/settings.ts';
+import { refusalNews } from '../../words/verdictNews.ts';
+import { say } from '../Toasts.tsx';
+import { useMe } from '../useMe.ts';
 import { useSettings } from '../useSettings.ts';
 
 const LOOKS = [
@@ -13,6 +18,12 @@ const ZONES = ['local', 'UTC', 'America/Los_Angeles', 'America/New_York', 'Europ
 
 export function ViewMenu({ onHelp }: { onHelp: () => void }) {
   const { look, zone, exactTimes, singleKeys } = useSettings();
+  const { data: me } = useMe();
+  const client = useQueryClient();
+  const leave = async () => {
+    await signOut().catch((error: unknown) => say(refusalNews(error)));
+    await client.resetQueries();
+  };
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger className="quiet">View</DropdownMenu.Trigger>
@@ -47,6 +58,7 @@ export function ViewMenu({ onHelp }: { onHelp: () => void }) {
             Single keys act
           </DropdownMenu.CheckboxItem>
           <DropdownMenu.Item onSelect={onHelp}>Keys…</DropdownMenu.Item>
+          {me?.auth === 'keys' && <DropdownMenu.Item onSelect={() => void leave()}>Sign out {me.actor}</DropdownMenu.Item>}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
