@@ -29,7 +29,11 @@ function press(id: string, keys: string, event: KeyboardEvent): void {
 
 /** Once, for the whole page. */
 export function listenToKeys(): () => void {
-  const bindings = KEYS.map(({ id, keys }) => [keys, (event: KeyboardEvent) => press(id, keys, event)] as const);
+  const bindings = KEYS.flatMap(({ id, keys }) => {
+    // a question mark needs no Shift on some keyboards
+    const forms = keys === 'Shift+?' ? [keys, '?'] : [keys];
+    return forms.map((form) => [form, (event: KeyboardEvent) => press(id, keys, event)] as const);
+  });
   return tinykeys(window, Object.fromEntries(bindings));
 }
 

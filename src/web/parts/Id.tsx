@@ -14,7 +14,9 @@ export function Id({ id }: { id: string }) {
         <Said text={id} charsMax={80} />
       </code>
       <button type="button" className="quiet copy" onClick={() => void copy()} aria-label="Copy the id" title="Copy">
-        ⧉
+        <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+          <path d="M5 5h8v8H5zM3 11V3h8" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
+        </svg>
       </button>
     </span>
   );

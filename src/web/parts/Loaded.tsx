@@ -43,6 +43,22 @@ export function Loading({ lines = 4 }: { lines?: number }) {
   );
 }
 
+/** An empty part of a page: one line, with the command that tells the same. */
+export function NoneOf({ text, command }: { text: string; command?: string }) {
+  return (
+    <p className="faint empty">
+      {text}
+      {command !== undefined && (
+        <>
+          {' '}
+          (<code>{command}</code>)
+        </>
+      )}
+      .
+    </p>
+  );
+}
+
 /** An empty list says why it is, and has the command that fills it. */
 export function Empty({ title, children, command }: { title: string; children?: ReactNode; command?: string }) {
   return (

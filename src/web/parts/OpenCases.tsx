@@ -3,7 +3,7 @@ import { useCases } from '../read/queries.ts';
 import { pathOfId, subjectPath } from '../words/pathOfId.ts';
 import { CASE_STATES } from '../words/statesOfCases.ts';
 import { Go } from './Go.tsx';
-import { Empty, Failed, Loaded } from './Loaded.tsx';
+import { Failed, Loaded, NoneOf } from './Loaded.tsx';
 import { Said } from './Said.tsx';
 import { Scroll } from './Scroll.tsx';
 import { When } from './When.tsx';
@@ -18,7 +18,7 @@ export function OpenCases({ flow }: { flow?: string }) {
     <Loaded query={query}>
       {({ items }) =>
         items.length === 0 ? (
-          <Empty title="No case is open" />
+          <NoneOf text="No case is open" />
         ) : (
           <Scroll label="Open cases">
             <table>

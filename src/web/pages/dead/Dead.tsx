@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ActionItem } from '../../../wire/action.ts';
 import type { QuarantinedEvent } from '../../../wire/event.ts';
 import { Go } from '../../parts/Go.tsx';
-import { Empty, Loaded } from '../../parts/Loaded.tsx';
+import { Loaded, NoneOf } from '../../parts/Loaded.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
 import { useActions, useFlows, useQuarantine } from '../../read/queries.ts';
@@ -67,7 +67,7 @@ function Quarantine({ flow }: { flow: string | undefined }) {
       <Loaded query={query}>
         {({ items, more }) =>
           items.length === 0 ? (
-            <Empty title="No event is in quarantine" command="npx signalbox quarantine list" />
+            <NoneOf text="No event is in quarantine" command="npx signalbox quarantine list" />
           ) : (
             <>
               <Redrive
@@ -110,7 +110,7 @@ function Actions({ flow, state, title }: { flow: string | undefined; state: stri
       <Loaded query={query}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="None" command={`npx signalbox actions list --state ${state}`} />
+            <NoneOf text="None" command={`npx signalbox actions list --state ${state}`} />
           ) : (
             <>
               <Redrive

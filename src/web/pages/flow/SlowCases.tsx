@@ -1,5 +1,5 @@
 import { Go } from '../../parts/Go.tsx';
-import { Empty, Loaded } from '../../parts/Loaded.tsx';
+import { Loaded, NoneOf } from '../../parts/Loaded.tsx';
 import { OpenCases } from '../../parts/OpenCases.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
@@ -18,7 +18,7 @@ export function SlowCases({ flow }: { flow: string }) {
       <Loaded query={approvals}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="No case of this flow waits for a person" />
+            <NoneOf text="No case of this flow waits for a person" />
           ) : (
             <ul>
               {items.slice(0, 50).map(({ id, subject, question, deadline, event }) => (
@@ -40,7 +40,7 @@ export function SlowCases({ flow }: { flow: string }) {
       <Loaded query={watches}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="This flow waits for nothing that may not come" command={`npx signalbox watches list --flow ${flow}`} />
+            <NoneOf text="This flow waits for nothing that may not come" command={`npx signalbox watches list --flow ${flow}`} />
           ) : (
             <ul>
               {items.map(({ subject, name, due, openedAt, trouble, event }) => (

@@ -1,5 +1,5 @@
 import { Go } from '../../parts/Go.tsx';
-import { Command, Empty, Loaded } from '../../parts/Loaded.tsx';
+import { Command, Loaded, NoneOf } from '../../parts/Loaded.tsx';
 import { OpenCases } from '../../parts/OpenCases.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
@@ -22,7 +22,7 @@ export function Stuck() {
       <Loaded query={flows}>
         {({ items }) => {
           const waiting = items.filter((flow) => flow.waiting > 0);
-          if (waiting.length === 0) return <Empty title="No case is open" />;
+          if (waiting.length === 0) return <NoneOf text="No case is open" />;
           return (
             <ul>
               {summary === null
@@ -52,7 +52,7 @@ export function Stuck() {
       <Loaded query={actions}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="No action waits for a try" />
+            <NoneOf text="No action waits for a try" />
           ) : (
             <ul>
               {items.map(({ id, flow, subject, action, tries, nextTryAt, error }) => (
@@ -83,7 +83,7 @@ export function Stuck() {
         {({ items }) => {
           const overdue = items.filter(({ trouble }) => trouble !== null);
           return overdue.length === 0 ? (
-            <Empty title="No watch is overdue" />
+            <NoneOf text="No watch is overdue" />
           ) : (
             <ul>
               {overdue.map(({ flow, subject, name, due, trouble, event }) => (
