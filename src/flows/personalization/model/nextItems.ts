@@ -114,11 +114,13 @@ function hearSessions(candidates: Candidates, neighbours: readonly Neighbour[], 
     const { at, back } = commonest(items, backOf);
     if (at === -1) continue;
     const worth = weight * (OLDER_COUNTS_BY[back] as number);
-    hear(candidates, items[at], { nth, worth });
-    for (let far = 1; far < items.length; far += 1) {
-      const nearer = { nth, worth: worth * (FURTHER_BY[far - 1] as number) };
-      hear(candidates, items[at - far], nearer);
-      hear(candidates, items[at + far], nearer);
+    hear(candidates.of(items[at] as number), nth, worth);
+    const furthest = Math.max(at, items.length - 1 - at);
+    for (let far = 1; far <= furthest; far += 1) {
+      const nearer = worth * (FURTHER_BY[far - 1] as number);
+      // a place that is none is looked for along the whole prototype: that took longer than all else
+      if (far <= at) hear(candidates.of(items[at - far] as number), nth, nearer);
+      if (at + far < items.length) hear(candidates.of(items[at + far] as number), nth, nearer);
     }
   }
 }
@@ -136,9 +138,7 @@ function commonest(items: readonly number[], backOf: ReadonlyMap<number, number>
   return { at, back };
 }
 
-function hear(candidates: Candidates, number: number | undefined, { nth, worth }: { readonly nth: number; readonly worth: number }): void {
-  if (number === undefined) return;
-  const spoken = candidates.of(number);
+function hear(spoken: Spoken, nth: number, worth: number): void {
   if (spoken.by === nth) return;
   spoken.by = nth;
   spoken.sessions += worth;

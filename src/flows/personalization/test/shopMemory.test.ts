@@ -48,6 +48,25 @@ describe('the shop memory', () => {
     expectMemoryLaws(shopMemory, lesson);
   });
 
+  it('load() gives a memory that finds the same for each session, as it was, and after it has learnt on', () => {
+    const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+    const lessons = fc.array(fc.record({ session: fc.integer({ min: 1, max: 9 }), items: fc.array(id, { maxLength: 6 }) }), {
+      minLength: 1,
+    });
+    const asked = fc.record({ session: fc.integer({ min: 1, max: 9 }), items: fc.array(id, { minLength: 1, maxLength: 8 }) });
+    fc.assert(
+      fc.property(lessons, lessons, asked, (before, after, session) => {
+        const kept = taught(...before);
+        const loaded = shopMemory.load(shopMemory.save(kept));
+        const said = (memory: ShopMemory): string =>
+          JSON.stringify(nextItems(memory, session, 20).next.map(({ item, score }) => [item.id, score]));
+        const [was, is] = [said(kept), said(loaded)];
+        for (const lesson of after) for (const memory of [kept, loaded]) learn(memory, lesson);
+        return was === is && said(kept) === said(loaded);
+      }),
+    );
+  });
+
   it('learn() counts the bytes of items and sessions as save() writes them', () => {
     const lessons = fc.array(
       fc.record({
