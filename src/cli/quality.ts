@@ -55,6 +55,7 @@ async function show({
   groups,
   leftOut,
   answers = [],
+  figures = [],
 }: QualityReport): Promise<void> {
   const { printLine, printTable } = await import('./terminal/print.ts');
   printLine(`${flow}${positive === null ? '' : `, precision and recall of ${positive}`}`);
@@ -104,5 +105,12 @@ async function show({
   if (labels.waiting + labels.dropped > 0) printLine(`${labels.waiting} labels wait for their event, ${labels.dropped} were dropped`);
   const drifted = drift?.series.filter((one) => one.drifted).map(({ kind, name }) => (kind === 'input' ? `the input ${name}` : name)) ?? [];
   if (drifted.length > 0) printLine(`No longer what they were: ${drifted.join(', ')}`);
+  for (const { name, text, value, low, high, of } of figures) {
+    const rests = Object.entries(of).map(([what, count]) => `${count} ${what}`);
+    printLine(
+      `${name}: ${value === null ? 'too little is known' : `${percent(value)}, 95 % from ${percent(low)} to ${percent(high)}`} (${rests.join(', ')})`,
+    );
+    printLine(`  ${text}`);
+  }
   if (behind > 0) printLine(`${behind} entries are not counted yet`);
 }

@@ -195,6 +195,18 @@ export interface ModelCard {
   readonly measured: string;
 }
 
+/** A figure that a flow tells of itself, a share, with its 95 % interval; null where too little is known. */
+export interface FlowFigure {
+  /** `[a-z-]+`, once. */
+  readonly name: string;
+  readonly text: string;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** How many it rests on, by what they are. */
+  readonly of: Readonly<Record<string, number>>;
+}
+
 export interface Flow<Policy = unknown> {
   /** `[a-z][a-z0-9-]*`, not `unrouted`. Also the first part of workflow ids and of policy versions. */
   readonly name: string;
@@ -211,6 +223,8 @@ export interface Flow<Policy = unknown> {
    * own log and is folded there; any other is unrouted until a flow follows it. Nobody else may send one.
    */
   readonly emits?: Readonly<Record<string, EventType>>;
+  /** What the memory of its reflex tells of how well it does: shown by `quality`, as of the memory's newest checkpoint. Pure. */
+  readonly figures?: (memory: unknown) => readonly FlowFigure[];
   /**
    * What the flow tells, by one of its `emits`, where a person takes an action back that was done: a price is what it was. Pure; null: nothing.
    * Once an event and type, so no type that its cases emit too.

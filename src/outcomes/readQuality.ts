@@ -6,6 +6,7 @@ import type { QualityBy, QualityReport } from '../wire/quality.ts';
 import { readDrift } from './drift/readDrift.ts';
 import { figuresOf, type QualityCell } from './quality.ts';
 import { readAnswers } from './readAnswers.ts';
+import { readFigures } from './readFigures.ts';
 
 /** Days of the events' time, UTC, both included; null: no bound. */
 export interface QualityQuery {
@@ -71,7 +72,7 @@ export async function readQuality(pool: Pool, tenant: string, flow: Flow, query:
   const { newest, waiting, dropped, behind } = await readPosition(pool, tenant, flow.name);
   const before = newest === null || silence == null ? null : dayBefore(newest, silence.days);
   const values = [tenant, flow.name, query.from, query.to, before, silence?.truth ?? null];
-  const [all, grouped, answers, counted, drift] = await Promise.all([
+  const [all, grouped, answers, counted, drift, own] = await Promise.all([
     pool.query<CellRow>(ALL, values),
     pool.query<CellRow>(groupsOf(query.by), values),
     query.by === 'model' ? readAnswers(pool, tenant, flow, { ...query, before }) : [],
@@ -81,6 +82,7 @@ export async function readQuality(pool: Pool, tenant: string, flow: Flow, query:
       values.slice(0, 4),
     ),
     readDrift(pool, tenant, flow.name),
+    readFigures(pool, tenant, flow),
   ]);
   const byName = new Map<string, QualityCell[]>();
   for (const { name, ...cell } of grouped.rows.map(cellOf)) byName.set(name, [...(byName.get(name) ?? []), cell]);
@@ -93,6 +95,7 @@ export async function readQuality(pool: Pool, tenant: string, flow: Flow, query:
     ...{ labels: { waiting, dropped }, drift, behind, all: figures, groups },
     leftOut: (counted.rows[0]?.groups ?? 0) - groups.length,
     answers,
+    figures: own,
   };
 }
 

@@ -181,6 +181,7 @@ export const qualityExample: QualityReport = {
     groups: [{ name: 'model', ...figures }],
     leftOut: 0,
     answers: [],
+    figures: [],
   },
 };
 

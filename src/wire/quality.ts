@@ -83,6 +83,17 @@ export const quality = z.object({
       }),
     )
     .describe('By model: all that LLMs answered, whether it decided or advised. Empty unless `by` is `model`'),
+  figures: z
+    .array(
+      z.object({
+        ...{ name: z.string(), text: z.string() },
+        ...{ value: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() },
+        of: z.record(z.string(), z.number().int()),
+      }),
+    )
+    .describe(
+      'What the flow tells of itself, as of the newest checkpoint of its memory: shares with their 95 % intervals, and what they rest on',
+    ),
 });
 
 export type QualityBy = (typeof QUALITY_BY)[number];

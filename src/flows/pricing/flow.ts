@@ -2,6 +2,7 @@
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
 import { ownEvents, pricingEvents, RESTORED } from './facts.ts';
+import { type Holdout, holdoutFigures } from './model/holdout.ts';
 import { OUTCOMES, pricingPolicy } from './policy.ts';
 import { pricingReflex } from './reflex.ts';
 
@@ -12,6 +13,7 @@ export const pricing = defineFlow({
   events: pricingEvents,
   policySchema: pricingPolicy,
   reflex: pricingReflex,
+  figures: (memory) => holdoutFigures(memory as Holdout),
   emits: ownEvents,
   undone: ({ subject, result: { previous } }) =>
     typeof previous === 'number' ? { type: RESTORED, data: { sku: subject, price: previous } } : null,

@@ -18,7 +18,7 @@ const periods = z.number().min(0).max(1000);
 export const pricingPolicy = z
   .strictObject({
     demand: z.strictObject({
-      periodDays: z.number().min(0.1).max(60),
+      periodDays: z.number().min(0.0005).max(60),
       halfLifePeriods: z.number().min(2).max(1000),
       priceSlope: z.number().min(-10).max(0),
       learnPeriods: z.int().min(1).max(200),

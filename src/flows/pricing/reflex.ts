@@ -3,6 +3,7 @@ import { byRules } from '../../kit/climbNow.ts';
 import { defineReflex } from '../../kit/defineReflex.ts';
 import { AGREED, COMPETED, CONSIDERED, COSTED, placeKey, pricingEvents, RESTORED, SET, SOLD, STOCKED } from './facts.ts';
 import { judge } from './judge.ts';
+import { holdoutMemory } from './model/holdout.ts';
 import { placeState } from './model/place.ts';
 import { productState } from './model/product.ts';
 import { noteRival } from './model/rivals.ts';
@@ -36,12 +37,13 @@ export const pricingReflex = defineReflex({
   latenessMs: LATENESS_MS,
   // what is only asked is about a time that is not the event's; what people decide comes at its acceptance, whatever times sales have
   timeless: [CONSIDERED, AGREED, RESTORED],
+  memory: holdoutMemory,
   on: {
     [SOLD]({ product: before, place }, event, policy: PricingPolicy) {
       const product = begun(before, policy);
-      takeSale(product, place, event, policy);
+      const lesson = takeSale(product, place, event, policy);
       const decided = judge(product, event, policy);
-      return { states: place === undefined ? { product } : { product, place }, ...decided };
+      return { states: place === undefined ? { product } : { product, place }, ...decided, ...(lesson === null ? {} : { lesson }) };
     },
     [STOCKED]({ product }, event, policy: PricingPolicy) {
       const { onHand, inbound = 0 } = event.data;

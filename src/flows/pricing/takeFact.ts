@@ -1,10 +1,11 @@
 /** What an event changes of what is known of a product. No decision. */
 import { fingerprint } from '../../kit/sense/fingerprint.ts';
 import type { Considered, Sale } from './facts.ts';
+import type { PeriodLesson } from './model/holdout.ts';
 import type { Place } from './model/place.ts';
 import type { Product } from './model/product.ts';
 import { cheapest } from './model/rivals.ts';
-import { addSale, close, type Forecast, forecast, type Learning } from './model/series.ts';
+import { addSale, type Closed, close, type Forecast, forecast, type Learning } from './model/series.ts';
 import { noSlopes } from './model/slopes.ts';
 import type { PricingPolicy } from './policy.ts';
 
@@ -32,7 +33,9 @@ export function rivalOf(product: Product, place: Place | undefined, timeMs: numb
   return (near ?? cheapest(product.rivals, timeMs, stale))?.price ?? null;
 }
 
-export function takeSale(product: Product, place: Place | undefined, { data, timeMs }: Sale, policy: PricingPolicy): void {
+/** Gives what the holdout is to learn, where the sale ends a period. */
+export function takeSale(product: Product, place: Place | undefined, event: Sale, policy: PricingPolicy): PeriodLesson | null {
+  const { data, timeMs } = event;
   const { quantity, price, deal = 0, advertised = 0 } = data;
   const terms = { price, deal, advertised, timeMs, units: quantity, period: periodOf(timeMs, policy) };
   const closed = addSale(
@@ -45,6 +48,22 @@ export function takeSale(product: Product, place: Place | undefined, { data, tim
   if (place !== undefined)
     addSale(place.series, product.slopes, { ...terms, rival: rivalOf(product, place, timeMs, policy) }, learningOf(policy, true));
   if (deal === 0) seePrice(product, price, timeMs, policy);
+  return closed === null ? null : lessonOf(product, closed, { event, policy });
+}
+
+/** What comes so many periods late is told of the past: no price of it was the flow's. */
+const PAST_PERIODS = 2;
+
+function lessonOf(
+  { cost, periods }: Product,
+  { units, revenue }: Closed,
+  { event, policy }: { event: Sale; policy: PricingPolicy },
+): PeriodLesson | null {
+  if (cost === null) return null;
+  const { subject, timeMs, acceptedAtMs } = event;
+  const { periodDays, learnPeriods } = policy.demand;
+  const since = periods > learnPeriods && acceptedAtMs - timeMs < PAST_PERIODS * periodDays * DAY_MS;
+  return [fingerprint(subject), inHoldout(subject, policy) ? 1 : 0, since ? 1 : 0, revenue - units * cost.value];
 }
 
 /** A price that was set counts until sales at another one can no longer be from before. */
