@@ -69,7 +69,7 @@ const IDENTITIES: AuditCheck = {
 const ENDINGS: AuditCheck = {
   wrong: 'an entry has no ending that fits it',
   sql: `select log, position, kind, ending, note from entries
-    where tenant = $1 and ((kind in ('event', 'adopt')) <> (ending is not null) or (ending = 'unrouted') <> (kind = 'event' and log = 'unrouted')
+    where tenant = $1 and ((kind in ('event', 'adopt')) <> (ending is not null) or (ending = 'unrouted' or ending = 'quarantined' and log = 'unrouted') <> (kind = 'event' and log = 'unrouted')
       or (ending = 'quarantined' and note is null))`,
   say: ({ log, position, kind, ending, note }) =>
     `entry ${position} of ${log} is of the kind ${kind} and ended as ${ending ?? 'nothing'}${note === null ? ' without a note' : ''}`,

@@ -21,6 +21,7 @@ import { rebuild } from './rebuild.ts';
 import { receive } from './receive.ts';
 import { receivers } from './receivers.ts';
 import { start } from './start.ts';
+import { streams } from './streams.ts';
 import { subjects } from './subjects.ts';
 import { watches } from './watches.ts';
 import { webhooks } from './webhooks.ts';
@@ -42,7 +43,7 @@ export function program(): Command {
     .addHelpText('after', ABOUT)
     .showHelpAfterError('(--help tells more)');
   const own = [start(), demo(), ingress(), worker()];
-  const asking = [events(), decisions(), approvals(), actions(), receivers(), subjects(), webhooks()];
+  const asking = [events(), decisions(), approvals(), actions(), receivers(), subjects(), webhooks(), streams()];
   const lookingOn = [quarantine(), watches(), flow(), policy(), quality(), evaluate()];
   const onTheDatabase = [migrateVerb(), keys(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), receive(), ...asking, ...lookingOn, ...onTheDatabase];

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Page } from '../wire/list.ts';
 import { WEBHOOK_PROVIDERS, type Webhook, type WebhookMade, type WebhookSettings, type WebhookTried } from '../wire/webhook.ts';
 import { printJson, printLine, printTable, say } from './terminal/print.ts';
+import { readOrSay } from './terminal/readOrSay.ts';
 
 const SECRET = 'a file that holds the secret as the provider shows it, `-` for standard input; without it one is made and printed once';
 
@@ -93,15 +93,6 @@ async function secretIn(file: string | undefined): Promise<{ secret?: string }> 
   if (file === undefined) return {};
   const text = file === '-' ? await readAll(process.stdin) : await readOrSay(file);
   return { secret: text.replace(/\r?\n$/, '') };
-}
-
-async function readOrSay(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { CannotRun } = await import('../domain/errors.ts');
-    throw new CannotRun(`Cannot read ${file}: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 async function send<T>(path: string, body?: object): Promise<T> {

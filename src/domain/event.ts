@@ -42,6 +42,8 @@ export interface IncomingEvent {
   /** RFC 3339, from the `expirytime` extension. */
   readonly expiresAt: string | null;
   readonly body: string;
+  /** Of a message that could not be read: why. It goes to quarantine, and no flow sees it. */
+  readonly unreadable?: string;
   /** SHA-256 (32 bytes) of the canonical content that decides between a repeat and a conflict. */
   readonly hash: Buffer;
 }

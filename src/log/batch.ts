@@ -184,7 +184,9 @@ async function fold(client: Client | Pool, batch: Batch, { head, known, memory =
       expired: event.expiresAt !== null && (readInstant(event.expiresAt) ?? Number.POSITIVE_INFINITY) <= acceptedAtMs,
       history,
     };
-    return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, folds.fold(folding, event));
+    const folded = folds.fold(folding, event);
+    const entry: typeof folded = event.unreadable === undefined ? folded : { ...folded, ending: 'quarantined', note: event.unreadable };
+    return write.add(arrival, { position, timeMs: flowEvent.timeMs, subject }, entry);
   });
   const position = head.position + write.count;
   const rows = { states, stored, changed: folds.changed };

@@ -24,6 +24,7 @@ import { showLlm } from '../ingress/metrics/llmMetrics.ts';
 import { createMetrics, type Metrics } from '../ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../ingress/metrics/qualityMetrics.ts';
 import { showStreams } from '../ingress/metrics/streamMetrics.ts';
+import { openStreams } from '../ingress/brokers/openStreams.ts';
 import { openProbes } from '../ingress/routes/probes.ts';
 import { Durations } from '../ingress/stream/durations.ts';
 import { Streams } from '../ingress/stream/streams.ts';
@@ -148,6 +149,14 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
     const webUi = { namespace: config.TEMPORAL_NAMESPACE, web, caseIds };
     const streams = new Streams({ pool, temporal: webUi, health: probes.ready, deciding: () => deciding.read() });
     showStreams(metrics, streams);
+    const accepting = createAccept({
+      ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
+      quarantined: tellQuarantine(logger, TENANT),
+      appended: spans?.appended,
+      routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
+    });
+    const brokers = openStreams({ pool, url, tenant: TENANT, accepting, logger });
+    releases.push(() => brokers.close());
     const app = createApp(
       {
         pool,
@@ -162,12 +171,7 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
         notifier,
         notices: noticeChannels(config),
         redrive: (place) => redrive({ pool, flows, caseIds, memories, mailed }, place),
-        accepting: createAccept({
-          ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
-          quarantined: tellQuarantine(logger, TENANT),
-          appended: spans?.appended,
-          routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
-        }),
+        accepting,
         redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),
         undoAction: (request) => undoAction({ pool, flows, caseIds, mailed }, request),
         sendNow: (request) => sendNow({ pool, caseIds, wake: (caseId) => cases.tryActionsNow(caseId) }, request),

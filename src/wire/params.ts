@@ -21,6 +21,7 @@ export const receiverParam = idLike('rcv', 'rcv_0f1e2d3c4b5a6978');
 export const flowParam = text('The name of a flow', 'fraud');
 export const subjectParam = text('Whom the flow is about, percent-encoded', 'card-1');
 export const policyVersionParam = text('A version, or `active`', 'active');
+export const streamParam = text('The name of a stream', 'sales');
 export const webhookParam = text('The name of a webhook', 'stripe');
 export const questionParam = text('The number of a question, from 1', '1');
 export const tokenParam = text('The secret of a link', 'the-token-of-a-mail');

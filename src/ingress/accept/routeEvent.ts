@@ -25,6 +25,7 @@ export function reserved(maker: Flow | null, { source, type }: Pick<IncomingEven
 /** Throws `reserved`, `unknown-type`, or `off-schema` with a pointer to each field that is wrong. */
 export function routeEvent(logs: Logs, event: IncomingEvent, { history, unknownTypes, noFlow, actor = null }: RouteOptions): Routed {
   const sent = { history, ...(actor === null ? {} : { actor }) };
+  if (event.unreadable !== undefined) return { flow: null, arrival: { event, subject: null, data: {}, ...sent } };
   const flow = logs.flowOf(event.type);
   const refusal = reserved(logs.makerOf(event.type), event);
   if (refusal !== null) throw refusal;

@@ -1,6 +1,7 @@
 /** The API: every route that is not a page. */
 import { actionRoutes } from './actionRoutes.ts';
 import { approvalRoutes } from './approvalRoutes.ts';
+import { brokerRoutes } from './brokerRoutes.ts';
 import { decisionRoutes } from './decisionRoutes.ts';
 import { eventRoutes } from './eventRoutes.ts';
 import { flowRoutes } from './flowRoutes.ts';
@@ -23,6 +24,6 @@ export const API_ROUTES: readonly Route[] = [
   ...[...flowRoutes, ...watchRoutes, ...policyRoutes, ...qualityRoutes],
   ...[...approvalRoutes, ...reviewRoutes],
   ...[...actionRoutes, ...receiverRoutes],
-  ...[webhookRoute, ...webhookAdminRoutes],
+  ...[webhookRoute, ...webhookAdminRoutes, ...brokerRoutes],
   ...[...streamRoutes, ...operationRoutes],
 ];

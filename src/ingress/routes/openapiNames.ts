@@ -11,6 +11,7 @@ import { quality } from '../../wire/quality.ts';
 import { alive, ready } from '../../wire/ready.ts';
 import * as receipts from '../../wire/receipt.ts';
 import { watchList } from '../../wire/watch.ts';
+import * as brokers from '../../wire/broker.ts';
 import * as webhooks from '../../wire/webhook.ts';
 
 export const NAMED = {
@@ -43,6 +44,9 @@ export const NAMED = {
   ReceiverList: action.receiverList,
   QuarantineList: event.quarantineList,
   WatchList: watchList,
+  Stream: brokers.stream,
+  StreamList: brokers.streamList,
+  StreamRequest: brokers.streamRequest,
   Original: webhooks.original,
   Webhook: webhooks.webhook,
   WebhookMade: webhooks.webhookMade,

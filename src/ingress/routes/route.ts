@@ -14,6 +14,7 @@ export const TAGS = {
   flows: 'Flows, their policies and subjects, and how good they are',
   approvals: 'Questions to people',
   actions: 'What followed from decisions, and where it is sent',
+  streams: 'Brokers that events come from',
   webhooks: 'Requests of providers, and where they are taken',
   operations: 'For operators and their tools',
   pages: 'For people',

@@ -1,7 +1,6 @@
 /** The endpoints that providers post to: adding, listing, changing secrets and mappings, trying what a body would become. */
 import { randomBytes } from 'node:crypto';
 import { SignalboxError } from '../../domain/errors.ts';
-import { eventTypeOf } from '../../domain/eventType.ts';
 import {
   addWebhook,
   findWebhook,
@@ -209,7 +208,7 @@ export const webhookAdminRoutes: readonly Route[] = [
       async ({ params: { source = '' }, body: { body, headers = {} }, send }) => {
         const hook = hookOf(await stored(deps, source));
         const tried = await tryWebhook(deps.flows, hook, { body, headers });
-        const flow = deps.flows.find((one) => eventTypeOf(one, String(tried.cloudevent.type)) !== undefined);
+        const flow = deps.flows.find(({ types }) => Object.hasOwn(types, String(tried.cloudevent.type)));
         send(200, { ...tried, flow: tried.fault === null ? (flow?.name ?? null) : null });
       },
   }),

@@ -3,7 +3,8 @@ import { SignalboxError } from '../../domain/errors.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { findWebhook, type KeptWebhook } from '../../log/door/webhooks.ts';
 import type { WebhookProvider, WebhookSettings } from '../../wire/webhook.ts';
-import { isMapping, type Mapping, readMapping } from '../mapping/mapping.ts';
+import type { Mapping } from '../mapping/mapping.ts';
+import { readStoredMapping } from '../mapping/storedMapping.ts';
 import { type Provider, providerOf } from './providers.ts';
 
 export interface Hook {
@@ -20,24 +21,11 @@ export interface Hook {
 const REMEMBER_MS = 2000;
 const REMEMBERED_MAX = 1000;
 
-const mappings = new Map<string, Mapping>();
-
-/** Throws TypeError: what is stored was found right. */
-function mappingOf(text: string): Mapping {
-  const known = mappings.get(text);
-  if (known !== undefined) return known;
-  const read = readMapping(text);
-  if (!isMapping(read)) throw new TypeError(`A stored mapping cannot be read: ${read[0]?.detail}`);
-  if (mappings.size >= REMEMBERED_MAX) mappings.clear();
-  mappings.set(text, read);
-  return read;
-}
-
 export function hookOf({ source, provider: name, settings: given, mapping, disabledAt, secrets }: KeptWebhook): Hook {
   const settings = JSON.parse(given) as WebhookSettings;
   const provider = providerOf(name as WebhookProvider, settings);
   return {
-    ...{ source, provider, settings, mapping: mappingOf(mapping ?? provider.mapping), disabled: disabledAt !== null },
+    ...{ source, provider, settings, mapping: readStoredMapping(mapping ?? provider.mapping), disabled: disabledAt !== null },
     secretsAt: (nowMs) => secrets.filter(({ until }) => until === null || until.getTime() > nowMs).map(({ secret }) => secret),
   };
 }

@@ -13,6 +13,7 @@ import type { Pool } from '../../log/db/database.ts';
 import { keepOriginals } from '../../log/door/originals.ts';
 import type { Receipt } from '../../wire/receipt.ts';
 import type { Accept } from '../accept/accept.ts';
+import { refusalLine } from '../accept/refusalLine.ts';
 import { MappingFault } from '../mapping/expression.ts';
 import { madeEvent, plainText } from '../mapping/madeEvent.ts';
 import { applyMapping, type Mapped, type MappingInput, textBy } from '../mapping/mapping.ts';
@@ -113,10 +114,6 @@ export function rawEvent(flows: readonly Flow[], source: string, { id, theirType
   const more = fault === null ? {} : { more: { mappingfault: plainText(fault, FAULT_CHARS_MAX) } };
   return madeEvent({ source: hookSource(source), id, type, time, data: body.text, content: body.canonical, ...more });
 }
-
-/** Why the event of a mapping was refused, in one line. */
-export const refusalLine = ({ code, message, errors }: SignalboxError): string =>
-  [`${code}: ${message}`, ...errors.slice(0, 3).map(({ pointer, detail }) => `${pointer} ${detail}`)].join('; ');
 
 export async function takeWebhook(deps: TakeDeps, hook: Hook, request: WebhookRequest, nowMs: number): Promise<Taken> {
   const { source, provider, mapping } = hook;

@@ -1,12 +1,14 @@
 /** What a body would become at an endpoint: all steps of a delivery but its signature and the storing. */
 import { SignalboxError } from '../../domain/errors.ts';
 import type { IncomingEvent } from '../../domain/event.ts';
-import { eventTypeOf, subjectOf } from '../../domain/eventType.ts';
+import { subjectOf } from '../../domain/eventType.ts';
 import type { Flow } from '../../domain/flow.ts';
+import { isOwnType } from '../../domain/ownEvent.ts';
 import type { WebhookTried } from '../../wire/webhook.ts';
+import { refusalLine } from '../accept/refusalLine.ts';
 import { reserved } from '../accept/routeEvent.ts';
 import type { Hook } from './hooks.ts';
-import { mappedEvent, rawEvent, readDelivery, refusalLine } from './takeWebhook.ts';
+import { mappedEvent, rawEvent, readDelivery } from './takeWebhook.ts';
 
 /** Of a sample that has none of its own. */
 const SAMPLE_HEADERS: Readonly<Record<string, string>> = {
@@ -46,8 +48,9 @@ export async function tryWebhook(flows: readonly Flow[], hook: Hook, { body, hea
 }
 
 function assertFits(flows: readonly Flow[], event: IncomingEvent): void {
-  const flow = flows.find((one) => eventTypeOf(one, event.type) !== undefined) ?? null;
-  const refusal = reserved(flow, event);
+  const maker = flows.find((one) => isOwnType(one, event.type) || Object.hasOwn(one.emits ?? {}, event.type)) ?? null;
+  const flow = flows.find(({ types }) => Object.hasOwn(types, event.type)) ?? null;
+  const refusal = reserved(maker, event);
   if (refusal !== null) throw refusal;
   if (flow !== null) subjectOf(flow, event);
 }
