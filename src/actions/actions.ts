@@ -105,6 +105,16 @@ export async function readStanding(
   return new Map(positions.map((position) => [position, { planned: named(position, true), failed: named(position, false) }]));
 }
 
+/** Of those events that have actions to be taken: these, in order. */
+export async function readPlanned(
+  pool: Pool,
+  of: Pick<ActionKey, 'tenant' | 'flow'>,
+  positions: readonly number[],
+): Promise<{ position: number; actions: string[] }[]> {
+  const standing = await readStanding(pool, of, positions);
+  return [...standing].flatMap(([position, { planned }]) => (planned.length === 0 ? [] : [{ position, actions: planned }]));
+}
+
 interface Row {
   state: ActionState;
   key: string;

@@ -1,5 +1,6 @@
 /** Everything with a side effect that a case may ask for. */
 
+import { readPlanned } from '../actions/actions.ts';
 import type { ApprovalDeps } from '../approvals/approvals.ts';
 import type { Flow } from '../domain/flow.ts';
 import { createAcknowledge } from './acknowledge.ts';
@@ -30,7 +31,9 @@ export function createActivities(deps: ActivityDeps) {
   return {
     acknowledge,
     loadEvents,
-    takeEvents: createTakeEvents({ acknowledge, loadEvents }),
+    takeEvents: failing(
+      createTakeEvents({ acknowledge, loadEvents, readPlanned: (of, positions) => readPlanned(deps.pool, of, positions) }),
+    ),
     beginWait: failing(createBeginWait({ ...deps, loadEvents })),
     endWait: failing(createEndWait(deps)),
     recordEndings: failing(createRecordEndings(deps)),

@@ -3,6 +3,7 @@ import { takesUnproven } from '../approvals/approvalRules.ts';
 import { type ApprovalDeps, giveVerdict } from '../approvals/approvals.ts';
 import { ERRORS, SignalboxError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/event.ts';
+import { hasVisible } from '../domain/hasVisible.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { storable, writeCaseLog } from '../log/caseLog.ts';
@@ -22,12 +23,12 @@ export interface SignalledVerdict {
 /** The verdict that stands on the row, or why the signalled one is dropped. */
 export type HeardVerdict =
   | { readonly standing: Verdict }
-  | { readonly dropped: 'unknown' | 'not-by-signal' | 'off-limits' | 'more-needed' };
+  | { readonly dropped: 'unknown' | 'not-by-signal' | 'no-reason' | 'off-limits' | 'more-needed' };
 
 /**
  * Puts a verdict that came by signal on its row, before anything acts on it. One that the API took is there already. With keys, a bare signal proves
  * nobody: it counts only where the policy said so when the approval was opened, and never where it matters who gives it (several who must approve, a
- * pool with roles, not-self). One that does not count is on the timeline.
+ * pool with roles, not-self). Nor does one whose reason shows nothing, which no other way takes either. One that does not count is on the timeline.
  *
  * *Retries*: without end, from 100 ms up to 5 s.
  * *Idempotency*: the row decides who was first; the same verdict again changes nothing.
@@ -42,12 +43,14 @@ export function createRecordVerdict(deps: ApprovalDeps & { auth: 'off' | 'keys' 
     const key = { tenant: said.tenant, flow: said.flow, eventPosition: place.position, turn };
     const known = await readApproval(deps.pool, key);
     if (known === null || known.caseId !== caseId) return { dropped: 'unknown' };
-    const dropped = async (why: 'not-by-signal' | 'off-limits', text: string): Promise<HeardVerdict> => {
+    const dropped = async (why: 'not-by-signal' | 'no-reason' | 'off-limits', text: string): Promise<HeardVerdict> => {
       await recordSignal(deps, known, { said, key: `dropped ${id}`, title: `A signal to ${said.verdict} does not count: ${text}` });
       return { dropped: why };
     };
     if (known.approval.state === 'open' && deps.auth === 'keys' && !takesUnproven(known.rules))
       return dropped('not-by-signal', 'it does not prove who sent it');
+    if (known.approval.state === 'open' && !hasVisible(said.reason))
+      return dropped('no-reason', 'its reason must hold a character that can be seen');
     const given = await giveVerdict(deps, { ...key, ...said, via: 'signal' }).catch((error: unknown) => {
       if (error instanceof SignalboxError && !ERRORS[error.code].retryable) return error;
       throw error;

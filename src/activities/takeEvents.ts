@@ -4,6 +4,14 @@ import type { Loaded, Loading } from './loadEvents.ts';
 export interface Taking extends Acknowledgement {
   /** Those of the positions that are worked on at once. */
   readonly load: number[];
+  /** Of positions that it has: those whose stories wait, and of which actions may have been sent again. */
+  readonly again?: number[];
+}
+
+export interface PlannedAgain {
+  readonly position: number;
+  /** In order. */
+  readonly actions: string[];
 }
 
 export interface Taken {
@@ -11,11 +19,15 @@ export interface Taken {
   readonly ours: number[];
   /** Null where there is nothing to load, or it cannot be read now. */
   readonly loaded: Loaded | null;
+  /** Absent where nothing is. */
+  readonly planned?: PlannedAgain[];
 }
 
 interface TakeEventsDeps {
   acknowledge(taken: Acknowledgement): Promise<number[]>;
   loadEvents(loading: Loading): Promise<Loaded>;
+  /** Of those positions that have any. */
+  readPlanned(of: Pick<Acknowledgement, 'tenant' | 'flow'>, positions: number[]): Promise<PlannedAgain[]>;
 }
 
 /**
@@ -26,13 +38,15 @@ interface TakeEventsDeps {
  * *Idempotency*: `taken` only grows; the same positions again give those that still wait.
  * *Fails with*: `database-away`.
  */
-export function createTakeEvents({ acknowledge, loadEvents }: TakeEventsDeps) {
-  return async ({ load, ...taken }: Taking): Promise<Taken> => {
+export function createTakeEvents({ acknowledge, loadEvents, readPlanned }: TakeEventsDeps) {
+  return async ({ load, again = [], ...taken }: Taking): Promise<Taken> => {
+    const { tenant, flow, caseId } = taken;
     const ours = await acknowledge(taken);
     const known = new Set(ours);
+    const planned = again.length === 0 ? [] : await readPlanned({ tenant, flow }, again);
+    const more = planned.length === 0 ? {} : { planned };
     const positions = load.filter((position) => known.has(position));
-    if (positions.length === 0) return { ours, loaded: null };
-    const { tenant, flow, caseId } = taken;
-    return { ours, loaded: await loadEvents({ tenant, flow, caseId, positions }).catch(() => null) };
+    if (positions.length === 0) return { ours, loaded: null, ...more };
+    return { ours, loaded: await loadEvents({ tenant, flow, caseId, positions }).catch(() => null), ...more };
   };
 }

@@ -1,5 +1,6 @@
 /** One run of a case: what its stories share. What must outlive it is in rows, or carried to the next run. */
 import { condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import type { PlannedAgain, Taken } from '../activities/takeEvents.ts';
 import type { CaseEnding, EndedEvent } from '../domain/caseEnding.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -12,6 +13,7 @@ import { groupsOf, type Rest } from './parked.ts';
 import { Places } from './places.ts';
 import { type LoadedCase, ReadEvents, withPolicies } from './readEvents.ts';
 import type { RunLimits } from './runLimits.ts';
+import { SentAgain } from './sentAgain.ts';
 import type { SpokenVerdict } from './signals.ts';
 import { parkedStage, type Stage } from './stages.ts';
 import { Waits } from './waits.ts';
@@ -27,9 +29,10 @@ export class CaseRun {
   readonly #steps = stepsOfRun();
   readonly waits = new Waits();
   readonly places = new Places();
+  readonly sentAgain = new SentAgain();
   readonly #read = new ReadEvents();
   readonly #input: CaseArguments;
-  readonly #limits: RunLimits;
+  readonly limits: RunLimits;
   readonly #shown: CaseShown;
   #failed: number;
   #inFlight = 0;
@@ -43,7 +46,7 @@ export class CaseRun {
     this.#shown = new CaseShown(this.key);
     for (const [position, rest] of this.inbox.parked.rests) this.#shown.stage(position, parkedStage(this.key, position, rest));
     this.#input = input;
-    this.#limits = limits;
+    this.limits = limits;
     this.#failed = carried?.failed ?? 0;
   }
 
@@ -81,7 +84,7 @@ export class CaseRun {
 
   get full(): boolean {
     const { historyLength, historySize } = workflowInfo();
-    const { signalsMax, historyEventsMax, historyBytesMax } = this.#limits;
+    const { signalsMax, historyEventsMax, historyBytesMax } = this.limits;
     return this.inbox.signals >= signalsMax || historyLength >= historyEventsMax || historySize >= historyBytesMax;
   }
 
@@ -92,24 +95,30 @@ export class CaseRun {
   async renew(): Promise<never> {
     this.#renewing = true;
     await condition(() => this.#inFlight === 0, DRAIN);
-    const parked = groupsOf([...this.inbox.parked.rests, ...this.places.resting]);
+    // whose actions were sent again and are not over is begun anew: it takes them
+    const waiting = [...this.inbox.parked.rests, ...this.places.resting];
+    const parked = groupsOf(waiting.filter(([position]) => !this.sentAgain.has(position)));
     const carried = { ...this.inbox.carry(), failed: this.#failed, ...(parked.length === 0 ? {} : { parked }) };
     const next: CaseArguments = { ...this.#input, carried };
     return continueAsNew(next);
   }
 
-  /** Tells the dispatcher what was taken; what is no business of this case is dropped. Of the rest, `room` events are to be begun at once. */
-  async acknowledge(room: number): Promise<void> {
+  /** Tells the dispatcher what was taken; of the rest, `room` events are to be begun at once. Gives what was sent again of stories that wait. */
+  async acknowledge(room: number): Promise<readonly PlannedAgain[]> {
     const load = this.inbox.next(room);
+    const again = this.sentAgain.askedOf(this);
     const positions = this.inbox.arrivals();
-    this.inbox.accept(positions, await this.during(() => this.#take(positions, load)));
+    const { ours, planned = [] } = await this.during(() => this.#take({ positions, load, again }));
+    this.inbox.accept(positions, ours);
+    return this.sentAgain.fresh(this, planned);
   }
 
-  async #take(positions: number[], load: number[]): Promise<number[]> {
-    if (!this.#steps.inOne) return this.steps.acknowledge({ ...this.address, positions });
-    const { ours, loaded } = await this.steps.takeEvents({ ...this.address, positions, load });
+  async #take({ positions, load, again }: { positions: number[]; load: number[]; again: number[] }): Promise<Omit<Taken, 'loaded'>> {
+    if (!this.#steps.inOne) return { ours: await this.steps.acknowledge({ ...this.address, positions }) };
+    const asked = { ...this.address, positions, load };
+    const { loaded, ...taken } = await this.steps.takeEvents(again.length === 0 ? asked : { ...asked, again });
     if (loaded !== null) this.#read.keep(withPolicies(loaded));
-    return ours;
+    return taken;
   }
 
   /** Puts a verdict on its approval's row, which decides what counts. */
@@ -190,8 +199,8 @@ export class CaseRun {
     return this.#shown.status(this.inbox);
   }
 
-  get address(): { tenant: string; flow: string; caseId: string } {
-    const { tenant, flow, caseId } = this.key;
-    return { tenant, flow, caseId };
+  get address(): Omit<CaseRun['key'], 'subject'> {
+    const { subject: _, ...address } = this.key;
+    return address;
   }
 }

@@ -84,6 +84,11 @@ export class Inbox {
     return count < 1 ? [] : [...this.#arrived].sort((a, b) => a - b).slice(0, count);
   }
 
+  /** What was sent again while it waits or is open. */
+  get repeated(): readonly number[] {
+    return [...this.#repeated];
+  }
+
   /** What to acknowledge now; it stays `arrived` until `accept` says what of it is ours. */
   arrivals(): number[] {
     const repeated = [...this.#repeated];

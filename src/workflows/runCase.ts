@@ -12,6 +12,7 @@ import {
   setHandler,
   TemporalFailure,
 } from '@temporalio/workflow';
+import type { PlannedAgain } from '../activities/takeEvents.ts';
 import { APPROVAL_DECIDED, CASE_STATUS, EVENTS_ARRIVED } from '../domain/temporalNames.ts';
 import { parseCaseInput } from './caseInput.ts';
 import { CaseRun } from './caseRun.ts';
@@ -27,8 +28,6 @@ export interface Handling extends Partial<RunLimits> {
   readonly storiesMax: number;
 }
 
-/** Stories that are told or wait: the next event waits until one is over, and each wait has its time. */
-const OPEN_MAX = 10_000;
 /** In a run that does not park: each began anew with every run, and more filled it before the next event was looked at. */
 const UNPARKED_MAX = 1000;
 
@@ -55,7 +54,7 @@ export async function runCase(given: unknown, handling: Handling): Promise<void>
     if (run.full) await run.renew();
     const said = inbox.verdicts[0];
     if (said !== undefined) await run.hearVerdict(said);
-    else if (inbox.mustAcknowledge) await run.acknowledge(stories.room);
+    else if (inbox.mustAcknowledge) stories.actAgain(await run.acknowledge(stories.room));
     else {
       stories.begin();
       // a run that closes while a signal is on its way has to do its last task again: in a flood, every batch was recorded twice
@@ -100,15 +99,18 @@ class Stories {
     return this.#running + this.#run.inbox.parked.size;
   }
 
+  get #openMax(): number {
+    return this.#run.parks ? this.#run.limits.openMax : UNPARKED_MAX;
+  }
+
   get #mayBegin(): boolean {
-    const openMax = this.#run.parks ? OPEN_MAX : UNPARKED_MAX;
-    return this.#working < this.#handling.storiesMax && this.#open < openMax && this.#run.inbox.waiting > 0;
+    return this.#working < this.#handling.storiesMax && this.#open < this.#openMax && this.#run.inbox.waiting > 0;
   }
 
   /** Also until an action has taken so long that it gives its place up to an event that waits for one. */
   async wait(moved: () => boolean): Promise<void> {
     const { parks, places, inbox } = this.#run;
-    const freeMs = parks && inbox.waiting > 0 && this.#open < OPEN_MAX ? places.nextFreeMs(Date.now()) : null;
+    const freeMs = parks && inbox.waiting > 0 && this.#open < this.#openMax ? places.nextFreeMs(Date.now()) : null;
     if (freeMs === null) await condition(moved);
     else await condition(moved, freeMs, { summary: 'an action takes long' });
   }
@@ -128,6 +130,15 @@ class Stories {
       this.#running += 1;
       this.#tell(positions).catch((error: unknown) => this.fail(error));
     }
+  }
+
+  /** Beside the stories that wait. What cannot be taken is on its row and on the timeline. */
+  actAgain(planned: readonly PlannedAgain[]): void {
+    for (const one of planned)
+      this.#run.sentAgain.take(this.#run, one).catch((error: unknown) => {
+        if (isCancellation(error) || !(error instanceof TemporalFailure)) this.fail(error);
+        else this.#run.failed();
+      });
   }
 
   fail(error: unknown): void {

@@ -8,12 +8,11 @@ import type { StoryWait } from './outside.ts';
 import { restStage } from './stages.ts';
 import { heardEvent, type Listening } from './waits.ts';
 
-/** Of one story: its row holds them all. */
-const WAITS_PER_STORY_MAX = 500;
-
 export async function waitInCase(run: CaseRun, about: LoadedEvent, wait: StoryWait): Promise<HeardEvent | null> {
   const { nth, types, fits } = wait;
-  if (nth >= WAITS_PER_STORY_MAX) throw ApplicationFailure.nonRetryable(`A story may wait ${WAITS_PER_STORY_MAX} times`, 'bad-request');
+  const { waitsPerStoryMax } = run.limits;
+  if (nth >= waitsPerStoryMax)
+    throw ApplicationFailure.nonRetryable(`Cannot wait again as a story may wait ${waitsPerStoryMax} times`, 'bad-request');
   const kept = about.story?.waits[nth]?.heard;
   if (kept === null) return null;
   if (kept !== undefined) return readOne(run, kept);

@@ -10,6 +10,7 @@ function taking(loadEvents: () => Promise<Loaded>) {
   const asked: number[][] = [];
   const takeEvents = createTakeEvents({
     acknowledge: async ({ positions }) => positions.filter((position) => position > 10).sort((a, b) => a - b),
+    readPlanned: async (_of, positions) => positions.map((position) => ({ position, actions: ['tell'] })),
     loadEvents: ({ positions }) => {
       asked.push(positions);
       return loadEvents();
@@ -34,5 +35,13 @@ describe('takeEvents()', () => {
   it('has acknowledged though nothing can be read', async () => {
     const { takeEvents } = taking(() => Promise.reject(new Error('policy-unfit')));
     expect(await takeEvents({ ...key, positions: [12], load: [12] })).toEqual({ ours: [12], loaded: null });
+  });
+
+  it('says which actions were sent again of stories that wait, and asks for none where none may have been', async () => {
+    const { takeEvents } = taking(async () => loaded);
+    const planned = [{ position: 11, actions: ['tell'] }];
+    expect(await takeEvents({ ...key, positions: [11, 12], load: [12], again: [11] })).toEqual({ ours: [11, 12], loaded, planned });
+    expect(await takeEvents({ ...key, positions: [11], load: [], again: [11] })).toEqual({ ours: [11], loaded: null, planned });
+    expect(await takeEvents({ ...key, positions: [11], load: [], again: [] })).toEqual({ ours: [11], loaded: null });
   });
 });

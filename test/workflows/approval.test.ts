@@ -163,6 +163,22 @@ describe.each([
     await recordHistory(world, caseId, 'fraudCase-unreadable-signals');
   });
 
+  it.each([
+    ['no', ''],
+    ['an invisible', ' \u200b\u2800'],
+  ])('takes no verdict by signal with %s reason, as no other way does, and says so on the timeline', async (_what, reason) => {
+    const { position, approval, caseId } = await opened();
+    await signal(caseId, { approval, verdict: 'approve', actor: 'bob', reason });
+    await eventually(async () => (await status(caseId)).dropped === 1);
+    const titles = await world.rows<{ title: string }>("select title from records where event_position = $1 and kind = 'signal'", [
+      position,
+    ]);
+    expect(titles).toEqual([{ title: 'A signal to approve does not count: its reason must hold a character that can be seen' }]);
+    expect((await readApproval(world.pool, key(position)))?.approval.state).toBe('open');
+    await giveVerdict(world, said(position));
+    await final(position);
+  });
+
   it('acknowledge() keeps a made-up position by signal from hiding events that come later', async () => {
     const { position, caseId } = await opened();
     await world.client.workflow.getHandle(caseId).signal('eventsArrived', { events: [{ position: 900_000, event: {} }] });

@@ -9,6 +9,7 @@ export { crowdCase } from './crowdCase.ts';
 export { futureCase } from './futureCase.ts';
 export { mendedCase } from './mendedCase.ts';
 export { parcelCase } from './parcelCase.ts';
+export { patientCase } from './patientCase.ts';
 export { recordedCase } from './recordedCase.ts';
 export { repairCase } from './repairCase.ts';
 export { returnsCase } from './returnsCase.ts';

@@ -3,7 +3,9 @@
  * away, or that keeps its whole case waiting.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { redriveAction } from '../../src/actions/redriveAction.ts';
 import { audit } from '../../src/audit/audit.ts';
+import { CaseIds } from '../../src/log/caseIds.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
 import { recordHistory } from '../support/recordHistory.ts';
 import { ofMachine, repairs } from '../support/repairs.ts';
@@ -15,9 +17,11 @@ describe.each([
 ])('stories that go on, %s', (_name, maxCachedWorkflows) => {
   let world: CaseWorld;
   let receiver: SignedReceiver;
+  /** Keys that are answered with 500. */
+  const refused = new Set<string>();
 
   beforeAll(async () => {
-    receiver = await openSignedReceiver();
+    receiver = await openSignedReceiver((_nth, key) => (refused.has(key) ? 500 : 204));
     world = await openCaseWorld({
       ...{ flows: [repairs], webhook: { url: receiver.url, secret: receiver.secret }, actionScheduleMs: [0, 20, 20] },
       ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
@@ -161,4 +165,41 @@ describe.each([
     await world.client.workflow.getHandle('repairs:m-6').result();
     await recordHistory(world, 'repairs:m-6', 'repairCase-looked-again');
   });
+
+  it.each([
+    ['in its run', 0],
+    ['over runs that were full', 12],
+  ])(
+    'a dead letter that is sent again while its story waits, %s, is taken at once, and the story goes on waiting',
+    async (_where, more) => {
+      const machine = `m-7-${more}`;
+      const [head] = await world.rows<{ position: number }>("select position from heads where log = 'repairs'");
+      const next = 1 + (head?.position ?? 0);
+      const key = `act_repairs.${next}.send-order`;
+      refused.add(key);
+      const alerted = await send('alerted', machine);
+      expect(alerted).toBe(next);
+      const state = async () =>
+        (await world.rows<{ state: string }>('select state from actions where event_position = $1', [alerted]))[0]?.state;
+      await eventually(async () => (await state()) === 'dead');
+      await waiting(alerted);
+      for (let nth = 0; nth < more; nth += 1) {
+        const read = await send('read', machine, { value: 0 });
+        await eventually(async () => (await ending(read))?.ending === 'recorded');
+      }
+      refused.delete(key);
+      const of = { tenant: 'default', flow: 'repairs', eventPosition: alerted, action: 'send-order', actor: 'ann', receiver: null };
+      await eventually(() => redriveAction({ pool: world.pool, caseIds: new CaseIds([repairs]), mailed: () => undefined }, of));
+      await eventually(async () => (await state()) === 'done');
+      const [kept] = await waits(alerted);
+      expect(kept).not.toHaveProperty('heard');
+      expect((await story(alerted))?.open).toBe(true);
+      expect(receiver.deliveries.filter((one) => one.key === key && one.status === 204)).toHaveLength(1);
+      await send('mended', machine);
+      await waiting(alerted, 1);
+      await send('read', machine, { value: 0 });
+      await over(alerted);
+      expect(receiver.deliveries.filter((one) => one.key === key && one.status === 204)).toHaveLength(1);
+    },
+  );
 });
