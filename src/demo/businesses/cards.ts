@@ -2,10 +2,13 @@
 import { type Business, DAY_MS, type Happening } from '../business.ts';
 import type { Random } from '../random.ts';
 
-const CARDS = 400;
+/** Of whom the past is known. */
+const KNOWN_CARDS = 800;
+/** So seldom does one card pay: more than ten payments within an hour ask a person. */
+const HOURLY = 2;
 const TERMINALS = 60;
 const HISTORY_DAYS = 30;
-const HISTORY_PAYMENTS = 25;
+const HISTORY_PAYMENTS = 12;
 /** What a thief takes, by what its owner is used to. */
 const THEFT_TIMES = 6;
 /** A doubtful payment opens a case, and so does a card that is blocked. */

@@ -107,8 +107,11 @@ export function stocks(random: Random): Business {
       agenda.add({ type: 'order.confirmed', atMs: nowMs + CONFIRM_MS, data: { order: result.order, of: subject } });
       for (const stock of all) if (subject === `${stock.sku}@${stock.location}`) stock.onHand += Math.round(stock.weekly);
     },
-    claims: {},
-    truth: () => null,
+    claims: { none: 'on-time', expedite: 'late', reorder: 'late' },
+    truth({ subject, type }) {
+      const late = lateShipments.get(subject);
+      return type !== 'shipment.dispatched' || late === undefined ? null : late ? 'late' : 'on-time';
+    },
     approves: (_about, { outcome }) => outcome !== 'escalate',
   };
 }
