@@ -40,6 +40,8 @@ export interface Business {
   due(nowMs: number): Happening[];
   /** What the business does about an action. */
   act?(action: ActionHeard, nowMs: number): void;
+  /** Of the decisions whose truth is known, so many are told to the service. 1 where some labels come by themselves: a share of the rest would be a choice. */
+  readonly labelled: number;
   /** What outcomes claim to be true. */
   readonly claims: Readonly<Record<string, string>>;
   /** What is true of what was decided, in the words of the flow's truths; null where nobody can say. */

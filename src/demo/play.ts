@@ -38,8 +38,7 @@ export interface Played {
 }
 
 const TICK_MS = 100;
-/** Of decisions whose truth is known, so many are told to the service, as labels would come. */
-const LABELLED = 0.3;
+/** Until a label comes. */
 const LABEL_MS = [3000, 15_000] as const;
 const BACKLOG_MS = 2000;
 /** So that a play which was held up does not send all that it missed at once. */
@@ -64,7 +63,8 @@ export async function play(options: PlayOptions): Promise<Played> {
     client,
     (item) => {
       const judged = tally.decided(item);
-      if (judged === null || !random.chance(LABELLED)) return;
+      const labelled = businesses.find(({ flow }) => flow === item.flow)?.labelled ?? 0;
+      if (judged === null || !random.chance(labelled)) return;
       labels.add({ type: 'decision.outcome', atMs: Math.floor(Date.now() + random.between(...LABEL_MS)), data: { ...judged } });
     },
     signal,

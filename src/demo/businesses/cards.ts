@@ -22,14 +22,12 @@ interface Card {
 
 export function cardPayments(random: Random): Business {
   const terminals = Array.from({ length: TERMINALS }, (_, nth) => `terminal-${nth}`);
-  const cards = Array.from(
-    { length: CARDS },
-    (_, nth): Card => ({
-      id: `card-${nth}`,
-      usual: Math.exp(random.normal(3.2, 0.5)),
-      terminals: [random.of(terminals), random.of(terminals), random.of(terminals)],
-    }),
-  );
+  const makeCard = (nth: number): Card => ({
+    id: `card-${nth}`,
+    usual: Math.exp(random.normal(3.2, 0.5)),
+    terminals: [random.of(terminals), random.of(terminals), random.of(terminals)],
+  });
+  const cards = Array.from({ length: KNOWN_CARDS }, (_, nth) => makeCard(nth));
   let payments = 0;
 
   function pay(card: Card, atMs: number, stolen: boolean): Happening {
@@ -53,6 +51,7 @@ export function cardPayments(random: Random): Business {
   return {
     flow: 'fraud',
     share: 0.4,
+    labelled: 0.3,
     policy: { 'approvals.deadlineSeconds': 120, 'approvals.remindersSeconds': [], 'approvals.escalation': [] },
     history(nowMs) {
       const paid = cards.flatMap((card) =>
@@ -61,7 +60,9 @@ export function cardPayments(random: Random): Business {
       return paid.sort((a, b) => a.atMs - b.atMs);
     },
     next(nowMs, { perSecond, casesPerSecond }) {
-      return pay(random.of(cards), nowMs, random.chance(Math.min(THEFT_SHARE_MAX, casesPerSecond / perSecond)));
+      if (random.chance(Math.min(THEFT_SHARE_MAX, casesPerSecond / perSecond))) return pay(random.of(cards), nowMs, true);
+      const nth = random.below(Math.max(KNOWN_CARDS, Math.ceil((perSecond * 3600) / HOURLY)));
+      return pay(cards[nth] ?? makeCard(nth), nowMs, false);
     },
     due: () => [],
     claims: { approve: 'genuine', decline: 'fraud' },

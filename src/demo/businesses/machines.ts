@@ -38,7 +38,8 @@ export function machines(random: Random): Business {
 
   function read(machine: Machine, atMs: number): Happening {
     machine.rows += 1;
-    const worn = machine.wornSinceMs === null ? 0 : Math.min(1, (atMs - machine.wornSinceMs) / WEAR_MS);
+    // a crack shows at once, and grows
+    const worn = machine.wornSinceMs === null ? 0 : 0.3 + 0.7 * Math.min(1, (atMs - machine.wornSinceMs) / WEAR_MS);
     const day = Math.sin((atMs / (24 * 60 * MINUTE_MS)) * 2 * Math.PI);
     const round = (value: number): number => Math.round(value * 1000) / 1000;
     const reading = {
@@ -68,6 +69,7 @@ export function machines(random: Random): Business {
   return {
     flow: 'maintenance',
     share: 0.3,
+    labelled: 1,
     policy: {
       'detect.learnRows': LEARN_ROWS,
       'detect.jointLearnRows': LEARN_ROWS,

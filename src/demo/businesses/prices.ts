@@ -4,6 +4,8 @@ import type { Random } from '../random.ts';
 
 const PRODUCTS = 30;
 const HISTORY_WEEKS = 12;
+/** Until the next delivery. */
+const COVER_WEEKS = 4;
 
 interface Product {
   readonly sku: string;
@@ -27,7 +29,9 @@ export function prices(random: Random): Business {
   const weekly = ({ base, slope }: Product, price: number): number => base * (price / 10) ** slope;
   const cents = (value: number): number => Math.round(value * 100) / 100;
 
-  const profit = (product: Product, price: number): number => (price - product.cost) * weekly(product, price);
+  /** Of a week: what is not there cannot be sold. */
+  const profit = (product: Product, price: number): number =>
+    (price - product.cost) * Math.min(weekly(product, price), product.onHand / COVER_WEEKS);
 
   /** Whether the new price earns as much as the old one, or more. */
   function isBetter(sku: string, { price, previous }: Decided['result']): boolean | null {
@@ -43,6 +47,7 @@ export function prices(random: Random): Business {
   return {
     flow: 'pricing',
     share: 0.06,
+    labelled: 1,
     policy: {
       'approvals.deadlineSeconds': 60,
       'approvals.remindersSeconds': [],

@@ -73,6 +73,7 @@ export function shop(random: Random, { abandonShare = 1 }: { readonly abandonSha
   return {
     flow: 'personalization',
     share: 0.2,
+    labelled: 1,
     policy: {
       'abandoned.afterSeconds': 20,
       'nudge.quietHours.from': '00:00',

@@ -55,6 +55,7 @@ export function stocks(random: Random): Business {
   return {
     flow: 'supply',
     share: 0.04,
+    labelled: 1,
     policy: {
       'orders.windowSeconds': 10,
       'orders.confirmSeconds': 30,
