@@ -10,7 +10,7 @@ const SENDERS_SHOWN_MAX = 5;
 
 export function events(): Command {
   const command = new Command('events').description('what has happened');
-  command.addCommand(send()).addCommand(tail()).addCommand(list()).addCommand(get());
+  command.addCommand(send()).addCommand(tail()).addCommand(list()).addCommand(get()).addCommand(whyNot());
   return command;
 }
 
@@ -97,6 +97,21 @@ function get(): Command {
       const found = await find(await openService(), id, source);
       if (json === true) printJson(found);
       else for (const line of storedLines(found)) printLine(line);
+    });
+}
+
+function whyNot(): Command {
+  return new Command('why-not')
+    .description('why an outcome did not happen: what had to hold, what was seen, what was needed')
+    .argument('<event>', 'an id like evt_fraud.17, or the id that the sender gave')
+    .option('--outcome <name>', 'of any flow; all of them unless given')
+    .option('--source <source>', 'whose id it is, where several senders gave the same')
+    .option('--json', 'print it as the API gives it')
+    .addHelpText('after', '\nExamples:\n  signalbox events why-not evt_fraud.17 --outcome approve\n  signalbox events why-not p-1')
+    .action(async (id: string, { source, ...options }: { source?: string; outcome?: string; json?: true }) => {
+      const { openService } = await import('./terminal/target.ts');
+      const { printWhyNot } = await import('./whyNot.ts');
+      await printWhyNot((await find(await openService(), id, source)).event, options);
     });
 }
 

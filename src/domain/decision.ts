@@ -1,5 +1,7 @@
 /** Decisions and what belongs to them, as kept and as shown. */
 
+import type { Json } from './event.ts';
+
 export type Rung = 'rules' | 'model' | 'llm' | 'human' | 'default';
 
 export interface Reason {
@@ -17,6 +19,8 @@ export interface RungFinding {
   costUsd?: number;
   /** Why the rung passed on; absent where it decided. */
   abstained?: string;
+  /** What its conditions were held against, where the judge keeps it: numbers and codes, for "why not". */
+  seen?: Readonly<Record<string, Json>>;
 }
 
 /** A decision before it is recorded: who decided is `rung`, `confidence` and `score` are 0..1. */

@@ -1,5 +1,7 @@
 /** What a flow is: schemas, subject, reflex, policy and (the name of) a workflow. One folder under `flows/`. */
+
 import type { z } from 'zod';
+import type { FlowConditions } from './conditions.ts';
 import type { Decision, DecisionDraft, RungFinding } from './decision.ts';
 import type { FlowEvent, Json, JsonObject } from './event.ts';
 
@@ -246,6 +248,8 @@ export interface Flow<Policy = unknown> {
   readonly code: string;
   /** Name of the exported workflow function; absent: a case asks nobody, it takes the actions of what the reflex decides. */
   readonly workflow?: string;
+  /** What each outcome takes: what "why not" is answered from. No part of what folds. */
+  readonly conditions?: FlowConditions<Policy>;
   /** The names of the final outcomes of its decisions. */
   readonly outcomes: readonly string[];
   /** The subject is personal: workflow ids, search attributes and histories carry a keyed hash of it. */

@@ -3,7 +3,7 @@
  * (`climbNow`), a case goes on above them over hours or days: both by these rules, so that no flow writes findings by itself.
  */
 import type { DecisionDraft, Reason, Rung, RungFinding } from '../domain/decision.ts';
-import type { JsonObject } from '../domain/event.ts';
+import type { Json, JsonObject } from '../domain/event.ts';
 
 /** What a rung says of an event. It decides where it names an outcome and neither abstains nor asks for a person. */
 export interface Said {
@@ -18,6 +18,8 @@ export interface Said {
   readonly score?: number;
   /** Laid over what is known of the event. */
   readonly result?: Readonly<Record<string, unknown>>;
+  /** What its conditions were held against: numbers and codes. */
+  readonly seen?: Readonly<Record<string, Json>>;
   readonly ms?: number;
   readonly costUsd?: number;
   /** Stands among the reasons of whatever is decided further up. */
@@ -82,10 +84,11 @@ export function overrule(climb: Climb, objection: Said): Climb {
   return { ...climb, said: [rules, ...others], held: true, decided: null };
 }
 
-function findingOf({ rung, outcome, confidence, ms = 0, costUsd, abstains }: Spoken): RungFinding {
+function findingOf({ rung, outcome, confidence, ms = 0, costUsd, abstains, seen }: Spoken): RungFinding {
   const finding: RungFinding = { rung, outcome, confidence, ms };
   if (costUsd !== undefined) finding.costUsd = costUsd;
   if (abstains !== undefined) finding.abstained = abstains;
+  if (seen !== undefined) finding.seen = seen;
   return finding;
 }
 

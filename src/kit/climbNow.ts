@@ -1,5 +1,6 @@
 /** The part of the ladder that a reflex climbs: rules and a model, at once. */
 import type { DecisionDraft, Reason, Rung } from '../domain/decision.ts';
+import type { Json } from '../domain/event.ts';
 import { beginClimb, decisionOf, doubtOf, next, overrule, type Said } from './climb.ts';
 
 export interface QuickRungs {
@@ -11,25 +12,29 @@ export interface QuickRungs {
   /** The provisional outcome where nobody here decides. */
   readonly doubt: string;
   readonly result?: Readonly<Record<string, unknown>>;
+  /** What conditions are held against and nothing else keeps: numbers and codes, kept with what the rules said. */
+  readonly seen?: Readonly<Record<string, Json>>;
   /** Of the event, whoever decides. */
   readonly notes?: readonly Reason[];
 }
 
 /** A final decision, or a provisional one where a case is to go on. `rungs` are the policy's, in its order. */
 export function climbNow(rungs: readonly { readonly rung: Rung }[], quick: QuickRungs): DecisionDraft {
-  const { doubt, result = {}, notes = [] } = quick;
+  const { doubt, result = {}, notes = [], seen } = quick;
   const listed = rungs.map(({ rung }) => rung).filter((rung) => rung === 'rules' || rung === 'model');
   const asksPerson = (reasons: readonly Reason[]): Said => ({ outcome: doubt, confidence: 1, asksPerson: true, reasons });
   let climb = beginClimb(listed, { findings: [], reasons: notes, score: null, result });
   for (const rung of listed) {
-    climb = next(climb, rung === 'rules' ? ruled(quick, asksPerson) : (quick.model?.() ?? NO_MODEL));
+    climb = next(climb, rung === 'rules' ? withSeen(ruled(quick, asksPerson), seen) : (quick.model?.() ?? NO_MODEL));
     const outcome = climb.decided?.outcome ?? null;
     const against = outcome === null ? [] : (quick.guards?.(outcome) ?? []);
-    if (against.length > 0) climb = overrule(climb, asksPerson(against));
+    if (against.length > 0) climb = overrule(climb, withSeen(asksPerson(against), seen));
     if (climb.decided !== null) break;
   }
   return decisionOf(climb) ?? doubtOf(climb, doubt);
 }
+
+const withSeen = (said: Said, seen: QuickRungs['seen']): Said => (seen === undefined ? said : { ...said, seen });
 
 const NO_RULE: Said = { outcome: null, confidence: null, abstains: 'no rule applies' };
 const NO_MODEL: Said = { outcome: null, confidence: null, abstains: 'the flow has no model' };

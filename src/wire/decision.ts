@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type * as domain from '../domain/decision.ts';
 import { takenAction } from './action.ts';
 import { eventRef } from './eventRef.ts';
-import { at, details, id, links } from './fields.ts';
+import { at, details, id, jsonObject, links } from './fields.ts';
 import { filterText, listOf, listParameters } from './list.ts';
 import { llmCall } from './llmCall.ts';
 import { truth } from './quality.ts';
@@ -34,6 +34,7 @@ const rungFinding = z.object({
   ms: z.number(),
   costUsd: z.number().exactOptional(),
   abstained: z.string().exactOptional(),
+  seen: jsonObject.exactOptional().describe('What its conditions were held against'),
 }) satisfies z.ZodType<domain.RungFinding>;
 
 export const decisionDetail = decisionItem.extend({

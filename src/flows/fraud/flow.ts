@@ -2,6 +2,7 @@
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
 import { fraudBriefing } from './briefing.ts';
+import { fraudConditions } from './conditions.ts';
 import { fraudLabels } from './labels.ts';
 import { modelCard } from '../modelCard.ts';
 import { paymentEvents } from './payment.ts';
@@ -26,4 +27,5 @@ export const fraud = defineFlow({
       measured: '`signalbox evaluate fraud` on the week from 2018-08-08, which it has not seen',
     }),
   ],
+  conditions: fraudConditions,
 });

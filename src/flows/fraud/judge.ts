@@ -65,6 +65,7 @@ export function judge(
     guards: (outcome) => limitRules(facts, outcome as Outcome, policy),
     doubt: 'review',
     result: { features: referenceFeatures(row) },
+    seen: { paymentsInHour: facts.paymentsInHour, failuresInHour: facts.failuresInHour, knownPayments: facts.knownPayments },
     notes: timeNote === undefined ? [] : [TIME_REASONS[timeNote]],
   });
   if (!decision.provisional) return { decision };

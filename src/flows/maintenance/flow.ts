@@ -2,6 +2,7 @@
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
 import { maintenanceBriefing } from './briefing.ts';
+import { maintenanceConditions } from './conditions.ts';
 import { maintenanceLabels } from './labels.ts';
 import { maintenancePolicy, OUTCOMES } from './policy.ts';
 import { machineEvents, SILENT } from './readings.ts';
@@ -20,4 +21,5 @@ export const maintenance = defineFlow({
   outcomes: OUTCOMES,
   briefing: maintenanceBriefing,
   labels: maintenanceLabels,
+  conditions: maintenanceConditions,
 });

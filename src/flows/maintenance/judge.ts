@@ -43,6 +43,7 @@ export function judge(
   const order = outcome === 'alert' && strongest !== null ? workOrderFor(policy, event.subject, strongest.sensor) : null;
   const decision: DecisionDraft = climbNow(policy.rungs, {
     doubt: 'alert',
+    seen: { incident: wasOpen ? 'open' : 'none' },
     rules: () => (order === null ? [] : limitRules(order, policy)),
     model: () => ({
       ...{ outcome, score, confidence: outcome === 'normal' ? 1 - score : Math.max(score, 0.5), reasons: reasonsOf(taken) },

@@ -1,6 +1,7 @@
 /** Sessions of a shop: what to recommend next, and whom to nudge about a cart that was left. */
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
+import { shopConditions } from './conditions.ts';
 import { ABANDONED, shopEvents } from './events.ts';
 import { shopLabels } from './labels.ts';
 import { abandonedWatch } from './nudge.ts';
@@ -17,5 +18,6 @@ export const personalization = defineFlow({
   watches: { [ABANDONED]: abandonedWatch },
   workflow: 'personalizationCase',
   outcomes: OUTCOMES,
+  conditions: shopConditions,
   labels: shopLabels,
 });

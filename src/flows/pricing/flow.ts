@@ -3,6 +3,7 @@ import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
 import { ownEvents, pricingEvents, RESTORED } from './facts.ts';
 import { type Holdout, holdoutFigures } from './model/holdout.ts';
+import { pricingConditions } from './conditions.ts';
 import { OUTCOMES, pricingPolicy } from './policy.ts';
 import { pricingReflex } from './reflex.ts';
 
@@ -19,4 +20,5 @@ export const pricing = defineFlow({
     typeof previous === 'number' ? { type: RESTORED, data: { sku: subject, price: previous } } : null,
   workflow: 'pricingCase',
   outcomes: OUTCOMES,
+  conditions: pricingConditions,
 });

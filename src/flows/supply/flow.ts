@@ -1,6 +1,7 @@
 /** Stocks and shipments: when to order how much of what, and what to do about goods that come late. */
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
+import { supplyConditions } from './conditions.ts';
 import { followedEvents, ORDER_DUE, OVERDUE, supplyEvents, UNSCANNED } from './events.ts';
 import { supplyLabels } from './labels.ts';
 import { OUTCOMES, supplyPolicy } from './policy.ts';
@@ -20,4 +21,5 @@ export const supply = defineFlow({
   workflow: 'supplyCase',
   outcomes: OUTCOMES,
   labels: supplyLabels,
+  conditions: supplyConditions,
 });

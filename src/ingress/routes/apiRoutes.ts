@@ -17,10 +17,11 @@ import { streamRoutes } from './streamRoutes.ts';
 import { watchRoutes } from './watchRoutes.ts';
 import { webhookAdminRoutes } from './webhookAdminRoutes.ts';
 import { webhookRoute } from './webhookRoutes.ts';
+import { whyRoutes } from './whyRoutes.ts';
 
 export const API_ROUTES: readonly Route[] = [
   ...[postEventsRoute, ...eventRoutes, ...quarantineRoutes],
-  ...decisionRoutes,
+  ...[...decisionRoutes, ...whyRoutes],
   ...[...flowRoutes, ...watchRoutes, ...policyRoutes, ...qualityRoutes],
   ...[...approvalRoutes, ...reviewRoutes],
   ...[...actionRoutes, ...receiverRoutes],

@@ -13,6 +13,7 @@ import * as receipts from '../../wire/receipt.ts';
 import { watchList } from '../../wire/watch.ts';
 import * as brokers from '../../wire/broker.ts';
 import * as webhooks from '../../wire/webhook.ts';
+import { whyNot } from '../../wire/whyNot.ts';
 
 export const NAMED = {
   Receipt: receipts.receipt,
@@ -47,6 +48,7 @@ export const NAMED = {
   Stream: brokers.stream,
   StreamList: brokers.streamList,
   StreamRequest: brokers.streamRequest,
+  WhyNot: whyNot,
   Original: webhooks.original,
   Webhook: webhooks.webhook,
   WebhookMade: webhooks.webhookMade,
