@@ -110,7 +110,7 @@ function whyNot(): Command {
     .addHelpText('after', '\nExamples:\n  signalbox events why-not evt_fraud.17 --outcome approve\n  signalbox events why-not p-1')
     .action(async (id: string, { source, ...options }: { source?: string; outcome?: string; json?: true }) => {
       const { openService } = await import('./terminal/target.ts');
-      const { printWhyNot } = await import('./whyNot.ts');
+      const { printWhyNot } = await import('./terminal/printWhyNot.ts');
       await printWhyNot((await find(await openService(), id, source)).event, options);
     });
 }

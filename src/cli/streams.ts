@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import type { Page } from '../wire/list.ts';
 import type { Stream } from '../wire/broker.ts';
-import { readOrSay } from './terminal/readOrSay.ts';
+import type { Page } from '../wire/list.ts';
 import { printJson, printLine, printTable } from './terminal/print.ts';
+import { readOrSay } from './terminal/readOrSay.ts';
 
 export function streams(): Command {
   const command = new Command('streams').description('brokers that events come from: Kafka, NATS JetStream, MQTT 5');

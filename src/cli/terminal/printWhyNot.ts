@@ -1,7 +1,7 @@
-import type { WhyNot } from '../wire/whyNot.ts';
-import { queryOf } from './terminal/listOptions.ts';
-import { printJson, printLine, printTable } from './terminal/print.ts';
-import { openService } from './terminal/target.ts';
+import type { WhyNot } from '../../wire/whyNot.ts';
+import { queryOf } from './listOptions.ts';
+import { printJson, printLine, printTable } from './print.ts';
+import { openService } from './target.ts';
 
 /** Prints why an outcome did not happen; without one, what each outcome takes. */
 export async function printWhyNot(event: string, { outcome, json }: { outcome?: string; json?: true }): Promise<void> {
