@@ -21,7 +21,6 @@ const COSTS: Costs = { holding: 1, shortage: 9, lead: 1 };
 const CHEAPER: Costs = { ...COSTS, shortage: 4 };
 /** Learned on the months that are open. */
 const DEMAND = { period: 'month', forget: 0.8, priorQuantity: 0.6, priorPeriods: 2 } as const;
-const LOCATION = 'main';
 
 interface Parts {
   /** `YYYY-MM`, in order. */
@@ -55,21 +54,21 @@ interface Asked extends DataEvent {
   readonly asks: string | null;
 }
 
-/** Each month first what is to be ordered, then what was needed. */
-function* eventsOf({ months, demand }: Parts): Generator<Asked> {
+/** Each month first what is to be ordered, then what was needed. By costs at a place of their own: a service has both rounds in one log. */
+function* eventsOf({ months, demand }: Parts, location: string): Generator<Asked> {
   for (const [at, month] of months.entries()) {
     const [, year, number] = MONTH.exec(month) as unknown as [string, string, string];
     const [startMs, middleMs] = [Date.UTC(Number(year), Number(number) - 1, 1), Date.UTC(Number(year), Number(number) - 1, 15)];
     const scored = at >= months.length - SCORED_MONTHS;
     for (const part of scored ? demand.keys() : []) {
-      const data = { sku: part, location: LOCATION, onHand: 0, onOrder: 0 };
-      yield { id: `${part}:${month}:count`, type: COUNTED, timeMs: startMs, asks: part, data };
+      const data = { sku: part, location, onHand: 0, onOrder: 0 };
+      yield { id: `${location}:${part}:${month}:count`, type: COUNTED, timeMs: startMs, asks: part, data };
     }
     for (const [part, units] of demand) {
       const quantity = units[at] as number;
       // the first month begins what is known of a part
       if (quantity > 0 || at === 0)
-        yield { id: `${part}:${month}`, type: DEMANDED, timeMs: middleMs, asks: null, data: { sku: part, location: LOCATION, quantity } };
+        yield { id: `${location}:${part}:${month}`, type: DEMANDED, timeMs: middleMs, asks: null, data: { sku: part, location, quantity } };
     }
   }
 }
@@ -90,7 +89,7 @@ async function askLevels(
 ): Promise<{ levels: ReadonlyMap<string, number[]>; rows: number }> {
   const levels = new Map<string, number[]>([...parts.demand.keys()].map((part) => [part, []]));
   let rows = 0;
-  for await (const { sent, result } of decide({ policy: policyWith(costs), events: eventsOf(parts) })) {
+  for await (const { sent, result } of decide({ policy: policyWith(costs), events: eventsOf(parts, `cost-${costs.shortage}`) })) {
     rows += 1;
     if (sent.asks !== null) levels.get(sent.asks)?.push(Number(result.orderUpTo));
   }
