@@ -13,4 +13,5 @@ export { patientCase } from './patientCase.ts';
 export { recordedCase } from './recordedCase.ts';
 export { repairCase } from './repairCase.ts';
 export { returnsCase } from './returnsCase.ts';
+export { roundsCase } from './roundsCase.ts';
 export { smallCase } from './smallCase.ts';
