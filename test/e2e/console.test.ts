@@ -10,6 +10,8 @@ import { openSignedReceiver, type SignedReceiver } from '../support/signedReceiv
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 const BUILD_AND_START_MS = 180_000;
+/** A browser, a stack and their test share what cores there are. */
+const SLOW_MACHINE_MS = 180_000;
 const executable = chromiumPath();
 // a machine without a browser (only continuous integration installs one) cannot run these
 const withBrowser = executable === null ? describe.skip : describe;
@@ -37,54 +39,58 @@ withBrowser('the console', () => {
   const expectClean = ({ errors, elsewhere, dialogs }: WatchedPage) =>
     expect({ errors, elsewhere, dialogs }).toEqual({ errors: [], elsewhere: [], dialogs: [] });
 
-  it('leads from nothing to a decision, a person and the action that followed', async () => {
-    const { page } = watched;
-    await watched.go('/');
-    await page.getByRole('heading', { name: 'No event has come yet' }).waitFor();
-    expect(await watched.violations()).toEqual([]);
+  it(
+    'leads from nothing to a decision, a person and the action that followed',
+    async () => {
+      const { page } = watched;
+      await watched.go('/');
+      await page.getByRole('heading', { name: 'No event has come yet' }).waitFor();
+      expect(await watched.violations()).toEqual([]);
 
-    await page.getByRole('link', { name: 'Try it', exact: true }).first().click();
-    await page.getByRole('button', { name: 'Send it' }).click();
-    const became = page.getByRole('region', { name: 'What became of it' });
-    await became.getByRole('heading', { name: /approve by model/ }).waitFor();
-    await became.getByRole('link', { name: 'why' }).click();
-    await page.getByRole('heading', { name: 'Why', exact: true }).waitFor();
-    expect(await page.getByText(/review from 0\.15, decline from 0\.9/).count()).toBe(1);
-    await page.getByRole('link', { name: 'card-1' }).click();
-    await page.getByRole('button', { name: /decision approve by model/ }).waitFor();
+      await page.getByRole('link', { name: 'Try it', exact: true }).first().click();
+      await page.getByRole('button', { name: 'Send it' }).click();
+      const became = page.getByRole('region', { name: 'What became of it' });
+      await became.getByRole('heading', { name: /approve by model/ }).waitFor();
+      await became.getByRole('link', { name: 'why' }).click();
+      await page.getByRole('heading', { name: 'Why', exact: true }).waitFor();
+      expect(await page.getByText(/review from 0\.15, decline from 0\.9/).count()).toBe(1);
+      await page.getByRole('link', { name: 'card-1' }).click();
+      await page.getByRole('button', { name: /decision approve by model/ }).waitFor();
 
-    await page.keyboard.press('g');
-    await page.keyboard.press('l');
-    await page.getByRole('heading', { name: 'Live', level: 1 }).waitFor();
-    const { receipt } = await openService(stack.url).post(doubtfulPayment({ id: 'watch', card: 'card-2' }));
-    await page.getByRole('button', { name: /^1 new$/ }).waitFor();
-    // what is read stays where it is until its reader asks for what is new
-    expect(await page.getByRole('row', { name: /card-2/ }).count()).toBe(0);
-    await page.keyboard.press('n');
-    await page.getByRole('row', { name: /card-2/ }).waitFor();
+      await page.keyboard.press('g');
+      await page.keyboard.press('l');
+      await page.getByRole('heading', { name: 'Live', level: 1 }).waitFor();
+      const { receipt } = await openService(stack.url).post(doubtfulPayment({ id: 'watch', card: 'card-2' }));
+      await page.getByRole('button', { name: /^1 new$/ }).waitFor();
+      // what is read stays where it is until its reader asks for what is new
+      expect(await page.getByRole('row', { name: /card-2/ }).count()).toBe(0);
+      await page.keyboard.press('n');
+      await page.getByRole('row', { name: /card-2/ }).waitFor();
 
-    await page.keyboard.press('g');
-    await page.keyboard.press('i');
-    await page.getByRole('button', { name: /Release payment watch/ }).waitFor();
-    await page.keyboard.press('j');
-    await page.getByRole('form', { name: 'Your verdict' }).waitFor();
-    await page.keyboard.press('a');
-    await page.keyboard.type('the customer was called');
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Nothing waits for a person' }).waitFor();
+      await page.keyboard.press('g');
+      await page.keyboard.press('i');
+      await page.getByRole('button', { name: /Release payment watch/ }).waitFor();
+      await page.keyboard.press('j');
+      await page.getByRole('form', { name: 'Your verdict' }).waitFor();
+      await page.keyboard.press('a');
+      await page.keyboard.type('the customer was called');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Nothing waits for a person' }).waitFor();
 
-    const [sent] = await eventually(async () => receiver.deliveries.length > 0 && receiver.deliveries);
-    expect(JSON.parse(sent?.body ?? '')).toMatchObject({ data: { subject: 'card-2', outcome: 'approve', event: receipt.event } });
-    await watched.go(`/console/events/${receipt.event}`);
-    await page.getByText(/^decided$/).waitFor();
-    await page.getByRole('link', { name: 'release' }).waitFor();
-    await watched.go('/console/flows/fraud/subjects/card-2');
-    await page
-      .getByRole('button', { name: /verdict/ })
-      .first()
-      .waitFor();
-    expectClean(watched);
-  });
+      const [sent] = await eventually(async () => receiver.deliveries.length > 0 && receiver.deliveries);
+      expect(JSON.parse(sent?.body ?? '')).toMatchObject({ data: { subject: 'card-2', outcome: 'approve', event: receipt.event } });
+      await watched.go(`/console/events/${receipt.event}`);
+      await page.getByText(/^decided$/).waitFor();
+      await page.getByRole('link', { name: 'release' }).waitFor();
+      await watched.go('/console/flows/fraud/subjects/card-2');
+      await page
+        .getByRole('button', { name: /verdict/ })
+        .first()
+        .waitFor();
+      expectClean(watched);
+    },
+    SLOW_MACHINE_MS,
+  );
 
   const PATHS = [
     ...[
@@ -105,68 +111,80 @@ withBrowser('the console', () => {
     body: JSON.stringify({ title: 'Not now', status: 503, code: 'unavailable' }),
   };
 
-  it('every page is without fault by axe, light and dark, and fits a phone; a failed query never looks like an empty list', async () => {
-    const page = watched.page;
-    for (const path of PATHS) {
-      await watched.go(path);
-      await page.locator('.loading').first().waitFor({ state: 'detached' });
-      expect({ path, violations: await watched.violations() }).toEqual({ path, violations: [] });
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await page.setViewportSize({ width: 360, height: 740 });
-      expect({ path, violations: await watched.violations(), sideways: await watched.sideways() }).toEqual({
-        path,
-        violations: [],
-        sideways: 0,
-      });
-      await page.emulateMedia({ colorScheme: 'light' });
-      await page.setViewportSize({ width: 1280, height: 800 });
-    }
-    expectClean(watched);
-    await page.route('**/v1/**', (route) => (route.request().url().endsWith('/v1/me') ? route.continue() : route.fulfill(AWAY)));
-    for (const path of [
-      '/console/inbox',
-      '/console/flows',
-      '/console/decisions',
-      '/console/flows/fraud/subjects/card-1',
-      '/console/dead',
-    ]) {
-      await page.goto(`${stack.url}${path}`);
-      await page.locator('.failed').first().waitFor();
-      expect({ path, empty: await page.locator('.empty').count(), violations: await watched.violations() }).toEqual({
-        path,
-        empty: 0,
-        violations: [],
-      });
-    }
-    await page.unroute('**/v1/**');
-  });
+  it(
+    'every page is without fault by axe, light and dark, and fits a phone; a failed query never looks like an empty list',
+    async () => {
+      const page = watched.page;
+      for (const path of PATHS) {
+        await watched.go(path);
+        await page.locator('.loading').first().waitFor({ state: 'detached' });
+        expect({ path, violations: await watched.violations() }).toEqual({ path, violations: [] });
+        await page.emulateMedia({ colorScheme: 'dark' });
+        await page.setViewportSize({ width: 360, height: 740 });
+        expect({ path, violations: await watched.violations(), sideways: await watched.sideways() }).toEqual({
+          path,
+          violations: [],
+          sideways: 0,
+        });
+        await page.emulateMedia({ colorScheme: 'light' });
+        await page.setViewportSize({ width: 1280, height: 800 });
+      }
+      expectClean(watched);
+      await page.route('**/v1/**', (route) => (route.request().url().endsWith('/v1/me') ? route.continue() : route.fulfill(AWAY)));
+      for (const path of [
+        '/console/inbox',
+        '/console/flows',
+        '/console/decisions',
+        '/console/flows/fraud/subjects/card-1',
+        '/console/dead',
+      ]) {
+        await page.goto(`${stack.url}${path}`);
+        await page.locator('.failed').first().waitFor();
+        expect({ path, empty: await page.locator('.empty').count(), violations: await watched.violations() }).toEqual({
+          path,
+          empty: 0,
+          violations: [],
+        });
+      }
+      await page.unroute('**/v1/**');
+    },
+    SLOW_MACHINE_MS,
+  );
 
-  it('what cannot be read anew is marked with the time that it is from', async () => {
-    const { page } = watched;
-    await watched.go('/console/flows');
-    await page.getByRole('link', { name: 'Card fraud' }).waitFor();
-    await page.route('**/v1/flows*', (route) => route.abort());
-    await page.getByText(/^As it was/).waitFor();
-    expect([await page.getByRole('link', { name: 'Card fraud' }).count(), await watched.violations()]).toEqual([1, []]);
-    await page.unroute('**/v1/flows*');
-    await page.getByText(/^As it was/).waitFor({ state: 'detached' });
-  });
+  it(
+    'what cannot be read anew is marked with the time that it is from',
+    async () => {
+      const { page } = watched;
+      await watched.go('/console/flows');
+      await page.getByRole('link', { name: 'Card fraud' }).waitFor();
+      await page.route('**/v1/flows*', (route) => route.abort());
+      await page.getByText(/^As it was/).waitFor();
+      expect([await page.getByRole('link', { name: 'Card fraud' }).count(), await watched.violations()]).toEqual([1, []]);
+      await page.unroute('**/v1/flows*');
+      await page.getByText(/^As it was/).waitFor({ state: 'detached' });
+    },
+    SLOW_MACHINE_MS,
+  );
 
-  it('keys are told by a sheet that closes by Escape, and the palette leads anywhere', async () => {
-    const { page } = watched;
-    await watched.go('/');
-    await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
-    expect(await watched.violations()).toEqual([]);
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('dead');
-    expect(await watched.violations()).toEqual([]);
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Dead letters', level: 1 }).waitFor();
-    await page.getByRole('button', { name: 'View' }).click();
-    await page.getByRole('menuitemradio', { name: 'Asia/Tokyo' }).click();
-    expect(await watched.violations()).toEqual([]);
-  });
+  it(
+    'keys are told by a sheet that closes by Escape, and the palette leads anywhere',
+    async () => {
+      const { page } = watched;
+      await watched.go('/');
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+      expect(await watched.violations()).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('dead');
+      expect(await watched.violations()).toEqual([]);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Dead letters', level: 1 }).waitFor();
+      await page.getByRole('button', { name: 'View' }).click();
+      await page.getByRole('menuitemradio', { name: 'Asia/Tokyo' }).click();
+      expect(await watched.violations()).toEqual([]);
+    },
+    SLOW_MACHINE_MS,
+  );
 });
