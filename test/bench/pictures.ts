@@ -14,9 +14,11 @@ import { chromiumPath, openBrowser } from '../support/chromium.ts';
 import { eventually } from '../support/eventually.ts';
 import { openService, type Service } from '../support/service.ts';
 import { startTestStack } from '../support/stack.ts';
+import { unsureCard } from '../support/unsurePayments.ts';
 
 const { values } = parseArgs({ options: { all: { type: 'string' } } });
 const CARDS = 17;
+const UNSURE = 'card-4711';
 const HISTORY = 150;
 const LIVE = 60;
 const LIVE_GAP_MS = 120;
@@ -35,8 +37,9 @@ async function history(service: Service): Promise<void> {
   const startMs = Date.now() - HISTORY * 3 * HOUR_MS;
   for (let n = 0; n < HISTORY; n += 1)
     await service.post(payment(`h-${n}`, `card-${n % CARDS}`, 8 + ((n * 37) % 60), startMs + n * 3 * HOUR_MS));
-  for (const [n, amount] of [97, 640, 1240, 905].entries()) await service.post(payment(`doubt-${n}`, `card-${n + 3}`, amount, Date.now()));
-  await service.post(payment('doubt-9', 'card-new', 730, Date.now()));
+  for (const [n, amount] of [640, 1240, 905].entries()) await service.post(payment(`doubt-${n}`, `card-new-${n}`, amount, Date.now()));
+  const { habit, payment: unsure } = unsureCard(UNSURE);
+  for (const one of [...habit, unsure]) await service.post(one);
 }
 
 async function live(service: Service): Promise<void> {
@@ -104,7 +107,7 @@ try {
   const pictures = join(ROOT, 'docs', 'pictures');
   await history(service);
   const approval = await eventually(async () =>
-    (await service.get<Page<Approval>>('/v1/approvals')).items.find(({ event }) => event.id === 'doubt-0'),
+    (await service.get<Page<Approval>>('/v1/approvals')).items.find(({ subject }) => subject === UNSURE),
   );
   await shoot(browser, stack.url, { path: '/', file: join(pictures, 'console-live.png'), meanwhile: () => live(service) });
   await shoot(browser, stack.url, { path: `/console/inbox?approval=${approval.id}`, file: join(pictures, 'console-inbox.png') });

@@ -171,6 +171,7 @@ withBrowser('the console', () => {
     async () => {
       const { page } = watched;
       await watched.go('/');
+      await page.getByText('as they come').waitFor();
       await page.keyboard.press('?');
       await page.getByRole('dialog', { name: 'Keys' }).waitFor();
       expect(await watched.violations()).toEqual([]);

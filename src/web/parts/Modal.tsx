@@ -17,6 +17,8 @@ export function Modal({
     const before = document.activeElement;
     const shown = dialog.current;
     shown?.showModal();
+    // a dialog that asks for something is answered at once; else its first button has the focus
+    shown?.querySelector<HTMLElement>('input:not([type=checkbox]), textarea')?.focus();
     return () => {
       shown?.close();
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
