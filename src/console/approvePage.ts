@@ -24,8 +24,8 @@ export function approvePage({ link, kept }: { link: KeptLink; kept: KeptApproval
     `Approval ${approval.id}`,
     html`<main><h1>${approval.question}</h1>
 ${answerable ? asking(approval, { link, nowMs }) : html`<p><strong>${endOf(approval, link)}</strong></p>`}
-<h2>Proposed: ${approval.proposed.outcome}</h2>${valueMarkup(approval.proposed.result as Json)}
 ${weighed ? html`<h2>Why you are asked</h2>${valueMarkup(reasons)}` : NOTHING}
+<h2>Proposed: ${approval.proposed.outcome}</h2>${valueMarkup(approval.proposed.result as Json)}
 ${votes(approval)}${questions(approval)}${answerable ? form(kept) : NOTHING}
 <details><summary>All evidence</summary>${valueMarkup(evidence)}</details>
 <p>Approval <code>${approval.id}</code> of the flow ${approval.flow}, about ${approval.subject}.</p></main>`,

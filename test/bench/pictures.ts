@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page as BrowserPage } from 'playwright-core';
 import type { Approval } from '../../src/wire/approval.ts';
 import type { Page } from '../../src/wire/list.ts';
 import { ROOT } from '../support/built.ts';
@@ -42,11 +42,12 @@ async function history(service: Service): Promise<void> {
   for (const one of [...habit, unsure]) await service.post(one);
 }
 
-async function live(service: Service): Promise<void> {
+async function live(service: Service, page: BrowserPage): Promise<void> {
   for (let n = 0; n < LIVE; n += 1) {
     await service.post(payment(`l-${n}`, `card-${n % CARDS}`, 10 + ((n * 13) % 40), Date.now()));
     if (n % 3 === 0) await service.post(reading(`r-${n}`, `pump-${n % 4}`, 60 + (n % 5)));
     await pause(LIVE_GAP_MS);
+    if (n === LIVE - 4) await page.keyboard.press('n');
   }
 }
 
@@ -57,7 +58,7 @@ interface Shot {
   readonly height?: number;
   readonly dark?: boolean;
   /** Happens while the page is open. */
-  readonly meanwhile?: () => Promise<void>;
+  readonly meanwhile?: (page: BrowserPage) => Promise<void>;
 }
 
 async function shoot(
@@ -69,7 +70,7 @@ async function shoot(
   const page = await context.newPage();
   await page.goto(`${url}${path}`);
   await page.locator('h1').first().waitFor();
-  await meanwhile?.();
+  await meanwhile?.(page);
   await pause(1500);
   await page.screenshot({ path: file });
   await context.close();
@@ -109,7 +110,7 @@ try {
   const approval = await eventually(async () =>
     (await service.get<Page<Approval>>('/v1/approvals')).items.find(({ subject }) => subject === UNSURE),
   );
-  await shoot(browser, stack.url, { path: '/', file: join(pictures, 'console-live.png'), meanwhile: () => live(service) });
+  await shoot(browser, stack.url, { path: '/', file: join(pictures, 'console-live.png'), meanwhile: (page) => live(service, page) });
   await shoot(browser, stack.url, { path: `/console/inbox?approval=${approval.id}`, file: join(pictures, 'console-inbox.png') });
   if (values.all !== undefined) await shootAll(browser, { url: stack.url, folder: values.all, approval });
 } finally {

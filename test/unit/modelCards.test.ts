@@ -1,10 +1,11 @@
 /** The bug this hunts: a model that nobody can make again, or whose figures are of another one. */
+
+import { createHash } from 'node:crypto';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { createHash } from 'node:crypto';
-import { fraudHandbook } from '../../src/flows/fraud/evaluate/fraudHandbook.ts';
 import { flows } from '../../src/flows/flows.ts';
+import { fraudHandbook } from '../../src/flows/fraud/evaluate/fraudHandbook.ts';
 
 const folder = fileURLToPath(new URL('../../src/flows', import.meta.url));
 const modelsOf = async (flow: string): Promise<string[]> => {

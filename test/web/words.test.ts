@@ -185,17 +185,21 @@ describe('a timeline', () => {
     expect(waitsFor([question('apr_1'), question('apr_2'), verdict])).toMatchObject({ until: '2026-01-02T00:00:00Z' });
   });
 
-  it('causesOf() has the arrows of what it shows, and names what is elsewhere', () => {
-    const graph = causesOf([
+  it('causesOf() is the story around an entry, and names what is elsewhere', () => {
+    const steps = [
       step('evt_a.1', ''),
       step('dec_a.1.0', '', { kind: 'decision', causes: ['evt_a.1'] }),
       step('evt_b.2', '', { causes: ['evt_z.9'] }),
-    ]);
-    expect(graph.edges).toEqual([
-      ['evt_a.1', 'dec_a.1.0'],
+      step('dec_b.2.0', '', { kind: 'decision', causes: ['evt_b.2'] }),
+    ];
+    const newest = causesOf(steps);
+    expect(newest.edges).toEqual([
       ['evt_z.9', 'evt_b.2'],
+      ['evt_b.2', 'dec_b.2.0'],
     ]);
-    expect(graph.nodes[0]).toMatchObject({ id: 'evt_z.9', kind: 'elsewhere' });
+    expect(newest.nodes[0]).toMatchObject({ id: 'evt_z.9', kind: 'elsewhere' });
+    expect(causesOf(steps, 'evt_a.1').nodes.map(({ id }) => id)).toEqual(['evt_a.1', 'dec_a.1.0']);
+    expect(causesOf([]).nodes).toEqual([]);
   });
 });
 

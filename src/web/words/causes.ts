@@ -10,15 +10,32 @@ export interface CauseNode {
 export interface CauseGraph {
   readonly nodes: readonly CauseNode[];
   readonly edges: readonly (readonly [from: string, to: string])[];
-  /** Entries that are older than what a graph can show. */
+  /** Entries of the story that are older than what a graph can show. */
   readonly leftOut: number;
 }
 
 /** More would be no picture. */
 const NODES_MAX = 60;
 
-export function causesOf(steps: readonly Step[]): CauseGraph {
-  const shown = steps.slice(-NODES_MAX);
+/** All that hangs together with one of them, by causes in either direction. */
+function connected(steps: readonly Step[], id: string): ReadonlySet<string> {
+  const near = new Map<string, string[]>();
+  const join = (one: string, other: string): void => void near.set(one, [...(near.get(one) ?? []), other]);
+  for (const step of steps)
+    for (const cause of step.causes) {
+      join(step.id, cause);
+      join(cause, step.id);
+    }
+  const found = new Set([id]);
+  for (const one of found) for (const other of near.get(one) ?? []) found.add(other);
+  return found;
+}
+
+/** Around an entry, or the newest one; its whole story where that has few enough. */
+export function causesOf(steps: readonly Step[], around: string | undefined = steps.at(-1)?.id): CauseGraph {
+  const story = around === undefined ? new Set<string>() : connected(steps, around);
+  const told = steps.filter(({ id }) => story.has(id));
+  const shown = told.slice(-NODES_MAX);
   const known = new Set(shown.map(({ id }) => id));
   const outside = new Map<string, CauseNode>();
   const edges = shown.flatMap(({ id, causes }) =>
@@ -28,5 +45,5 @@ export function causesOf(steps: readonly Step[]): CauseGraph {
     }),
   );
   const nodes = shown.map(({ id, kind, title }) => ({ id, kind, title }));
-  return { nodes: [...outside.values(), ...nodes], edges, leftOut: steps.length - shown.length };
+  return { nodes: [...outside.values(), ...nodes], edges, leftOut: told.length - shown.length };
 }

@@ -7,15 +7,18 @@ import { useLive } from '../../read/useLive.ts';
 import { count, percent, rate } from '../../words/numbers.ts';
 import { toneOf } from '../../words/outcomeTone.ts';
 
-const MINUTES = 15;
-const STEP = 30;
+const SECONDS_MAX = 900;
+const BARS = 30;
+const openedMs = Date.now();
 const RATE_SECONDS = 10;
 const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0);
 
 /** Outcomes by flow since the page was opened: rate now, share, and their way over the last minutes. */
 export function OutcomeTable() {
   const { total } = useLive();
-  const rows = tally.last(MINUTES * 60, STEP).filter(({ counts }) => sum(counts) > 0);
+  // as long as the page is open, in whole minutes
+  const minutes = Math.max(1, Math.min(SECONDS_MAX / 60, Math.ceil((Date.now() - openedMs) / 60_000)));
+  const rows = tally.last(minutes * 60, (minutes * 60) / BARS).filter(({ counts }) => sum(counts) > 0);
   const now = new Map(tally.last(RATE_SECONDS).map(({ flow, outcome, counts }) => [`${flow} ${outcome}`, sum(counts) / RATE_SECONDS]));
   const byFlow = new Map<string, number>();
   for (const { flow, counts } of rows) byFlow.set(flow, (byFlow.get(flow) ?? 0) + sum(counts));
@@ -25,7 +28,7 @@ export function OutcomeTable() {
       <h2 id="outcomes">
         Outcomes{' '}
         <span className="faint">
-          last {MINUTES} minutes on this page, {count(total)} decisions
+          {minutes === 1 ? 'this minute' : `last ${minutes} minutes`} on this page, {count(total)} decisions
         </span>
       </h2>
       <Scroll label="Outcomes">

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { Graph } from '../../parts/Graph.tsx';
 import { causesOf } from '../../words/causes.ts';
 import type { Step } from '../../words/timelineRows.ts';
@@ -11,11 +11,16 @@ interface CausalGraphProps {
 }
 
 export function CausalGraph({ steps, chosen, onChoose }: CausalGraphProps) {
-  const graph = useMemo(() => causesOf(steps), [steps]);
+  // whatever is clicked, the story that is looked at stays
+  const [around] = useState(chosen);
+  const graph = useMemo(() => causesOf(steps, around), [steps, around]);
   const step = steps.find(({ id }) => id === chosen);
   return (
     <>
-      {graph.leftOut > 0 && <p className="faint">The last {graph.nodes.length} of them; the timeline has all.</p>}
+      <p className="faint">
+        {around === undefined ? 'Around the newest entry; choose another on the timeline first.' : 'Around the entry that was chosen.'}
+        {graph.leftOut > 0 && ` The last ${graph.nodes.length} of its story.`}
+      </p>
       <Graph
         label="What caused what"
         nodes={graph.nodes}
