@@ -26,7 +26,8 @@ export async function endApproval(log: CaseLogWriter, before: KeptApproval, end:
   const title =
     via === 'default' ? `No verdict in time: ${verdict} by default` : `${verdict === 'approve' ? 'Approved' : 'Rejected'} by ${actor}`;
   const said = { verdict, actor, reason, ...(changes === undefined ? {} : { changes }), via };
-  await log.record([{ kind: 'verdict', eventPosition, subject, key: `verdict ${id}`, title, detail: { approval: id, ...said } }]);
+  const by = via === 'signal' ? {} : { by: actor };
+  await log.record([{ kind: 'verdict', eventPosition, subject, key: `verdict ${id}`, title, detail: { approval: id, ...said }, ...by }]);
   await planNotices(log, before, { kind: 'decided', channels: end.notices, detail: { state, verdict: { ...said, at: log.at } } });
 }
 

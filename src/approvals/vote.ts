@@ -128,5 +128,7 @@ async function noteVote(log: CaseLogWriter, { approval }: KeptApproval, given: G
   const title = `Approved by ${actor}: ${approval.votes.length + 1} of ${approval.needed}`;
   const detail = { approval: approval.id, verdict, actor, reason, via };
   const { id, subject } = approval;
-  await log.record([{ kind: 'verdict', eventPosition, subject, key: `vote ${id} ${actor}`, title, detail }]);
+  await log.record([
+    { kind: 'verdict', eventPosition, subject, key: `vote ${id} ${actor}`, title, detail, ...(via === 'signal' ? {} : { by: actor }) },
+  ]);
 }

@@ -36,8 +36,9 @@ async function list(options: ListOptions & { flow?: string; subject?: string; ou
       item.id,
       item.subject,
       `${item.outcome}${item.provisional ? ' (provisional)' : ''}`,
-      percent(item.confidence),
-      item.rung,
+      // what holds until somebody decides is nobody's certainty
+      item.provisional ? '-' : percent(item.confidence),
+      item.provisional && item.rung === 'default' ? '-' : item.rung,
     ],
   });
 }

@@ -53,4 +53,6 @@ async function run(name: string, { type, subject, build, json }: Options): Promi
   printLine('');
   printLine(`  ${build ? '' : 'npm run build && '}npm start`);
   printLine(`  npx signalbox events send --type ${type} --data '{"${subject}": "s-1", "amount": 20}' --wait 5`);
+  printLine('');
+  printLine('A stack that runs already is of the build from before: end it first, with Ctrl-C in its terminal.');
 }

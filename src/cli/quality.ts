@@ -97,6 +97,9 @@ async function show({
             : `wants ${record.judgedMin} judged and a precision of ${percent(record.precisionMin)}`,
       ]),
     );
+  const unjudged = all.labelled + all.assumed - all.right - all.wrong;
+  if (unjudged > 0)
+    printLine(`${unjudged} are neither right nor wrong, as their outcome claims nothing of what is true (one that asks for a review, say)`);
   if (leftOut > 0) printLine(`${leftOut} more are only in the last line`);
   if (silence !== null && silence.before !== null)
     printLine(

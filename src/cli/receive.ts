@@ -1,6 +1,6 @@
 /**
  * `signalbox receive`: a small receiver of webhooks, to see what actions send and to copy from. It verifies each signature as a receiver has to, prints
- * what came, and answers 204; it keeps nothing.
+ * what came, and answers 204; it keeps nothing. It takes mail to reviewers too, so that their links can be tried without a mail server.
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,16 +14,18 @@ const PORT_MAX = 65_535;
 
 interface Options {
   readonly port: number;
+  readonly mailPort: number;
   readonly host: string;
   readonly json?: true;
 }
 
 export function receive(): Command {
   return new Command('receive')
-    .description('a small receiver of webhooks: prints what actions send, and verifies it; says the settings to start with')
+    .description('a small receiver of webhooks and mails: prints what is sent, and verifies it; says the settings to start with')
     .option('--port <port>', 'where it listens', countUpTo(PORT_MAX), 9000)
+    .option('--mail-port <port>', 'where it takes mail', countUpTo(PORT_MAX), 9025)
     .option('--host <address>', 'of this machine', '127.0.0.1')
-    .option('--json', 'one JSON object a line: {id, verified, again, message}')
+    .option('--json', 'one JSON object a line: {id, verified, again, message}, or {mail}')
     .addHelpText(
       'after',
       '\nIt verifies with SIGNALBOX_WEBHOOK_SECRET where that is set, else with a new secret, which it prints.\n\nExample:\n  signalbox receive',
@@ -40,15 +42,29 @@ async function run(options: Options): Promise<void> {
   ]);
   const secret = readConfig().SIGNALBOX_WEBHOOK_SECRET ?? makeWebhookSecret();
   const server = await openReceiver(secret, options);
+  const mail = await openMail(options).catch((error: unknown) => {
+    server.close();
+    throw error;
+  });
   const { port, address, family } = server.address() as AddressInfo;
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`;
   say(`Listening on ${url} until Ctrl-C. Start Signalbox in another terminal with these settings:`);
   say(`  export SIGNALBOX_WEBHOOK_URL=${url}`);
   say(`  export SIGNALBOX_WEBHOOK_SECRET=${secret}`);
+  say(`  export SIGNALBOX_SMTP_URL=${mail.url}`);
+  say('  export SIGNALBOX_MAIL_FROM=signalbox@localhost.test');
   say('  npm start');
   await untilStopped();
+  mail.close();
   server.closeAllConnections();
   server.close();
+}
+
+async function openMail({ host, mailPort: port, json }: Options) {
+  const [{ mailLines, openMailReceiver }, print] = await Promise.all([import('./receiveMail.ts'), import('./terminal/print.ts')]);
+  return openMailReceiver({ host, port }, (mail) =>
+    json === true ? print.printJsonLine({ mail }) : mailLines(mail).forEach(print.printLine),
+  );
 }
 
 async function openReceiver(secret: string, { host, port, json }: Options): Promise<Server> {

@@ -25,7 +25,8 @@ async function show(flow: string, subject: string, { after, limit, json }: ListO
   for (const line of valueLines({ remembered: state }, '  ')) printLine(line);
   printTable(
     ['AT', 'KIND', 'ID', 'WHAT'],
-    items.map(({ at, kind, id, title }) => [at, kind, id, title]),
+    // a line of the timeline alone has no page of its own
+    items.map(({ at, kind, id, title }) => [at, kind, id.startsWith('rec_') ? '-' : id, title]),
   );
   if (more) say(`There are more: --after ${next}`);
 }

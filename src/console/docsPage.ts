@@ -83,12 +83,26 @@ function codeRow(code: ErrorCode): Markup {
   return html`<tr id="${code}"><td><code>${code}</code></td>${cells}</tr>`;
 }
 
+/** All that the page has, by group. */
+function contents(table: readonly Route[]): Markup {
+  const groups = Object.entries(TAGS).map(([tag, about]) => {
+    const links = table.filter((route) => route.tag === tag).map(linkTo);
+    return html`<li><a href="#tag-${tag}">${about}</a><br>${links}</li>`;
+  });
+  return html`<nav><ul>${groups}<li><a href="#types">Event types</a> · <a href="#codes">Error codes</a> · <a href="#shapes">Shapes</a></li></ul></nav>`;
+}
+
+const linkTo = ({ method, path }: Route): Markup => {
+  const template = templateOf(path);
+  return html`<a href="#${method.toLowerCase()}-${template}"><code>${method} ${template}</code></a> `;
+};
+
 export function docsPage(table: readonly Route[], flows: readonly Flow[]): string {
   const { components } = openApiDocument(table);
   const types = typeLinks(flows);
   const groups = Object.entries(TAGS).map(([tag, about]) => {
     const routes = table.filter((route) => route.tag === tag).map((route) => routeMarkup(route, types));
-    return html`<h2>${about}</h2>${routes}`;
+    return html`<h2 id="tag-${tag}">${about}</h2>${routes}`;
   });
   const schemas = Object.entries(components.schemas).map(
     ([name, schema]) => html`<h3 id="schema-${name}">${name}</h3>${folded('JSON schema', shown(schema))}`,
@@ -98,9 +112,10 @@ export function docsPage(table: readonly Route[], flows: readonly Flow[]): strin
     html`<h1>Signalbox reference</h1>
 <p><a href="/">Start</a> · <a href="/openapi.json">OpenAPI 3.1</a></p>
 <p>Lists answer <code>{items, next, more}</code>: go on with <code>?after=</code> and <code>next</code>. Refusals are <code>application/problem+json</code>.</p>
+${contents(table)}
 ${groups}
-<h2>Event types</h2>${typeMarkup(flows)}
-<h2>Error codes</h2><table><tr><th>Code</th><th>Status</th><th>Try again</th><th>Meaning, and what to do</th></tr>${(Object.keys(ERRORS) as ErrorCode[]).map(codeRow)}</table>
-<h2>Shapes</h2>${schemas}`,
+<h2 id="types">Event types</h2>${typeMarkup(flows)}
+<h2 id="codes">Error codes</h2><table><tr><th>Code</th><th>Status</th><th>Try again</th><th>Meaning, and what to do</th></tr>${(Object.keys(ERRORS) as ErrorCode[]).map(codeRow)}</table>
+<h2 id="shapes">Shapes</h2>${schemas}`,
   );
 }

@@ -17,7 +17,7 @@ export const ERRORS = {
   'webhook-mismatch': { status: 401, retryable: false, title: 'The signature is not of a secret of this source' },
   'webhook-stale': { status: 401, retryable: false, title: 'The request was signed too long ago, or ahead of now' },
   forbidden: { status: 403, retryable: false, title: 'This key or origin may not do that' },
-  'not-found': { status: 404, retryable: false, title: 'There is nothing here' },
+  'not-found': { status: 404, retryable: false, title: 'Not found' },
   'method-not-allowed': { status: 405, retryable: false, title: 'The method is not allowed here' },
   'too-slow': { status: 408, retryable: true, title: 'The request took too long to arrive' },
   conflict: { status: 409, retryable: false, title: 'The same identity was accepted with other content' },

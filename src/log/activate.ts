@@ -82,12 +82,27 @@ export interface Presence {
   close(): Promise<void>;
 }
 
+/** Throws CannotRun where a policy of this build is none, with its first faults and their places. */
+function assertPolicies(flows: readonly Flow[]): void {
+  for (const flow of flows) {
+    const { errors } = lintPolicy(flow, flow.policyText);
+    if (errors.length === 0) continue;
+    const faults = errors.map(({ pointer, line, column, detail }) =>
+      `line ${line}, column ${column}: ${pointer} ${detail}`.replace('  ', ' '),
+    );
+    throw new CannotRun(
+      `${firstFaults(`Cannot start as the policy of ${flow.name} is wrong`, faults)}\n  src/flows/${flow.name}/policy.yaml`,
+    );
+  }
+}
+
 /** Joins the live ingresses; switches its own code and policies on first where there is no other. */
 export async function joinIngresses(
   url: string,
   pool: Pool,
   { tenant, flows }: { tenant: string; flows: readonly Flow[] },
 ): Promise<Presence> {
+  assertPolicies(flows);
   await ensureHeads(pool, tenant, flows);
   const presence = new SharedPresence(url);
   try {

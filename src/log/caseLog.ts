@@ -30,6 +30,8 @@ export interface CaseRecord {
   readonly key: string;
   readonly title: string;
   readonly detail: object;
+  /** Who proved to be who they are: the name stays as it is, though it may be a mail address. */
+  readonly by?: string;
 }
 
 const casesLog = (flow: string): string => `${flow}/cases`;
@@ -72,7 +74,7 @@ export class CaseLogWriter {
     return before;
   }
 
-  /** Records those whose key is new. Keys must differ within a call. Titles and details are redacted, whoever wrote them. */
+  /** Records those whose key is new. Keys must differ within a call. Titles and details are redacted, whoever wrote them, but for `by`. */
   async record(records: readonly CaseRecord[]): Promise<void> {
     if (records.length === 0) return;
     const inserted = new Set(await this.#insert(records));
@@ -94,12 +96,18 @@ export class CaseLogWriter {
       ...[this.tenant, this.log, this.#position, this.at],
       ...[records.map(({ kind }) => kind), records.map(({ eventPosition }) => eventPosition), records.map(({ subject }) => subject)],
       records.map(({ key }) => key),
-      records.map(({ title }) => redactText(storable(title))),
-      records.map(({ detail }) => JSON.stringify(redacted(detail, redactText))),
+      records.map(({ title, by }) => shownBut(by)(storable(title))),
+      records.map(({ detail, by }) => JSON.stringify(redacted(detail, shownBut(by)))),
     ]);
     return rows.map(({ key }) => key);
   }
 }
+
+/** Redacts but for this name. */
+const shownBut =
+  (name: string | undefined) =>
+  (text: string): string =>
+    name === undefined || name === '' ? redactText(text) : text.split(name).map(redactText).join(name);
 
 async function lock(client: Client, { tenant, flow }: FlowLog): Promise<Head> {
   const log = casesLog(flow);

@@ -47,7 +47,8 @@ describe('signalbox flow new', () => {
       const files = [...folder.map((file) => `src/flows/visits/${file}`), INDEX];
       expect(output).toBe(
         `${files.join('\n')}\n\nIt decides by an amount; make it yours: src/flows/visits/README.md says what is where. It takes events as it is:\n\n` +
-          `  npm start\n  npx signalbox events send --type visit.asked --data '{"visitId": "s-1", "amount": 20}' --wait 5\n`,
+          `  npm start\n  npx signalbox events send --type visit.asked --data '{"visitId": "s-1", "amount": 20}' --wait 5\n\n` +
+          'A stack that runs already is of the build from before: end it first, with Ctrl-C in its terminal.\n',
       );
       expect(await clone.changed()).toEqual(files.toSorted());
       expect(await index()).toEqual([...lines, "export { visitsFlow } from './visits/flow.ts';"]);

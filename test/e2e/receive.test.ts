@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { afterEach, expect, it } from '@jest/globals';
 import { openOutbound } from '../../src/actions/outbound.ts';
 import { sendWebhook } from '../../src/actions/sendWebhook.ts';
+import { sendMail } from '../../src/approvals/sendMail.ts';
 import { freePort } from '../../src/local/freePort.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { LOOPBACK_TARGETS } from '../../src/settings/outboundTarget.ts';
@@ -49,7 +50,7 @@ const body = (subject: string): string =>
 
 it('receive says the settings to start with, and prints what is signed with them', async () => {
   const port = await freePort();
-  const receiver = await start(['--port', String(port)]);
+  const receiver = await start(['--port', String(port), '--mail-port', String(await freePort())]);
   await eventually(async () => receiver.err().includes('npm start'));
   const settings = Object.fromEntries([...receiver.err().matchAll(/export (\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
   // as the service itself reads them
@@ -58,6 +59,12 @@ it('receive says the settings to start with, and prints what is signed with them
   const target = { url, secret, outbound: openOutbound(LOOPBACK_TARGETS) };
   const message = { id: 'act_fraud.4.release', body: body('c-1\u001b[2J'), sentAtMs: Date.now() };
   expect(await sendWebhook(target, message)).toMatchObject({ result: 'taken', said: 'the receiver answered 204' });
+  const { SIGNALBOX_SMTP_URL: smtp = '', SIGNALBOX_MAIL_FROM: from = '' } = readConfig(settings);
+  const text = `Grüße: answer at http://127.0.0.1:8080/approve/${'a'.repeat(90)} by noon\u001b[2J`;
+  const mail = { id: 'ntc_1', to: 'ann@bank.example', subject: 'Release payment p-2?', text };
+  expect(await sendMail({ url: smtp, from }, mail)).toMatchObject({ result: 'taken' });
+  await eventually(async () => receiver.out().includes('mail to ann@bank.example: Release payment p-2?\n'));
+  expect(receiver.out()).toContain(`  Grüße: answer at http://127.0.0.1:8080/approve/${'a'.repeat(90)} by noon`);
   expect(await sendWebhook(target, message)).toMatchObject({ result: 'taken' });
   await eventually(async () => receiver.out().includes('known already'));
   expect(receiver.out()).toContain('fraud.release  act_fraud.4.release  signature verified\n');
@@ -73,7 +80,7 @@ it('receive says the settings to start with, and prints what is signed with them
 it('receive keeps the secret that is set, prints lines of JSON, and says in one line that its port is in use', async () => {
   const port = String(await freePort());
   const secret = `whsec_${'c2VjcmV0'.repeat(4)}`;
-  const receiver = await start(['--port', port, '--json'], { SIGNALBOX_WEBHOOK_SECRET: secret });
+  const receiver = await start(['--port', port, '--mail-port', String(await freePort()), '--json'], { SIGNALBOX_WEBHOOK_SECRET: secret });
   await eventually(async () => receiver.err().includes(secret));
   const target = { url: `http://127.0.0.1:${port}/`, secret, outbound: openOutbound(LOOPBACK_TARGETS) };
   await sendWebhook(target, { id: 'act_fraud.5.release', body: body('c-2'), sentAtMs: Date.now() });

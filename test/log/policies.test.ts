@@ -220,6 +220,18 @@ describe('joinIngresses()', () => {
     await presence.close();
   });
 
+  it('joinIngresses() refuses a build whose policy is wrong, with the first places', async () => {
+    const broken: Flow = { ...newer, policyText: 'alarmAbove: x\naskAbove: 1\nmore: 1\nless: 1\nnone: 1\n' };
+    const refused = (await join(broken).catch((error: Error) => error)) as Error;
+    expect(refused.name).toBe('CannotRun');
+    const lines = refused.message.split('\n');
+    expect(lines.slice(0, 2)).toEqual([
+      'Cannot start as the policy of ledger is wrong:',
+      '  line 1, column 13: /alarmAbove must be a number, not a text',
+    ]);
+    expect(lines.slice(-2)).toEqual(['  and 1 more', '  src/flows/ledger/policy.yaml']);
+  });
+
   it("joinIngresses() refuses to start where an operator's policy does not fit the code, until the build's is switched on", async () => {
     await operate(pool, marked, policyOf(5));
     const policySchema = z.strictObject({ alarmAbove: z.number().min(10), askAbove: z.number(), alarmFrom: z.number().optional() });

@@ -104,6 +104,27 @@ describe('giveVerdict()', () => {
     expect(await give(await opened({ notSelf: true }), 'shop', 'approve')).toMatchObject({ result: 'given' });
   });
 
+  it('names on the timeline who proved to be it, and masks what they wrote and who only says so', async () => {
+    const titles = async (key: ApprovalKey) =>
+      (
+        await pool.query<{ title: string; detail: string }>(
+          'select title, detail from records where event_position = $1 order by position',
+          [key.eventPosition],
+        )
+      ).rows;
+    const key = await opened({ needed: 2 });
+    await give(key, 'ann@bank.example', 'approve', { reason: 'asked carl@bank.example' });
+    await give(key, 'bob@bank.example', 'approve');
+    const said = await titles(key);
+    expect(said.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['Approved by ann@bank.example: 1 of 2', 'Approved by bob@bank.example']),
+    );
+    expect(JSON.stringify(said)).toContain('asked [mail]');
+    const bare = await opened();
+    await give(bare, 'eve@bank.example', 'approve', { via: 'signal' });
+    expect((await titles(bare)).map(({ title }) => title)).toContain('Approved by [mail]');
+  });
+
   it('leaves, after all of the above, what the audit finds in order', async () => {
     expect(await audit(pool)).toMatchObject({ ok: true, findings: [] });
   });

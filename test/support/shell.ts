@@ -28,7 +28,7 @@ interface Shell {
   run(...words: string[]): Promise<number>;
 }
 
-const NOTHING: [number, object] = [404, { status: 404, title: 'There is nothing here', code: 'not-found' }];
+const NOTHING: [number, object] = [404, { status: 404, title: 'Not found', code: 'not-found' }];
 
 async function run(...words: string[]): Promise<number> {
   process.exitCode = 0;

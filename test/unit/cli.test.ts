@@ -169,6 +169,45 @@ describe('decisions()', () => {
     expect(asked[0]?.path).toBe('/v1/decisions?flow=fraud&subject=c+1&limit=5');
   });
 
+  it('decisions() shows no certainty of what only holds until somebody decides', async () => {
+    const item = { at: '2026-01-01T00:00:00Z', id: 'dec_fraud.9.0', subject: 'c-1', outcome: 'review', provisional: true, confidence: 1 };
+    const items = [
+      { ...item, rung: 'rules' },
+      { ...item, id: 'dec_fraud.8.1', rung: 'default' },
+      { ...item, provisional: false, rung: 'rules' },
+    ];
+    answers['/v1/decisions'] = [200, { items, next: 'abc', more: false }];
+    expect(await run('decisions', 'list')).toBe(0);
+    expect(printed.out).toMatch(/ c-1 +review \(provisional\) +- +rules\n/);
+    expect(printed.out).toMatch(/ c-1 +review \(provisional\) +- +-\n/);
+    expect(printed.out).toMatch(/ c-1 +review +100\.0 % +rules\n/);
+  });
+
+  it('quality() says of labelled decisions why they are neither right nor wrong', async () => {
+    const figures = {
+      ...{ decisions: 3, labelled: 2, assumed: 0, right: 1, wrong: 0, unknown: 1, precision: null, recall: null },
+      ...{ calibration: { error: null, buckets: [] }, costUsd: null, costUsdPer1000: null },
+    };
+    const report = { flow: 'fraud', by: 'rung', positive: 'fraud', silence: null, labels: { waiting: 0, dropped: 0 }, behind: 0 };
+    answers['/v1/flows/fraud/quality'] = [200, { ...report, all: figures, groups: [], leftOut: 0, answers: [] }];
+    expect(await run('quality', 'fraud')).toBe(0);
+    expect(printed.out).toContain('1 are neither right nor wrong, as their outcome claims nothing of what is true');
+  });
+
+  it('subjects() names no id of a line that has no page of its own', async () => {
+    const item = {
+      at: '2026-01-01T00:00:00Z',
+      kind: 'verdict',
+      id: 'rec_fraud.3',
+      title: 'Approved by ann@bank.example',
+      detail: {},
+      causes: [],
+    };
+    answers['/v1/flows/fraud/subjects/c-1'] = [200, { workflow: null, state: null, items: [item], next: 'abc', more: false }];
+    expect(await run('subjects', 'show', 'fraud', 'c-1')).toBe(0);
+    expect(printed.out).toMatch(/verdict +- +Approved by ann@bank\.example/);
+  });
+
   it('decisions() shows control characters of a subject as what they are', async () => {
     const item = {
       at: '2026-01-01T00:00:00Z',
@@ -227,7 +266,7 @@ describe('decisions()', () => {
 
   it('decisions() exits 1 where there is no such decision', async () => {
     expect(await run('decisions', 'get', 'dec_fraud.9.0')).toBe(1);
-    expect(printed.err).toBe('404 not-found: There is nothing here\n');
+    expect(printed.err).toBe('404 not-found: Not found\n');
   });
 });
 

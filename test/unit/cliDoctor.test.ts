@@ -6,11 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { examine } from '../../src/cli/doctor/examine.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { lookAtKeys } from '../../src/cli/doctor/keys.ts';
 import { lookAtLlmRecords } from '../../src/cli/doctor/llmRecord.ts';
 import { fraud } from '../../src/flows/fraud/flow.ts';
 import { freePort } from '../../src/local/freePort.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { openDatabase } from '../../src/log/db/database.ts';
+import { createKey } from '../../src/log/keys.ts';
 import { type Config, readConfig } from '../../src/settings/config.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startTemporal } from '../support/temporal.ts';
@@ -157,6 +159,31 @@ describe('examine()', () => {
       expect(await lookAtLlmRecords(pool)).toMatchObject([
         { level: 'warn', found: expect.stringMatching(/^it decides without the record: /) },
       ]);
+    } finally {
+      await pool.end();
+    }
+  });
+
+  it('lookAtKeys() says whether keys are checked, whether there are any, and whether they travel encrypted', async () => {
+    const url = await (await startPostgres()).fresh();
+    const pool = openDatabase(url, { name: 'test' });
+    const lines = async (settings: Record<string, string>) =>
+      (await lookAtKeys(config(settings), null, pool)).map(({ level, what, found }) => `${level} ${what}: ${found}`);
+    try {
+      expect(await lines({})).toEqual([
+        'ok keys: not checked: whoever reaches 127.0.0.1 may do everything',
+        'ok TLS: the ingress listens on 127.0.0.1: others reach it by a proxy alone',
+      ]);
+      expect(await lines({ SIGNALBOX_AUTH: 'keys' })).toContain('warn keys: are checked, and there is none: nobody can call');
+      await createKey(pool, { tenant: 'default', name: 'me', scopes: ['admin'] });
+      await createKey(pool, { tenant: 'default', name: 'shop', scopes: ['events:write'] });
+      expect(await lines({ HOST: '0.0.0.0' })).toEqual([
+        'ok keys: are checked: 2 may call, 1 of them may do everything',
+        'warn TLS: the ingress listens on 0.0.0.0 in plain HTTP: keys can be read on the way',
+      ]);
+      expect(await lines({ SIGNALBOX_PUBLIC_URL: 'http://box.example' })).toContainEqual(
+        expect.stringMatching(/^warn TLS: http:\/\/box\.example is reached without it/),
+      );
     } finally {
       await pool.end();
     }

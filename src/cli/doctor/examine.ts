@@ -6,6 +6,7 @@ import { readRunning } from '../terminal/target.ts';
 import { lookAtActions, lookAtWebhook } from './actions.ts';
 import { lookAtDatabase, lookAtRows } from './database.ts';
 import { type Finding, fail, guarded, ok } from './finding.ts';
+import { lookAtKeys } from './keys.ts';
 import { lookAtLlm } from './llm.ts';
 import { lookAtLlmRecords } from './llmRecord.ts';
 import { lookAtMachine, lookAtProcesses } from './machine.ts';
@@ -35,6 +36,7 @@ export async function examine(config: Config): Promise<Finding[]> {
       return [
         ...(await guarded('rows', 'see the database', () => lookAtRows(pool))),
         ...(await guarded('actions', 'see the database', () => lookAtActions(pool))),
+        ...(await guarded('keys', 'see the database', () => lookAtKeys(config, run, pool))),
         ...(await guarded('types', 'see the database', () => lookAtUnrouted(pool))),
         ...(await lookAtLlm(config, pool)),
         ...(await guarded('LLM record', 'see the database', () => lookAtLlmRecords(pool))),

@@ -45,8 +45,10 @@ export function limitRules(facts: Facts, proposed: 'approve' | 'decline', { rule
     ? [
         {
           code: 'new-card',
-          text: `Only ${facts.knownPayments} earlier payments of the card are known, too few to decline it without a person`,
+          text: `Of the card only ${earlierPayments(facts.knownPayments)} known, too few to decline it without a person`,
         },
       ]
     : [];
 }
+
+const earlierPayments = (count: number): string => (count === 1 ? '1 earlier payment is' : `${count} earlier payments are`);
