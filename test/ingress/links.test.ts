@@ -28,8 +28,11 @@ interface Linked extends AskedQuestion {
   readonly token: string;
 }
 
-async function linked(asking: Parameters<typeof askAbout>[1] = {}, mail = 'Ann@Bank.example', minutes = 60): Promise<Linked> {
-  const name = `shop-${Math.random()}`;
+async function linked(
+  asking: Parameters<typeof askAbout>[1] = {},
+  mail = 'Ann@Bank.example',
+  { minutes = 60, name = `shop-${Math.random()}` } = {},
+): Promise<Linked> {
   const key = await createKey(ingress.pool, { tenant: 'default', name, scopes: ['events:write'] });
   const asked = await askAbout(ingress, { ...asking, headers: { authorization: `Bearer ${key}` } });
   const expiresAt = new Date(Date.now() + minutes * 60_000).toISOString();
@@ -224,12 +227,18 @@ describe('POST /approve/:token', () => {
   });
 
   it('is over after the deadline, and gives one of two racing posts the verdict', async () => {
-    const late = await linked({}, 'ann@bank.example', -1);
+    const late = await linked({}, 'ann@bank.example', { minutes: -1 });
     expect((await submit(late.url, approve)).status).toBe(410);
     expect((await ask(late.url, { headers: HTML })).text).not.toContain('<form');
     const raced = await linked();
     const answers = await Promise.all([submit(raced.url, approve), submit(raced.url, { ...approve, verdict: 'reject' })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 410]);
+  });
+
+  it('holds not-self against a link too: who sent the event by a key of that name has no part in it', async () => {
+    const asked = await linked({ terms: { notSelf: true } }, 'Shop@Bank.example', { name: 'shop@bank.example' });
+    expectProblem(await submit(asked.url, approve, {}), 403);
+    expect(await verdictOf(asked)).toMatchObject({ verdict: null });
   });
 
   it('one of two recipients is first, and counts towards several who must approve', async () => {

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LlmSaid } from '../../src/llm/llmCall.ts';
 import { readBudget } from '../../src/llm/record/budget.ts';
+import { settle } from '../../src/llm/record/settle.ts';
 import type { Budget } from '../../src/policy/ladderPolicy.ts';
 import { answers, callsTools, says, stalls } from '../support/llmReplies.ts';
-import { aCall, type LlmWorld, openLlmWorld, SURE } from '../support/llmWorld.ts';
+import { aCall, type LlmWorld, MODEL, openLlmWorld, SURE } from '../support/llmWorld.ts';
 
 const START_MS = 1_800_000_000_000;
 const tight = { fromShare: 0.8, decideFrom: 0.95 };
@@ -58,6 +59,62 @@ describe('callLlm() with a budget', () => {
     expect(spent).toEqual({ reserved: 0, spent: answered * 180_000, tokens_reserved: 0, tokens_spent: answered * 120 });
     expect(answered).toBeGreaterThan(8);
     expect(codes(all as LlmSaid[]).filter((code) => code === 'budget-spent')).toHaveLength(500 - answered);
+  });
+
+  it('callLlm() keeps to the budget over two models, each with a lock of its own', async () => {
+    const budget = budgetOf(0.02);
+    const callers = [1, 2, 3, 4].map(() => world.caller());
+    let highest = 0;
+    let running = true;
+    const watch = (async () => {
+      while (running) {
+        const now = await spentBy('models');
+        highest = Math.max(highest, (now?.reserved ?? 0) + (now?.spent ?? 0));
+      }
+    })();
+    const all = await Promise.all(
+      Array.from({ length: 160 }, (_, at) => {
+        const terms = { budget, callsMax: 1, requestsAtOnce: 100, model: `model-${at % 2}` };
+        return callers[at % 4]?.(aCall({ flow: 'models', terms }));
+      }),
+    );
+    running = false;
+    await watch;
+    const answered = all.filter((said) => said?.kind === 'answer').length;
+    expect(highest).toBeLessThanOrEqual(0.02e9);
+    expect(await spentBy('models')).toMatchObject({ reserved: 0, spent: answered * 180_000 });
+    expect(codes(all as LlmSaid[]).filter((code) => code === 'budget-spent')).toHaveLength(160 - answered);
+  });
+
+  it('callLlm() asks for no repair while the budget is tight', async () => {
+    world.fake.follow([says({ nonsense: true }), says(SURE)]);
+    const before = world.fake.requests.length;
+    const budget = { ...budgetOf(1), tight: { fromShare: 0, decideFrom: 0.95 } };
+    expect(await world.call(aCall({ flow: 'no-repair', terms: { budget } }))).toMatchObject({ kind: 'abstained', code: 'off-schema' });
+    expect(world.fake.requests.length - before).toBe(1);
+    world.fake.follow(() => says(SURE));
+  });
+
+  it('settle() twice takes the reservation off once, and counts the total once', async () => {
+    const said = await world.call(aCall({ flow: 'twice', eventPosition: 77, terms: { budget: budgetOf(1) } }));
+    expect(said.kind).toBe('answer');
+    const [before, total] = [await spentBy('twice'), await world.rows("select * from llm_totals where flow = 'twice'")];
+    const place = { tenant: 'default', flow: 'twice', eventPosition: 77, number: 1, model: MODEL };
+    const again = await settle({ pool: world.pool, now: async () => Date.now() }, place, {
+      ...{
+        state: 'failed',
+        code: 'timeout',
+        note: null,
+        answer: null,
+        requestId: null,
+        cost: null,
+        ms: 1,
+        health: 'failing',
+        pauseMs: null,
+      },
+    });
+    expect(again).toMatchObject({ call: { state: 'answered' }, opened: false });
+    expect([await spentBy('twice'), await world.rows("select * from llm_totals where flow = 'twice'")]).toEqual([before, total]);
   });
 
   it('callLlm() says that the budget is tight from its share on, and refuses at the whole of it', async () => {

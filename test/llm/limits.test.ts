@@ -85,6 +85,13 @@ describe('callLlm() over all workers', () => {
     expect(new Set(delays).size).toBeGreaterThan(1);
   });
 
+  it('callLlm() tells nobody a time far behind the first free place, however many wait', async () => {
+    const call = world.caller({ requestsPerMinute: 5 }, () => START_MS);
+    const { told } = await ask(call, 'long queue', 60);
+    // one after the other, 12 s apart, the last of them would be told 11 minutes
+    expect(Math.max(...told.map(({ nextRetryDelay }) => Number(nextRetryDelay)))).toBeLessThanOrEqual(122 * SECOND_MS);
+  });
+
   it('callLlm() never waits for more tokens than the limit is', async () => {
     const call = world.caller({ tokensPerMinute: 400 });
     expect(await call(aCall({ terms: { model: 'narrow' } }))).toMatchObject({ code: 'prompt-too-long', call: null });

@@ -170,6 +170,78 @@ describe('joinOutcomes()', () => {
     });
   });
 
+  it('joinOutcomes() counts each entry once though two follow at the same time, and nobody is killed', async () => {
+    await inOffice(async (office) => {
+      let accepting = true;
+      const follow = async (): Promise<void> => {
+        for (;;) {
+          const last = !accepting;
+          const { state } = await joinOutcomes(pool, { tenant: office.tenant, flow: claims });
+          if (last && state === 'all') return;
+        }
+      };
+      const followers = [follow(), follow(), follow()];
+      for (let nth = 0; nth < 60; nth += 1) {
+        await office.accept(filed('ann', `k-${nth}`, 0.9), filed('bob', `k-${nth}`, 0.1));
+        await office.accept(settled('ann', `k-${nth}`, nth % 2 === 0));
+      }
+      accepting = false;
+      await Promise.all(followers);
+      await office.follow();
+      expect(await counted(office.tenant)).toEqual(await expected(office.tenant));
+    });
+  });
+
+  it('joinOutcomes() counts all that cases have decided since it last looked, more than it reads at a time', async () => {
+    await inOffice(async (office) => {
+      const [one] = (await office.accept(filed('ann', 'k', 0.5))) as [AcceptedEvent];
+      await office.decide(one, { outcome: 'pay' });
+      await pool.query(
+        `insert into entries (tenant, log, position, kind, accepted_at, source, id, type, subject, time, ending)
+         select tenant, log, 100 + n, kind, accepted_at, source, id || n, type, subject, time, 'case' from entries, generate_series(1, 2100) n
+         where tenant = $1 and log = 'claims' and position = $2`,
+        [office.tenant, one.position],
+      );
+      await pool.query(
+        `insert into decisions select tenant, log, 100 + n, flow, 100 + n, revision, subject, outcome, provisional, policy, at, body
+         from decisions, generate_series(1, 2100) n where tenant = $1 and event_position = $2 and not provisional`,
+        [office.tenant, one.position],
+      );
+      await pool.query("update heads set position = 2200 where tenant = $1 and log in ('claims', 'claims/cases')", [office.tenant]);
+      await office.follow();
+      expect(await reportOf(office)).toMatchObject({ behind: 0, all: { decisions: 2101 } });
+    });
+  });
+
+  it('joinOutcomes() does not believe a label that had expired when it came', async () => {
+    await inOffice(async (office) => {
+      await office.accept(filed('ann', 'k', 0.1));
+      const label = settled('ann', 'k', true);
+      const [expired] = await office.accept({ ...label, event: { ...label.event, expiresAt: '2026-01-01T00:00:00Z' } });
+      expect(expired?.ending).toBe('expired');
+      await office.follow();
+      expect(await reportOf(office)).toMatchObject({ all: { decisions: 1, labelled: 0 }, labels: { waiting: 0 } });
+    });
+  });
+
+  it('joinOutcomes() counts a label once that waits, and is read again as it was redriven', async () => {
+    const reflex = { ...claims.reflex, keys: () => ['all'], latenessMs: 1000, newestMs: () => Date.parse('2026-06-01T00:00:00Z') };
+    const fold = () => ({ states: [Buffer.from('x')] });
+    const flow = { ...claims, reflex: { ...reflex, fold } } as typeof claims;
+    const office = await openClaims(pool, notifier, flow);
+    await office.accept(filed('ann', 'other', 0.1, '2026-06-01T00:00:00Z'));
+    const [late] = (await office.accept(settled('ann', 'k', true, '2026-01-01T00:00:00Z'))) as [AcceptedEvent];
+    expect(late.ending).toBe('recorded');
+    await office.follow();
+    expect(await reportOf(office)).toMatchObject({ labels: { waiting: 1 } });
+    const { redrive } = await import('../../src/log/redrive.ts');
+    const place = { tenant: office.tenant, log: 'claims', position: late.position };
+    expect(await redrive({ pool, flows: [flow], mailed: () => undefined }, place)).toBe('recorded');
+    await office.follow();
+    expect(await reportOf(office)).toMatchObject({ labels: { waiting: 1 }, behind: 0 });
+    await office.close();
+  });
+
   it('joinOutcomes() gives the same counters in any order and with any repeats', async () => {
     const events = ['k1', 'k2', 'k3', 'k4'].map((key, at) => ({ key, score: [0.1, 0.5, 0.9, 0.2][at] as number }));
     const labels = events.slice(0, 3).map(({ key }, at) => ({ key, bad: at !== 1 }));

@@ -1,5 +1,5 @@
 /** The bug this hunts: a verdict that waits for the round trips of all the others, or that is told again to a case that works on it. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import { giveVerdict } from '../../src/approvals/approvals.ts';
 import type { CaseClient } from '../../src/cases/caseClient.ts';
@@ -25,24 +25,33 @@ beforeAll(async () => {
   }
 });
 afterAll(() => booked.close());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 /** A server that takes signals, the first of them only when it is let go. */
-function slowServer() {
+function slowServer(state: 'busy' | 'idle' = 'busy', runs = () => true) {
   const told: string[] = [];
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
   const cases: Pick<CaseClient, 'look' | 'tellVerdict'> = {
-    look: async () => 'busy',
+    look: async () => state,
     tellVerdict: async (_case, { approval }) => {
       told.push(approval);
       if (told.length === 1) await held;
-      return true;
+      return runs();
     },
   };
-  const deps = { pool, cases: cases as CaseClient, logger: pino({ level: 'silent' }), gone: async () => undefined };
-  return { told, letGo, teller: new VerdictTeller(deps) };
+  const gone: string[] = [];
+  const deps = {
+    pool,
+    cases: cases as CaseClient,
+    logger: pino({ level: 'silent' }),
+    gone: async ({ caseId }: { caseId: string }) => void gone.push(caseId),
+  };
+  return { told, gone, letGo, teller: new VerdictTeller(deps) };
 }
 
 describe('VerdictTeller', () => {
@@ -61,6 +70,38 @@ describe('VerdictTeller', () => {
     await teller.tell();
     await teller.tell();
     expect(told).toHaveLength(VERDICTS);
+    await teller.close();
+  });
+
+  it.each([
+    ['idle', 2 * VERDICTS],
+    ['busy', VERDICTS],
+  ] as const)('tells again, after half a minute, a case that is %s', async (state, times) => {
+    const { told, letGo, teller } = slowServer(state);
+    letGo();
+    await teller.tell();
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 31_000);
+    await teller.tell();
+    expect(told).toHaveLength(times);
+    expect(new Set(told).size).toBe(VERDICTS);
+    // told, or looked after, just now
+    await teller.tell();
+    expect(told).toHaveLength(times);
+    await teller.close();
+  });
+
+  it('looks after a case that is gone by the time that it is told again', async () => {
+    let runs = true;
+    const { gone, letGo, teller } = slowServer('idle', () => runs);
+    letGo();
+    await teller.tell();
+    expect(gone).toEqual([]);
+    runs = false;
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 31_000);
+    await teller.tell();
+    expect(gone).toHaveLength(VERDICTS);
     await teller.close();
   });
 });
