@@ -1,5 +1,5 @@
 /** After tsc: what TypeScript leaves out of dist, the command's executable bit, and the workflows bundled ahead so that a worker starts at once. */
-import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildConsole } from './buildConsole.mjs';
@@ -43,6 +43,23 @@ async function markExecutable() {
   await chmod(main, 0o755);
 }
 
+/** It takes longest of all, and most changes are none of its own. */
+async function isConsoleBuilt() {
+  const built = await stat(join(target, 'web', 'files.json')).catch(() => null);
+  if (built === null) return false;
+  // what a browser's code may import
+  const folders = ['web', 'client', 'wire', 'domain'].map((name) => join(source, name));
+  const files = await Promise.all(
+    folders.map(async (folder) => {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      return [folder, ...entries.map((entry) => join(entry.parentPath, entry.name))];
+    }),
+  );
+  const others = ['scripts/buildConsole.mjs', 'package.json', 'tsconfig.json'].map((name) => join(root, name));
+  const times = await Promise.all([...files.flat(), ...others].map(async (file) => (await stat(file)).mtimeMs));
+  return Math.max(...times) < built.mtimeMs;
+}
+
 async function bundle() {
   const { bundleWorkflows } = await import(pathToFileURL(join(target, 'run', 'workflowBundle.js')).href);
   const { code } = await bundleWorkflows();
@@ -53,8 +70,8 @@ async function bundle() {
 const copied = await copyAssets();
 await writeCodes();
 await markExecutable();
-const firstLoad = await buildConsole({ source: web, target: join(target, 'web') });
+const firstLoad = (await isConsoleBuilt()) ? null : await buildConsole({ source: web, target: join(target, 'web') });
 const bytes = await bundle();
 console.log(
-  `dist is complete: ${copied} files copied, the console loads ${Math.round(firstLoad / 1000)} kB gzipped, workflows bundled into ${Math.round(bytes / 1024)} kB`,
+  `dist is complete: ${copied} files copied, ${firstLoad === null ? 'the console is as it was' : `the console loads ${Math.round(firstLoad / 1000)} kB gzipped`}, workflows bundled into ${Math.round(bytes / 1024)} kB`,
 );

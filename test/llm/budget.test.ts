@@ -86,11 +86,14 @@ describe('callLlm() with a budget', () => {
     expect(codes(all as LlmSaid[]).filter((code) => code === 'budget-spent')).toHaveLength(160 - answered);
   });
 
-  it('callLlm() asks for no repair while the budget is tight', async () => {
+  it.each([
+    ['before it is asked', 1, 0],
+    ['by the answer that is to be repaired', 0.01, 0.015],
+  ])('callLlm() asks for no repair where the budget is tight %s', async (what, usdMax, fromShare) => {
     world.fake.follow([says({ nonsense: true }), says(SURE)]);
     const before = world.fake.requests.length;
-    const budget = { ...budgetOf(1), tight: { fromShare: 0, decideFrom: 0.95 } };
-    expect(await world.call(aCall({ flow: 'no-repair', terms: { budget } }))).toMatchObject({ kind: 'abstained', code: 'off-schema' });
+    const terms = { budget: { ...budgetOf(usdMax), tight: { fromShare, decideFrom: 0.95 } } };
+    expect(await world.call(aCall({ flow: `no repair ${what}`, terms }))).toMatchObject({ kind: 'abstained', code: 'off-schema' });
     expect(world.fake.requests.length - before).toBe(1);
     world.fake.follow(() => says(SURE));
   });
