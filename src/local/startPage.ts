@@ -48,7 +48,7 @@ export function startPage({ url, data, database, temporal, pids }: StackFacts, {
       'Keys',
       auth === 'off'
         ? 'off: whoever reaches the port may do everything'
-        : 'needed: export SIGNALBOX_KEY=$(npx signalbox keys create NAME --scopes events:write,read)',
+        : 'needed: export SIGNALBOX_KEY=$(npx signalbox keys create me --scopes admin)',
     ],
     ['Data', `${data} (logs/ has every line, run.json the addresses)`],
     [

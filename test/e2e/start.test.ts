@@ -53,7 +53,7 @@ describe('start()', () => {
     expect(await stack.ended).toBe(0);
     await untilGone({ ...processes, ...successors }, SOON_MS);
     expect(await readRunFile(stack.data)).toBeNull();
-  });
+  }, 180_000);
 
   it('start() killed with -9 takes its processes with it, and starts again in the same folder', async () => {
     const first = await startTestStack();
