@@ -18,7 +18,7 @@ import { policy } from './policy.ts';
 import { quality } from './quality.ts';
 import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
-import { receive } from './receive.ts';
+import { receive } from './receive/receive.ts';
 import { receivers } from './receivers.ts';
 import { start } from './start.ts';
 import { streams } from './streams.ts';

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Command } from 'commander';
-import { countUpTo } from './terminal/listOptions.ts';
+import { countUpTo } from '../terminal/listOptions.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
 /** Their tries are told from first ones. */
@@ -35,10 +35,10 @@ export function receive(): Command {
 
 async function run(options: Options): Promise<void> {
   const [{ readConfig }, { makeWebhookSecret }, { untilStopped }, { say }] = await Promise.all([
-    import('../settings/config.ts'),
-    import('../settings/webhookSecret.ts'),
-    import('./terminal/untilStopped.ts'),
-    import('./terminal/print.ts'),
+    import('../../settings/config.ts'),
+    import('../../settings/webhookSecret.ts'),
+    import('../terminal/untilStopped.ts'),
+    import('../terminal/print.ts'),
   ]);
   const secret = readConfig().SIGNALBOX_WEBHOOK_SECRET ?? makeWebhookSecret();
   const server = await openReceiver(secret, options);
@@ -61,7 +61,7 @@ async function run(options: Options): Promise<void> {
 }
 
 async function openMail({ host, mailPort: port, json }: Options) {
-  const [{ mailLines, openMailReceiver }, print] = await Promise.all([import('./receiveMail.ts'), import('./terminal/print.ts')]);
+  const [{ mailLines, openMailReceiver }, print] = await Promise.all([import('./receiveMail.ts'), import('../terminal/print.ts')]);
   return openMailReceiver({ host, port }, (mail) =>
     json === true ? print.printJsonLine({ mail }) : mailLines(mail).forEach(print.printLine),
   );
@@ -70,8 +70,8 @@ async function openMail({ host, mailPort: port, json }: Options) {
 async function openReceiver(secret: string, { host, port, json }: Options): Promise<Server> {
   const [{ Webhook }, { CannotRun }, print] = await Promise.all([
     import('standardwebhooks'),
-    import('../domain/errors.ts'),
-    import('./terminal/print.ts'),
+    import('../../domain/errors.ts'),
+    import('../terminal/print.ts'),
   ]);
   const webhook = new Webhook(secret);
   const known = new Set<string>();

@@ -1,6 +1,6 @@
 /** The mail side of `signalbox receive`: takes every mail, sends none on, and prints what it says, links first of all. */
 import type { AddressInfo } from 'node:net';
-import { CannotRun } from '../domain/errors.ts';
+import { CannotRun } from '../../domain/errors.ts';
 
 const MAIL_BYTES_MAX = 1024 * 1024;
 const LINES_MAX = 100;
