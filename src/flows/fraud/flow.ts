@@ -1,10 +1,10 @@
 /** Payments by card: approve, decline, or ask a person. */
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
+import { modelCard } from '../modelCard.ts';
 import { fraudBriefing } from './briefing.ts';
 import { fraudConditions } from './conditions.ts';
 import { fraudLabels } from './labels.ts';
-import { modelCard } from '../modelCard.ts';
 import { paymentEvents } from './payment.ts';
 import { fraudPolicy, OUTCOMES } from './policy.ts';
 import { fraudReflex } from './reflex.ts';

@@ -6,6 +6,8 @@ import { ladderFits, ladderParts } from '../../policy/ladderPolicy.ts';
 export const OUTCOMES = ['approve', 'decline'] as const;
 
 const count = z.int().min(0).max(1000);
+/** More within an hour are not remembered. */
+const cards = z.int().min(1).max(500);
 const probability = z.number().min(0).max(1);
 
 export const fraudPolicy = z
@@ -17,7 +19,19 @@ export const fraudPolicy = z
       velocity: z.strictObject({ paymentsPerHourMax: count }),
       failures: z.strictObject({ failuresPerHourMax: count }),
       newCard: z.strictObject({ knownPaymentsMin: count }),
+      // policies of before have neither
+      cardTesting: z
+        .strictObject({
+          smallAmountMax: z.number().min(0).max(1e12),
+          cardsPerHourMax: z.strictObject({ terminal: cards, device: cards, range: cards }),
+        })
+        .optional(),
+      travel: z
+        .strictObject({ kmPerHourMax: z.number().min(1).max(100_000), remoteChannels: z.array(z.string().min(1).max(512)).max(50) })
+        .optional(),
     }),
+    /** Absent: as many as there are. */
+    reviews: z.strictObject({ perDayMax: z.int().min(0).max(1_000_000) }).optional(),
     limits: z.strictObject({ autoApproveMax: z.number().min(0).max(1e12) }),
     ...ladderParts(OUTCOMES),
   })

@@ -5,6 +5,8 @@
 import { instantText } from '../../domain/instant.ts';
 import { defineReflex } from '../../kit/defineReflex.ts';
 import { addCardFailure, cardHistory } from './cardHistory.ts';
+import { type Tries, takeTry, triedFrom, triesState } from './cardTesting.ts';
+import { deskState, takeReview } from './desk.ts';
 import { FEATURES } from './features.ts';
 import { LATENESS_MS } from './horizon.ts';
 import { judge } from './judge.ts';
@@ -14,6 +16,7 @@ import type { FraudPolicy } from './policy.ts';
 import { takeDispute } from './takeDispute.ts';
 import { takePayment } from './takePayment.ts';
 import { isFraud, terminalHistory } from './terminalHistory.ts';
+import { takeTravel, travelState } from './travel.ts';
 
 const SHOWN_PAYMENTS = 10;
 
@@ -28,19 +31,39 @@ const both = ({ cardId, terminalId }: Ids) => ({ card: cardId, terminal: termina
 
 export const fraudReflex = defineReflex({
   events: paymentEvents,
-  states: { card: cardHistory, terminal: terminalHistory },
+  states: { card: cardHistory, terminal: terminalHistory, tries: triesState, travel: travelState, desk: deskState },
   subject: 'card',
-  keys: { [ATTEMPTED]: both, [FAILED]: ({ cardId }) => ({ card: cardId }), [DISPUTED]: both },
+  keys: {
+    [ATTEMPTED]: (data) => ({
+      ...both(data),
+      tries: triedFrom(data),
+      travel: data.country === undefined ? undefined : data.cardId,
+      desk: 'all',
+    }),
+    [FAILED]: (data) => ({ card: data.cardId, tries: triedFrom(data) }),
+    [DISPUTED]: both,
+  },
   latenessMs: LATENESS_MS,
   timeless: [DISPUTED],
   on: {
-    [ATTEMPTED](states, event, policy: FraudPolicy) {
-      const taken = takePayment(states, event);
-      return { states, ...judge(taken, event, { scored: fraudModel.score(taken.row), policy }) };
+    [ATTEMPTED]({ card, terminal, tries, travel, desk }, event, policy: FraudPolicy) {
+      const tested = takeTry(tries, event, { failed: false, policy });
+      const travelled = travel === undefined ? [] : takeTravel(travel, event, policy);
+      const taken = takePayment({ card, terminal }, event, [...tested.reasons, ...travelled]);
+      const judged = judge(taken, event, { scored: fraudModel.score(taken.row), policy });
+      const states = {
+        card,
+        terminal,
+        tries: tested.tries as Tries[],
+        ...(travel === undefined || travel.last === null ? {} : { travel }),
+      };
+      if (judged.decision?.provisional !== true || policy.reviews === undefined) return { states, ...judged };
+      const instead = takeReview(desk, judged.decision, event, policy);
+      return { states: { ...states, desk }, ...(instead === null ? judged : { decision: instead }) };
     },
-    [FAILED]({ card }, { timeMs }) {
-      addCardFailure(card, timeMs);
-      return { states: { card } };
+    [FAILED]({ card, tries }, event, policy: FraudPolicy) {
+      addCardFailure(card, event.timeMs);
+      return { states: { card, tries: takeTry(tries, event, { failed: true, policy }).tries as Tries[] } };
     },
     [DISPUTED]: (states, event) => ({ states: takeDispute(states, event) }),
   },

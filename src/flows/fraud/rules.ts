@@ -13,11 +13,13 @@ export interface Facts {
   readonly failuresInHour: number;
   /** Other payments of the card that its habit is read from. */
   readonly knownPayments: number;
+  /** Card testing and impossible travel. */
+  readonly found: readonly Reason[];
 }
 
-/** Before the model: how fast a card is used. */
-export function velocityRules({ paymentsInHour, failuresInHour }: Facts, { rules }: FraudPolicy): Reason[] {
-  const reasons: Reason[] = [];
+/** Before the model: how fast a card is used, and what else was `found`. */
+export function velocityRules({ paymentsInHour, failuresInHour, found }: Facts, { rules }: FraudPolicy): Reason[] {
+  const reasons: Reason[] = [...found];
   const { paymentsPerHourMax } = rules.velocity;
   if (paymentsInHour > paymentsPerHourMax)
     reasons.push({ code: 'velocity', text: `${paymentsInHour} payments of the card within an hour, more than ${paymentsPerHourMax}` });

@@ -16,6 +16,7 @@ export interface TakenPayment {
 export function takePayment(
   { card, terminal }: { card: CardHistory; terminal: TerminalHistory },
   { timeMs, data: { paymentId, amount, currency } }: Attempted,
+  found: Facts['found'] = [],
 ): TakenPayment {
   const at = addCardPayment(card, timeMs, amount);
   const habit = habitOf(card, at);
@@ -26,6 +27,7 @@ export function takePayment(
     paymentsInHour: paymentsInHour(card, at),
     failuresInHour: failuresInHour(card, timeMs),
     knownPayments: habit.known,
+    found,
   };
   addTerminalPayment(terminal, timeMs, { payment: fingerprint(paymentId), level: levelOf(ratio(amount, habit.amount)) });
   return { row, facts };

@@ -26,7 +26,7 @@ describe('fraud', () => {
     const { cardId: subject } = given;
     expect(fraud.types['payment.attempted']?.schema.safeParse(given).success).toBe(true);
     const event = { position: 1, source: '/s', id: 'e', type: 'payment.attempted', subject, timeMs: 0, acceptedAtMs: 0, data: given };
-    expect(keysOf(fraud, event)).toEqual([`card:${id}`, `terminal:${id}`]);
+    expect(keysOf(fraud, event)).toEqual([`card:${id}`, `terminal:${id}`, `tries:terminal:${id}`, 'desk:all']);
   });
 
   it('types keep unknown fields and name the card as the subject', () => {

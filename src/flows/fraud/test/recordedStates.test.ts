@@ -57,9 +57,12 @@ function fullStates(): Map<string, Uint8Array> {
   return new Map(Object.entries({ 'card:full': Uint8Array.from(card), 'terminal:full': Uint8Array.from(terminal) }));
 }
 
+/** The first release knew these. */
+const wasKnown = (key: string): boolean => key.startsWith('card:') || key.startsWith('terminal:');
+
 const stateText = (log: LogFold<FraudPolicy>): [string, string][] =>
   [...log.states]
-    .filter(([key]) => !key.endsWith(':full'))
+    .filter(([key]) => wasKnown(key) && !key.endsWith(':full'))
     .map(([key, state]): [string, string] => [key, Buffer.from(state ?? []).toString('hex')])
     .sort(([a], [b]) => (a < b ? -1 : 1));
 
@@ -71,7 +74,7 @@ it('fraud writes the states of the first release', async () => {
   let at = 0;
   for (const step of steps()) {
     const { changed } = log.add(step);
-    for (const key of changed) digest.update(`${at} ${key} `).update(log.states.get(key) ?? '');
+    for (const key of changed.filter(wasKnown)) digest.update(`${at} ${key} `).update(log.states.get(key) ?? '');
     if (SHOWN.includes(at)) shown.push([at, stateText(log)]);
     at += 1;
   }
