@@ -176,7 +176,8 @@ describe('the budget of reviews', () => {
       expect(reviewed.length).toBeGreaterThan(40);
       expect(mean(reviewed)).toBeGreaterThan(2 * mean(others));
     }
-    const { event } = days[1]?.others[0] as { event: FoldedEvent };
+    const [, second] = days as [unknown, { others: { event: FoldedEvent }[] }, unknown];
+    const event = second.others[0]?.event as FoldedEvent;
     expect(event).toMatchObject({ ending: 'reflex', decision: { outcome: 'decline', rung: 'default', provisional: false } });
     expect(event.decision?.reasons[0]?.text).toMatch(/Without one the default holds: decline$/);
     expect(event.decision?.rungs.at(-1)).toMatchObject({ rung: 'default', outcome: 'decline' });
