@@ -9,6 +9,7 @@ import { APPROVAL_CHECKS } from './approvalChecks.ts';
 import { EMISSION_CHECKS } from './emissionChecks.ts';
 import { MEMORY_CHECKS } from './memoryChecks.ts';
 import { QUALITY_CHECKS } from './qualityChecks.ts';
+import { SEARCH_CHECKS } from './searchChecks.ts';
 import { WATCH_CHECKS } from './watchChecks.ts';
 
 export interface AuditCheck {
@@ -179,5 +180,5 @@ const HELD: AuditCheck = {
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
   ...[REVISIONS, MAILBOXES, REASONS, STORIES, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
-  ...[POLICIES, HELD, ...QUALITY_CHECKS, ...ADOPTION_CHECKS, ...WATCH_CHECKS, ...EMISSION_CHECKS, ...MEMORY_CHECKS],
+  ...[POLICIES, HELD, ...QUALITY_CHECKS, ...ADOPTION_CHECKS, ...WATCH_CHECKS, ...EMISSION_CHECKS, ...MEMORY_CHECKS, ...SEARCH_CHECKS],
 ];

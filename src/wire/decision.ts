@@ -4,7 +4,7 @@ import type * as domain from '../domain/decision.ts';
 import { takenAction } from './action.ts';
 import { eventRef } from './eventRef.ts';
 import { at, details, id, jsonObject, links } from './fields.ts';
-import { filterText, listOf, listParameters } from './list.ts';
+import { filterText, lastParameter, listOf, listParameters } from './list.ts';
 import { llmCall } from './llmCall.ts';
 import { truth } from './quality.ts';
 import { run } from './run.ts';
@@ -51,6 +51,7 @@ export const decisionList = listOf(decisionItem);
 
 export const decisionsQuery = z.strictObject({
   ...listParameters,
+  last: lastParameter,
   flow: filterText.optional(),
   subject: filterText.optional(),
   outcome: filterText.optional(),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { decision } from './decision.ts';
 import { at, details, id } from './fields.ts';
-import { filterText, listOf, listParameters } from './list.ts';
+import { filterText, lastParameter, listOf, listParameters } from './list.ts';
 import { receipt } from './receipt.ts';
 import { original } from './webhook.ts';
 
@@ -42,6 +42,7 @@ export const eventList = listOf(storedEvent);
 
 export const eventsQuery = z.strictObject({
   ...listParameters,
+  last: lastParameter,
   after: listParameters.after.describe('The cursor `next` of an earlier page; `end`: from now on; absent: from the start'),
   source: filterText.optional(),
   id: filterText.optional(),

@@ -28,6 +28,13 @@ export const listParameters = {
     .describe('Items at most, 1 to 1000; 100 unless told. A page holds 4 MiB at most: fewer items where they are large'),
 };
 
+/** The newest, for who begins to look: the cursor behind them goes on from there. */
+export const lastParameter = z
+  .string()
+  .regex(/^([1-9]\d{0,2}|1000)$/, 'must be 1 to 1000')
+  .optional()
+  .describe('The newest so many, oldest first, in place of `after` and `limit`; `next` is behind all there is');
+
 export const pageQuery = z.strictObject(listParameters);
 
 /** For the reference. */

@@ -171,6 +171,43 @@ describe('GET /v1/decisions', () => {
   });
 });
 
+describe('?last=', () => {
+  it('gives the newest, oldest first, and a cursor behind all there is', async () => {
+    await book('/newest', 5);
+    await book('/newest/parcels', 2, { type: 'parcel.scanned', data: { parcel: 'p' } });
+    const { json } = await get('/v1/events?last=4');
+    expect(json.items.map(({ source }: { source: string }) => source)).toEqual([
+      '/newest',
+      '/newest',
+      '/newest/parcels',
+      '/newest/parcels',
+    ]);
+    expect((await get(`/v1/events?after=${json.next}`)).json.items).toEqual([]);
+    const decisions = await get('/v1/decisions?last=2&flow=ledger');
+    expect(decisions.json.items.map(({ event }: { event: { id: string; source: string } }) => [event.source, event.id])).toEqual([
+      ['/newest', '3'],
+      ['/newest', '4'],
+    ]);
+    expect((await get('/v1/decisions?last=2&limit=3')).json).toMatchObject({ code: 'bad-query', errors: [{ pointer: '/last' }] });
+  });
+});
+
+describe('GET /v1/cases', () => {
+  it('lists what waits, the oldest first, and says for what', async () => {
+    const { items } = await readAll('/v1/cases', 3);
+    const { json } = await get('/v1/events?limit=1000');
+    const waiting = json.items
+      .filter(({ status }: { status: string }) => status === 'signalled')
+      .map(({ event }: { event: string }) => event);
+    expect(items.map(({ event }) => event)).toEqual(waiting);
+    expect(items[0]).toMatchObject({ state: 'deciding', waitingFor: 'its case to go on', deadline: null });
+    expect((await get('/v1/cases?state=awaiting-approval')).json.items).toEqual([]);
+    expect((await get('/v1/cases?flow=ledger&state=deciding')).json.items.every(({ flow }: { flow: string }) => flow === 'ledger')).toBe(
+      true,
+    );
+  });
+});
+
 describe('readFeed() along a log where nothing matches', () => {
   it('goes on behind the stretch that it has read', async () => {
     await ingress.pool.query(`insert into entries (tenant, log, position, kind, accepted_at, source, id, type, time, ending)

@@ -17,6 +17,7 @@ import { ACTION_DAMAGE, APPROVED_ACTION } from '../support/damagedActions.ts';
 import { APPROVAL_DAMAGE, APPROVALS_IN_ORDER } from '../support/damagedApprovals.ts';
 import { EMISSION_DAMAGE, emissionOfEach } from '../support/damagedEmissions.ts';
 import { MEMORY_DAMAGE, rememberSome } from '../support/damagedMemory.ts';
+import { followSome, SEARCH_DAMAGE } from '../support/damagedSearch.ts';
 import { WATCH_DAMAGE, watchOfEach } from '../support/damagedWatches.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -199,6 +200,7 @@ describe('audit()', () => {
     ...WATCH_DAMAGE.map((damage) => [...damage, watchOfEach] as const),
     ...EMISSION_DAMAGE.map((damage) => [...damage, emissionOfEach] as const),
     ...MEMORY_DAMAGE.map((damage) => [...damage, rememberSome] as const),
+    ...SEARCH_DAMAGE.map((damage) => [...damage, followSome] as const),
   ])('audit() sees %s', async (_what, sql, finding, make) => {
     await make(pool);
     expect((await audit(pool)).findings).toEqual([]);

@@ -33,7 +33,7 @@ const MADE_INSIDE = [
     'src/log/db/together.ts',
     'src/log/db/together.ts',
   ],
-  ...['src/log/head.ts', 'src/log/known.ts', 'src/log/read/feed.ts', 'src/log/redrive.ts'],
+  ...['src/log/head.ts', 'src/log/known.ts', 'src/log/read/feed.ts', 'src/log/read/feed.ts', 'src/log/redrive.ts'],
   ...['src/log/watch/sweepNext.ts', 'src/log/emit/emitNext.ts', 'src/log/entryFolds.ts'],
   ...['src/outcomes/readQuality.ts', 'src/outcomes/readQuality.ts'],
 ];

@@ -7,7 +7,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { headers as natsHeaders, connect as natsConnect } from '@nats-io/transport-node';
+import { connect as natsConnect, headers as natsHeaders } from '@nats-io/transport-node';
 import { Kafka, logLevel } from 'kafkajs';
 import mqtt from 'mqtt';
 import { freePort } from '../../src/local/freePort.ts';

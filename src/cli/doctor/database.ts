@@ -5,6 +5,7 @@ import { assertDurable, openDatabase, type Pool } from '../../log/db/database.ts
 import { schemaGap } from '../../log/db/migrate.ts';
 import { readEmissions } from '../../log/emit/readEmissions.ts';
 import { readMemories } from '../../log/memory/readMemories.ts';
+import { hasFragments } from '../../log/search/readSearch.ts';
 import { readOverdue } from '../../log/watch/overdue.ts';
 import { readDriftFigures } from '../../outcomes/drift/readDrift.ts';
 import { type Finding, fail, guarded, ok, warn } from './finding.ts';
@@ -36,7 +37,13 @@ async function lookAtServer(pool: Pool): Promise<Finding[]> {
     await assertDurable(pool);
     return [ok('durability', 'commits are on disk before they are answered')];
   });
-  return [server, await clockOf(pool), ...durable, await schema(pool)];
+  return [
+    server,
+    await clockOf(pool),
+    ...durable,
+    await schema(pool),
+    ...(await guarded('search', 'start an ingress: it migrates', () => lookAtSearch(pool))),
+  ];
 }
 
 export const clockApart = (whose: string, aheadSeconds: number): Finding =>
@@ -51,6 +58,12 @@ async function clockOf(pool: Pool): Promise<Finding> {
   await clock.look(pool);
   const aheadMs = clock.aheadMs();
   return Math.abs(aheadMs) > CLOCK_APART_MS ? clockApart('this machine', Math.round(aheadMs / 1000)) : ok('clock', "is the database's");
+}
+
+async function lookAtSearch(pool: Pool): Promise<Finding[]> {
+  if (await hasFragments(pool)) return [ok('search', 'finds fragments (pg_trgm)')];
+  const next = 'have an administrator run: create extension pg_trgm; create index search_text on search using gin (text gin_trgm_ops)';
+  return [warn('search', 'finds only how subjects begin, as the database has no pg_trgm', next)];
 }
 
 async function schema(pool: Pool): Promise<Finding> {

@@ -1,9 +1,9 @@
 /** Prices that follow demand, stock, cost and competitors, within rails. */
 import { defineFlow } from '../../kit/defineFlow.ts';
 import { flowFolder } from '../flowFolder.ts';
+import { pricingConditions } from './conditions.ts';
 import { ownEvents, pricingEvents, RESTORED } from './facts.ts';
 import { type Holdout, holdoutFigures } from './model/holdout.ts';
-import { pricingConditions } from './conditions.ts';
 import { OUTCOMES, pricingPolicy } from './policy.ts';
 import { pricingReflex } from './reflex.ts';
 

@@ -2,11 +2,12 @@
  * Decisions told to a broker: the decisions' own rows are the outbox, and a cursor behind the last one that the broker has taken says what is left. At least once: a process
  * that ends between the broker's answer and the cursor tells some again, with the same ids.
  */
+
+import { ownSource } from '../../domain/ownEvent.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { type KeptStream, tellPublished } from '../../log/door/streams.ts';
 import { type DecisionItem, readDecisions } from '../../log/read/decisions.ts';
 import { type FeedSource, readFeed, readHeads } from '../../log/read/feed.ts';
-import { ownSource } from '../../domain/ownEvent.ts';
 import type { PublishedMessage, StreamSource } from './source.ts';
 
 const TOGETHER = 200;

@@ -1,6 +1,6 @@
 /**
  * Who calls. With auth off everyone is `local` (the host check has made sure that they are on this machine); with keys,
- * `Authorization: Bearer sbx_...`, its scopes and tenant from the database, remembered for a few seconds.
+ * `Authorization: Bearer sbx_...` or the cookie of a session, its scopes and tenant from the database, remembered for a few seconds.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Proof } from '../../approvals/approvalRules.ts';
@@ -8,6 +8,7 @@ import { type Caller, mayDo, type Scope } from '../../domain/caller.ts';
 import { SignalboxError } from '../../domain/errors.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { findKey, hashKey, type KeyHolder } from '../../log/keys.ts';
+import { assertProof, cookieKey } from './cookieKey.ts';
 
 /** How long a revoked key may still work, and a new one that was tried before may not. */
 export const REMEMBER_MS = 3000;
@@ -42,11 +43,18 @@ export function createCallers({ pool, auth }: { pool: Pool; auth: 'off' | 'keys'
 const NO_KEY = 'Send the header `Authorization: Bearer sbx_...`: an operator makes a key by `signalbox keys create`';
 
 async function holderOf(request: IncomingMessage, remembered: Map<string, Remembered>, pool: Pool): Promise<KeyHolder> {
-  const key = KEY.exec(request.headers.authorization ?? '')?.[1];
+  const key = KEY.exec(request.headers.authorization ?? '')?.[1] ?? keptKey(request);
   const holder = key === undefined ? null : await lookUp(key, remembered, pool);
   // one text whatever was wrong with the key
   if (holder === null) throw new SignalboxError('unauthenticated', NO_KEY);
   return holder;
+}
+
+/** Of a browser that has signed in; a header, even a wrong one, goes before it. */
+function keptKey(request: IncomingMessage): string | undefined {
+  const key = request.headers.authorization === undefined ? cookieKey(request) : null;
+  if (key !== null) assertProof(request, key);
+  return key ?? undefined;
 }
 
 function lookUp(key: string, remembered: Map<string, Remembered>, pool: Pool): Promise<KeyHolder | null> {

@@ -27,6 +27,22 @@ export function parseQuery<Parameters>(schema: z.ZodType<Parameters>, query: unk
   );
 }
 
+/** The newest so many; null: a page is asked for. Throws `bad-query` for both at once. */
+export function lastOf({
+  last,
+  after,
+  limit,
+}: {
+  last?: string | undefined;
+  after?: string | undefined;
+  limit?: string | undefined;
+}): number | null {
+  if (last === undefined) return null;
+  if (after === undefined && limit === undefined) return Number(last);
+  const errors = [{ pointer: '/last', detail: 'stands alone, without after and limit' }];
+  throw new SignalboxError('bad-query', 'Cannot read the query: last stands alone, without after and limit', { errors });
+}
+
 /** Of a list's parameters, which were parsed. Throws `bad-query` where the cursor is none. */
 export function toListQuery<Parameters extends { after?: string | undefined; limit?: string | undefined }>(
   parameters: Parameters,

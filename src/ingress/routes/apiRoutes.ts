@@ -5,6 +5,7 @@ import { brokerRoutes } from './brokerRoutes.ts';
 import { decisionRoutes } from './decisionRoutes.ts';
 import { eventRoutes } from './eventRoutes.ts';
 import { flowRoutes } from './flowRoutes.ts';
+import { openCaseRoutes } from './openCaseRoutes.ts';
 import { operationRoutes } from './operationRoutes.ts';
 import { policyRoutes } from './policyRoutes.ts';
 import { postEventsRoute } from './postEvents.ts';
@@ -13,6 +14,8 @@ import { quarantineRoutes } from './quarantineRoutes.ts';
 import { receiverRoutes } from './receiverRoutes.ts';
 import { reviewRoutes } from './reviewRoutes.ts';
 import type { Route } from './route.ts';
+import { searchRoutes } from './searchRoutes.ts';
+import { sessionRoutes } from './sessionRoutes.ts';
 import { streamRoutes } from './streamRoutes.ts';
 import { watchRoutes } from './watchRoutes.ts';
 import { webhookAdminRoutes } from './webhookAdminRoutes.ts';
@@ -22,9 +25,9 @@ import { whyRoutes } from './whyRoutes.ts';
 export const API_ROUTES: readonly Route[] = [
   ...[postEventsRoute, ...eventRoutes, ...quarantineRoutes],
   ...[...decisionRoutes, ...whyRoutes],
-  ...[...flowRoutes, ...watchRoutes, ...policyRoutes, ...qualityRoutes],
+  ...[...flowRoutes, ...openCaseRoutes, ...watchRoutes, ...policyRoutes, ...qualityRoutes],
   ...[...approvalRoutes, ...reviewRoutes],
   ...[...actionRoutes, ...receiverRoutes],
   ...[webhookRoute, ...webhookAdminRoutes, ...brokerRoutes],
-  ...[...streamRoutes, ...operationRoutes],
+  ...[...streamRoutes, ...searchRoutes, ...sessionRoutes, ...operationRoutes],
 ];

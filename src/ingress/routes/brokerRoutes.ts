@@ -2,15 +2,15 @@
 import { SignalboxError } from '../../domain/errors.ts';
 import { addStream, type KeptStream, listStreams, setStreamState } from '../../log/door/streams.ts';
 import { shownTarget } from '../../settings/outboundTarget.ts';
-import { pageQuery } from '../../wire/list.ts';
-import { streamParam } from '../../wire/params.ts';
 import * as wire from '../../wire/broker.ts';
 import { streamExample } from '../../wire/brokerExamples.ts';
+import { pageQuery } from '../../wire/list.ts';
+import { streamParam } from '../../wire/params.ts';
+import { headsNow } from '../brokers/publishDecisions.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { jsonBody } from '../http/jsonBody.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { isMapping, readMapping } from '../mapping/mapping.ts';
-import { headsNow } from '../brokers/publishDecisions.ts';
 import { type Route, route } from './route.ts';
 
 const at = (date: Date | null): string | null => date?.toISOString() ?? null;

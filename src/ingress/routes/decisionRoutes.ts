@@ -6,7 +6,7 @@ import { readLlmCalls } from '../../llm/record/calls.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { readDecision, readDecisions } from '../../log/read/decisions.ts';
 import { readEvent } from '../../log/read/events.ts';
-import { type FeedSource, type Positions, type Reading, readFeed, readHeads } from '../../log/read/feed.ts';
+import { type FeedSource, type Positions, type Reading, readFeed, readHeads, readNewest } from '../../log/read/feed.ts';
 import { readTruth } from '../../outcomes/readOutcomes.ts';
 import { type DecisionItem, decisionDetail, decisionItem, decisionList, decisionsQuery } from '../../wire/decision.ts';
 import { decisionDetailExample, decisionItemExample } from '../../wire/examples.ts';
@@ -14,7 +14,7 @@ import { LIST_LIMIT_MAX, pageExample } from '../../wire/list.ts';
 import { decisionParam } from '../../wire/params.ts';
 import { receiptOf, subjectPath } from '../accept/receipt.ts';
 import { writeCursor } from '../http/cursor.ts';
-import { toListQuery } from '../http/listQuery.ts';
+import { lastOf, toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import { sendPage, textsOf, writeText } from '../http/sendPage.ts';
 import { NDJSON, type Route, route } from './route.ts';
@@ -87,6 +87,7 @@ export const decisionRoutes: readonly Route[] = [
     handler:
       ({ pool }) =>
       async ({ request, response, caller: { tenant }, query }) => {
+        const newest = lastOf(query);
         const { after, limit, limited, filters } = toListQuery(query);
         const { flow } = filters;
         const heads = await readHeads(pool, tenant);
@@ -96,7 +97,10 @@ export const decisionRoutes: readonly Route[] = [
           await stream(pool, response, { source, tenant, upTo, after, limit: limited ? limit : Number.POSITIVE_INFINITY });
           return;
         }
-        const page = await readFeed(pool, source, { tenant, upTo, after, limit });
+        const page =
+          newest === null
+            ? await readFeed(pool, source, { tenant, upTo, after, limit })
+            : await readNewest(pool, source, { tenant, upTo, limit: newest });
         await sendPage(response, page, async (places) => textsOf<DecisionItem>(await readDecisions(pool, tenant, places)));
       },
   }),

@@ -3,14 +3,14 @@ import { parseId } from '../../domain/ids.ts';
 import type { Pool } from '../../log/db/database.ts';
 import { findOriginal } from '../../log/door/originals.ts';
 import { EVENT_BYTES, type EventSource, findAdoption, findEvent, findEventsOf, readEvent, readEvents } from '../../log/read/events.ts';
-import { type FeedPage, type FeedSource, type Positions, readFeed, readHeads } from '../../log/read/feed.ts';
+import { type FeedPage, type FeedSource, type Positions, readFeed, readHeads, readNewest } from '../../log/read/feed.ts';
 import { eventList, eventsQuery, storedEvent } from '../../wire/event.ts';
 import { storedEventExample } from '../../wire/examples.ts';
 import { pageExample } from '../../wire/list.ts';
 import { eventParam } from '../../wire/params.ts';
 import { madeEventExample } from '../../wire/webhookExamples.ts';
 import { sendText } from '../http/answer.ts';
-import { toListQuery } from '../http/listQuery.ts';
+import { lastOf, toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import { sendPage } from '../http/sendPage.ts';
 import { shownOriginal } from '../mapping/shownOriginal.ts';
@@ -44,6 +44,12 @@ async function pageOf(events: EventSource, tenant: string, { after: given, limit
   return { places: wanted ? [kept] : [], next: new Map([...after, ...upTo]), more: false };
 }
 
+async function newestOf(pool: Pool, tenant: string, { limit, filters }: Omit<Wanted, 'after'>): Promise<FeedPage> {
+  const heads = await readHeads(pool, tenant);
+  const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (filters.flow === undefined || log === filters.flow)));
+  return readNewest(pool, entriesSource(filters), { tenant, upTo, limit });
+}
+
 /** Events of 1 MiB each: a page holds 4 MiB. */
 const SAME_ID_MAX = 4;
 
@@ -74,7 +80,11 @@ export const eventRoutes: readonly Route[] = [
       return async ({ response, caller: { tenant }, query: { after, ...query } }) => {
         const { after: from, limit, filters } = toListQuery(after === undefined || after === 'end' ? query : { ...query, after });
         // whoever follows the log from now on has no cursor yet, and should not have to read all of it to get one
-        const page = await pageOf(events, tenant, { after: after === 'end' ? after : from, limit, filters });
+        const newest = lastOf({ after, ...query });
+        const page =
+          newest !== null
+            ? await newestOf(pool, tenant, { limit: newest, filters })
+            : await pageOf(events, tenant, { after: after === 'end' ? after : from, limit, filters });
         await sendPage(response, page, async (places) => {
           const found = await readEvents(events, tenant, places);
           return found.map((event) => storedEventText(event, temporal));

@@ -2,6 +2,7 @@
 import { decisionOutcome } from '../../domain/outcomes.ts';
 import * as action from '../../wire/action.ts';
 import * as approvals from '../../wire/approval.ts';
+import * as brokers from '../../wire/broker.ts';
 import { decision, decisionDetail, decisionItem, decisionList } from '../../wire/decision.ts';
 import * as event from '../../wire/event.ts';
 import { flow, flowList, timeline } from '../../wire/flow.ts';
@@ -11,7 +12,6 @@ import { quality } from '../../wire/quality.ts';
 import { alive, ready } from '../../wire/ready.ts';
 import * as receipts from '../../wire/receipt.ts';
 import { watchList } from '../../wire/watch.ts';
-import * as brokers from '../../wire/broker.ts';
 import * as webhooks from '../../wire/webhook.ts';
 import { whyNot } from '../../wire/whyNot.ts';
 

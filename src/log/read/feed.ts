@@ -79,6 +79,30 @@ export async function readFeed(pool: Pool, source: FeedSource, reading: Reading)
   return { places, next, more: [...reading.upTo].some(([log, upTo]) => (next.get(log) ?? 0) < upTo) };
 }
 
+/** The newest of all logs together, oldest first; `next` is behind all there is. Without an index it looks at the end of each log alone. */
+export async function readNewest(pool: Pool, source: FeedSource, { tenant, upTo, limit }: Omit<Reading, 'after'>): Promise<FeedPage> {
+  const { table, logColumn, timeColumn, where, values, bytes = '0' } = source;
+  const { rows } = await pool.query<FoundRow>(
+    `select q.log, found.position, found.at, found.bytes from unnest($2::text[], $3::bigint[], $4::bigint[]) as q(log, after, up_to)
+     cross join lateral (
+       select t.position, t.${timeColumn} as at, (${bytes})::bigint as bytes from ${table} t
+       where t.tenant = $1 and t.${logColumn} = q.log collate "C" and t.position > q.after and t.position <= q.up_to and ${where}
+       order by t.position desc limit $5
+     ) found`,
+    [
+      ...[tenant, [...upTo.keys()], [...upTo.values()].map((end) => (source.scan ? Math.max(0, end - STRETCH) : 0)), [...upTo.values()]],
+      ...[limit, ...values],
+    ],
+  );
+  const newest = rows.sort((one, other) => other.at.getTime() - one.at.getTime() || other.position - one.position);
+  const taken: FoundRow[] = [];
+  for (const row of newest.slice(0, limit)) {
+    if (taken.length > 0 && bytesOf(taken) + (row.bytes ?? 0) > PAGE_BYTES_MAX) break;
+    taken.push(row);
+  }
+  return { places: taken.reverse(), next: upTo, more: false };
+}
+
 const bytesOf = (places: readonly FeedPlace[]): number => places.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
 
 interface Stretch {

@@ -5,7 +5,7 @@ import { expectMemoryLaws } from '../../../../test/support/memoryLaws.ts';
 import type { JsonObject } from '../../../domain/event.ts';
 import { LogFold } from '../../../kit/foldAll.ts';
 import { parsePolicy } from '../../../policy/policy.ts';
-import { COUNTED, CONFIRMED, DELIVERED, DEMANDED, DISPATCHED, ORDER_DUE, OVERDUE, SCANNED, SOLD, UNSCANNED } from '../events.ts';
+import { CONFIRMED, COUNTED, DELIVERED, DEMANDED, DISPATCHED, ORDER_DUE, OVERDUE, SCANNED, SOLD, UNSCANNED } from '../events.ts';
 import { supply } from '../flow.ts';
 import { type Lesson, supplyMemory } from '../memory.ts';
 import type { SupplyPolicy } from '../policy.ts';
