@@ -172,8 +172,11 @@ withBrowser('the console', () => {
       const { page } = watched;
       await watched.go('/');
       await page.getByText('as they come').waitFor();
-      await page.keyboard.press('?');
-      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+      const sheet = page.getByRole('dialog', { name: 'Keys' });
+      await eventually(async () => {
+        if (!(await sheet.isVisible())) await page.keyboard.press('Shift+?');
+        return sheet.isVisible();
+      });
       expect(await watched.violations()).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -10,8 +10,8 @@ import type { ActivatedPolicy, StoredPolicy } from '../../wire/policy.ts';
 import type { QualityReport } from '../../wire/quality.ts';
 import type { Ready } from '../../wire/ready.ts';
 import type { WatchItem } from '../../wire/watch.ts';
+import type { WhyNot } from '../../wire/whyNot.ts';
 import type { Found, OpenCase } from '../words/found.ts';
-import type { WhyNotAnswer } from '../words/whyNot.ts';
 import { ask, queryText } from './call.ts';
 
 type Parameters = Readonly<Record<string, string | number | undefined>>;
@@ -52,7 +52,6 @@ export const useQuality = (flow: string, by: string) => useAsk<QualityReport>(`/
 export const usePolicies = (flow: string) => useAsk<Page<ActivatedPolicy>>(`/v1/flows/${part(flow)}/policies`, { limit: 100 });
 export const usePolicy = (flow: string, version: string | undefined) =>
   useAsk<StoredPolicy>(`/v1/flows/${part(flow)}/policies/${part(version ?? 'active')}`, {}, { enabled: version !== undefined });
-export const useWhyNot = (event: string, outcome: string | undefined) =>
-  useAsk<WhyNotAnswer>(`/v1/events/${part(event)}/why-not`, { outcome });
+export const useWhyNot = (event: string, outcome: string | undefined) => useAsk<WhyNot>(`/v1/events/${part(event)}/why-not`, { outcome });
 export const useCases = (parameters: Parameters) => useAsk<Page<OpenCase>>('/v1/cases', { limit: 100, ...parameters }, { every: 10_000 });
 export const useFound = (parameters: Parameters, enabled: boolean) => useAsk<Page<Found>>('/v1/search', parameters, { enabled });

@@ -59,7 +59,7 @@ function Why({ decision }: { decision: DecisionDetail }) {
           </strong>
         )}
       </p>
-      {score !== null && bands.length > 0 && <ScoreBand score={score} bands={bands} />}
+      {score !== null && bands.length > 0 && <ScoreBand score={score} bands={bands} told={why?.flip != null && why.decision === id} />}
       {score !== null && bands.length === 0 && <p>Score {shownNumber(score)}.</p>}
       {why?.flip != null && why.decision === id && (
         <p className="note">

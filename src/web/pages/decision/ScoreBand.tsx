@@ -5,11 +5,11 @@ import { toneOf } from '../../words/outcomeTone.ts';
 const WIDTH = 640;
 const HEIGHT = 56;
 
-/** The score on its band, with the thresholds of the policy that held. */
-export function ScoreBand({ score, bands }: { score: number; bands: readonly BandPart[] }) {
+/** The score on its band, with the thresholds of the policy that held. `told`: what would change it stands elsewhere. */
+export function ScoreBand({ score, bands, told }: { score: number; bands: readonly BandPart[]; told: boolean }) {
   const at = Math.max(0, Math.min(1, score)) * WIDTH;
   const nearest = nearestThreshold(bands, score);
-  const words = bands.flatMap(({ outcome, from }) => (outcome === null ? [] : [`${outcome} from ${shownNumber(from)}`]));
+  const words = bands.flatMap(({ outcome, from }) => (outcome === null || from === 0 ? [] : [`${outcome} from ${shownNumber(from)}`]));
   return (
     <figure className="score-band">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Score ${shownNumber(score)}; ${words.join(', ')}`}>
@@ -30,7 +30,7 @@ export function ScoreBand({ score, bands }: { score: number; bands: readonly Ban
       </svg>
       <figcaption>
         Score <strong title={String(score)}>{shownNumber(score)}</strong>; {words.join(', ')}.
-        {nearest !== null && (
+        {nearest !== null && !told && (
           <>
             {' '}
             It would fall into {nearest.outcome ?? 'the lowest band'} {nearest.by > 0 ? 'from' : 'below'} {shownNumber(nearest.at)}:{' '}

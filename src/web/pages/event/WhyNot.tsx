@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { FlowWhy } from '../../../wire/whyNot.ts';
 import { Facts } from '../../parts/Facts.tsx';
 import { Failed, Loaded } from '../../parts/Loaded.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
@@ -7,7 +8,7 @@ import { Scroll } from '../../parts/Scroll.tsx';
 import { Refusal } from '../../read/call.ts';
 import { useWhyNot } from '../../read/queries.ts';
 import { RUNGS } from '../../words/rungs.ts';
-import { conditionsOf, type FlowWhy, type OutcomeWhy } from '../../words/whyNot.ts';
+import { conditionsOf, type OutcomeWhy } from '../../words/whyNot.ts';
 
 /** For each flow and rung the first condition that did not hold: the value seen, the value needed. */
 export function WhyNot({ event }: { event: string }) {
