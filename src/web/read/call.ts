@@ -18,6 +18,15 @@ const TIMEOUT_MS = 20_000;
 const PROOF = 'signalbox-csrf';
 
 let proof: string | null = null;
+let key: string | null = null;
+
+/** Of an ingress without sessions: it is known until the page is loaded again, and to nobody else. */
+export const setKey = (of: string | null): void => {
+  key = of;
+};
+
+/** What says who asks, where no cookie does. */
+export const ownHeaders = (): Record<string, string> => (key === null ? {} : { authorization: `Bearer ${key}` });
 
 /** Of the session; null: no key is asked for, or nobody is signed in. */
 export const setProof = (of: string | null): void => {
@@ -41,6 +50,7 @@ export async function send(path: string, { method, body, type = 'application/jso
   const init: RequestInit = {
     headers: {
       accept: 'application/json',
+      ...ownHeaders(),
       ...(method === undefined || proof === null ? {} : { [PROOF]: proof }),
       ...(body === undefined ? {} : { 'content-type': type }),
       ...headers,

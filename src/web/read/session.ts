@@ -1,6 +1,6 @@
 /** Who looks: known by a cookie that no script can read. What is changed carries a proof that it is this page which asks. */
 import type { Scope } from '../../domain/caller.ts';
-import { ask, Refusal, setProof, tell } from './call.ts';
+import { ask, Refusal, setKey, setProof, tell } from './call.ts';
 
 export interface Me {
   readonly auth: 'off' | 'keys';
@@ -12,6 +12,19 @@ export interface Me {
 
 const OPEN: Me = { auth: 'off', actor: 'local', scopes: ['admin'], roles: null, csrf: null };
 
+const isMissing = (error: unknown): boolean => error instanceof Refusal && error.problem.status === 404;
+
+/** An ingress that knows no sessions is asked for something: whether it wants a key shows by its answer. */
+async function withoutSessions(): Promise<Me | null> {
+  try {
+    await ask('/v1/flows?limit=1');
+    return OPEN;
+  } catch (error) {
+    if (error instanceof Refusal && error.problem.status === 401) return null;
+    throw error;
+  }
+}
+
 /** Null: nobody is signed in, and keys are checked. */
 export async function readMe(): Promise<Me | null> {
   try {
@@ -20,22 +33,31 @@ export async function readMe(): Promise<Me | null> {
     return me;
   } catch (error) {
     if (error instanceof Refusal && error.problem.status === 401) return null;
-    // an ingress that knows no sessions asks for no key of a browser
-    if (error instanceof Refusal && error.problem.status === 404) return OPEN;
+    if (isMissing(error)) return withoutSessions();
     throw error;
   }
 }
 
 /** Throws Refusal where the key is none. */
-export async function signIn(key: string): Promise<Me> {
-  const me = await tell<Me>('/v1/session', { key });
-  setProof(me.csrf);
-  return me;
+export async function signIn(key: string): Promise<void> {
+  try {
+    setProof((await tell<Me>('/v1/session', { key })).csrf);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    setKey(key);
+    await ask('/v1/flows?limit=1').catch((refused: unknown) => {
+      setKey(null);
+      throw refused;
+    });
+  }
 }
 
 export async function signOut(): Promise<void> {
-  await tell('/v1/session/end');
+  await tell('/v1/session/end').catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
   setProof(null);
+  setKey(null);
 }
 
 /** `admin` implies the others. */

@@ -1,7 +1,7 @@
 /** How decisions reach the page: a stream where there is one, else questions from a cursor, half a second apart. */
 import type { DecisionItem } from '../../wire/decision.ts';
 import type { Page } from '../../wire/list.ts';
-import { ask, queryText } from './call.ts';
+import { ask, ownHeaders, queryText } from './call.ts';
 
 export interface Transport {
   close(): void;
@@ -27,7 +27,7 @@ const PAGE = 500;
 /** Where now is. The answer in lines says it in a header before any line, so the lines are not waited for. */
 async function findEnd(): Promise<string | null> {
   const stop = new AbortController();
-  const response = await fetch('/v1/decisions', { headers: { accept: 'application/x-ndjson' }, signal: stop.signal });
+  const response = await fetch('/v1/decisions', { headers: { accept: 'application/x-ndjson', ...ownHeaders() }, signal: stop.signal });
   const end = response.headers.get('signalbox-next');
   stop.abort();
   return response.ok ? end : null;
