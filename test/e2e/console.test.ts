@@ -53,7 +53,7 @@ withBrowser('the console', () => {
       await became.getByRole('heading', { name: /approve by model/ }).waitFor();
       await became.getByRole('link', { name: 'why' }).click();
       await page.getByRole('heading', { name: 'Why', exact: true }).waitFor();
-      expect(await page.getByText(/review from 0\.15, decline from 0\.9/).count()).toBe(1);
+      await page.getByText(/review from 0\.15, decline from 0\.9/).waitFor();
       await page.getByRole('link', { name: 'card-1' }).click();
       await page.getByRole('button', { name: /decision approve by model/ }).waitFor();
 

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, type SyntheticEvent, useEffect, useRef } from 'react';
 
 /** The browser's own dialog: it keeps the focus inside, closes by Escape, and gives the focus back. */
 export function Modal({
@@ -13,6 +13,11 @@ export function Modal({
   wide?: boolean;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  // it is closed by being taken away: its own event of that comes late, when the next one may be open
+  const cancel = (event: SyntheticEvent) => {
+    event.preventDefault();
+    onClose();
+  };
   useEffect(() => {
     const before = document.activeElement;
     const shown = dialog.current;
@@ -25,7 +30,7 @@ export function Modal({
     };
   }, []);
   return (
-    <dialog ref={dialog} className={wide ? 'modal wide' : 'modal'} aria-label={title} onCancel={onClose} onClose={onClose}>
+    <dialog ref={dialog} className={wide ? 'modal wide' : 'modal'} aria-label={title} onCancel={cancel}>
       <header>
         <h2>{title}</h2>
         <button type="button" className="quiet" onClick={onClose} aria-label="Close">
