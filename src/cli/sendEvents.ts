@@ -4,10 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { parseExact, printExact } from '../client/exactJson.ts';
 import { CannotRun } from '../domain/errors.ts';
-import type { BatchResults, Receipt } from '../wire/receipt.ts';
 import { printJson, printLine, say } from './terminal/print.ts';
 import { receiptLine } from './terminal/receipt.ts';
-import { openService } from './terminal/target.ts';
+import { openClient } from './terminal/target.ts';
 
 interface SendOptions {
   readonly type?: string;
@@ -24,13 +23,8 @@ export async function sendEvents(file: string | undefined, options: SendOptions)
     throw new CannotRun('Cannot tell what to send: give a file (- is standard input) or --type');
   const body = file === undefined ? madeHere(options) : await readText(file);
   const isBatch = body.trimStart().startsWith('[');
-  const service = await openService();
-  const answer = await service.ask<Receipt | BatchResults>('/v1/events', {
-    method: 'POST',
-    contentType: isBatch ? 'application/cloudevents-batch+json' : 'application/cloudevents+json',
-    body,
-    ...(options.wait === undefined ? {} : { headers: { prefer: `wait=${options.wait}` } }),
-  });
+  const client = await openClient();
+  const answer = await client.sendText(body, { batch: isBatch, ...(options.wait === undefined ? {} : { waitSeconds: options.wait }) });
   if (options.json === true) printJson(answer);
   const results = 'results' in answer ? answer.results : [answer];
   for (const result of results) {

@@ -2,11 +2,10 @@
  * JSON whose numbers stay as they were written. `JSON.parse` reads them as doubles: 15793596808644609 becomes ...608, and two payments one.
  * A number that no double gives back is kept as a text behind a mark, and written again without it.
  */
-import { randomBytes } from 'node:crypto';
 import type { Json } from '../domain/event.ts';
 
 /** Nobody outside can guess it, so no text that was sent is taken for a number. */
-const MARK = randomBytes(12).toString('base64url');
+const MARK = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 /** A string, whatever is escaped in it, or a number. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;

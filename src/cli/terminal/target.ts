@@ -1,8 +1,11 @@
 /** Where the verbs find the service and the database: the settings, else the stack that runs here. */
 import { ServiceClient } from '../../client/serviceClient.ts';
+import { Signalbox } from '../../client/signalbox.ts';
 import { CannotRun } from '../../domain/errors.ts';
 import { type RunFile, readRunFile } from '../../local/runFile.ts';
 import { type Config, readConfig } from '../../settings/config.ts';
+
+const TRIED_MS = 3000;
 
 /** Null where nothing runs. */
 export async function readRunning({ SIGNALBOX_DATA: folder }: Config): Promise<RunFile | null> {
@@ -16,10 +19,19 @@ export async function readRunning({ SIGNALBOX_DATA: folder }: Config): Promise<R
 const notFound = (what: string, setting: string, { SIGNALBOX_DATA: folder }: Config): CannotRun =>
   new CannotRun(`Cannot find ${what}: set ${setting}, or run \`npm start\` first (nothing runs in ${folder})`);
 
-export async function openService(config: Config = readConfig()): Promise<ServiceClient> {
+async function serviceUrl(config: Config): Promise<string> {
   const url = config.SIGNALBOX_URL ?? (await readRunning(config))?.url;
   if (url == null) throw notFound('the service', 'SIGNALBOX_URL', config);
-  return new ServiceClient(url, config.SIGNALBOX_KEY);
+  return url;
+}
+
+export async function openService(config: Config = readConfig()): Promise<ServiceClient> {
+  return new ServiceClient(await serviceUrl(config), config.SIGNALBOX_KEY);
+}
+
+/** For who waits at a terminal: what the service cannot take now is tried again for some seconds. */
+export async function openClient(config: Config = readConfig()): Promise<Signalbox> {
+  return new Signalbox({ url: await serviceUrl(config), key: config.SIGNALBOX_KEY, retryMs: TRIED_MS });
 }
 
 export async function databaseUrl(config: Config = readConfig()): Promise<string> {
