@@ -70,6 +70,23 @@ describe('deploy/prometheus/rules.yml', () => {
   });
 });
 
+describe('deploy/observability', () => {
+  const text = readFileSync('deploy/observability/prometheus.yml', 'utf8');
+
+  it('scrapes the jobs that the rules name, at ports that the compose file shows', () => {
+    const jobs = (parse(text) as { scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[] }).scrape_configs;
+    const named = new Set(rules.flatMap(({ expr }) => [...expr.matchAll(/job="([^"]+)"/g)].map(([, job = '']) => job)));
+    expect(new Set(jobs.map(({ job_name }) => job_name))).toEqual(named);
+    expect(jobs.flatMap(({ static_configs }) => static_configs.flatMap(({ targets }) => targets))).toEqual(['ingress:8080', 'worker:9464']);
+    expect(readFileSync('docker-compose.temporal.yml', 'utf8')).toContain('SIGNALBOX_WORKER_METRICS: 0.0.0.0:9464');
+  });
+
+  (promtool ? it : it.skip)('is what Prometheus reads', () => {
+    const run = spawnSync('promtool', ['check', 'config', '--syntax-only', 'deploy/observability/prometheus.yml'], { encoding: 'utf8' });
+    expect({ status: run.status, said: run.status === 0 ? '' : run.stdout + run.stderr }).toEqual({ status: 0, said: '' });
+  });
+});
+
 describe('deploy/grafana/signalbox.json', () => {
   it('is what its script makes', () => {
     expect(JSON.parse(readFileSync('deploy/grafana/signalbox.json', 'utf8'))).toEqual(board);
