@@ -229,8 +229,13 @@ describe('Try it', () => {
     expect(sampleOf(schema)).toEqual({ cardId: 'card-1', amount: 24.5, list: [3] });
   });
 
+  it('curlOf() sends a key where keys are checked', () => {
+    expect(curlOf('http://x', {}, 'keys')).toContain('-H "authorization: Bearer $SIGNALBOX_KEY"');
+    expect(curlOf('http://x', {}, 'off')).not.toContain('authorization');
+  });
+
   it('curlOf() lets no text end its quotation', () => {
-    expect(curlOf('http://x', { id: "it's" })).toContain(`-d '{"id":"it'\\''s"}'`);
+    expect(curlOf('http://x', { id: "it's" }, 'off')).toContain(`-d '{"id":"it'\\''s"}'`);
   });
 });
 

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import type { Receipt } from '../../../wire/receipt.ts';
 import { Command, Failed } from '../../parts/Loaded.tsx';
+import { useMe } from '../../parts/useMe.ts';
 import { send } from '../../read/call.ts';
 import { curlOf } from '../../words/curlOf.ts';
 import { isRequired, type Schema, sampleOf, simpleFields } from '../../words/sampleOf.ts';
@@ -28,6 +29,7 @@ export function EventForm({ type, schema }: { type: string; schema: Schema }) {
   const [id, setId] = useState(() => `try-${Date.now().toString(36)}`);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const me = useMe();
   const [sending, setSending] = useState(false);
   const read = parsed(text);
   const data = 'data' in read ? read.data : {};
@@ -89,7 +91,7 @@ export function EventForm({ type, schema }: { type: string; schema: Schema }) {
         </p>
         <details>
           <summary>The same as curl</summary>
-          <Command text={curlOf(location.origin, event)} />
+          <Command text={curlOf(location.origin, event, me.data?.auth ?? 'off')} />
         </details>
       </form>
       <section aria-live="polite" aria-label="What became of it">
