@@ -1,15 +1,18 @@
 /** How long a fragment is looked for among a million events. Rows are made in the database; the follower and the search are as they are. Speed is printed, never asserted. */
 import { openDatabase } from '../../src/log/db/database.ts';
+import { migrate } from '../../src/log/db/migrate.ts';
 import { followSearch } from '../../src/log/search/followSearch.ts';
 import { readSearch } from '../../src/log/search/readSearch.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { startOwnPostgres } from '../support/postgres.ts';
 
 const EVENTS = Number(process.argv[2] ?? 1_000_000);
 const CHUNK = 50_000;
 const FRAGMENTS = ['77123', 'card-4711', 'payment', 'xy-nobody', 'evt_trial.500000', 'gross'];
 
-const postgres = await startPostgres();
-const pool = openDatabase(await postgres.fresh(), { name: 'trial', statementTimeoutMs: 0 });
+const postgres = await startOwnPostgres();
+const database = await postgres.empty();
+await migrate(database);
+const pool = openDatabase(database, { name: 'trial', statementTimeoutMs: 0 });
 await pool.query("insert into heads (tenant, log, position) values ('default', 'trial', $1)", [EVENTS]);
 for (let from = 1; from <= EVENTS; from += CHUNK)
   await pool.query(
