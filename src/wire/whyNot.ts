@@ -1,8 +1,12 @@
 /** Why an outcome did not happen. */
 import { z } from 'zod';
 import type * as domain from '../domain/conditions.ts';
+import type { Json } from '../domain/event.ts';
 import { id } from './fields.ts';
 import { filterText } from './list.ts';
+
+/** What JSON holds, without saying so again for each level of it. */
+const anyJson = z.unknown() as unknown as z.ZodType<Json>;
 
 const rungName = z.enum(['rules', 'model', 'llm', 'human', 'default']);
 
@@ -10,7 +14,7 @@ const condition = z.object({
   rung: rungName,
   name: z.string().describe('Stable: the code of the reason, where one is given'),
   text: z.string().describe('What is looked at, in words'),
-  seen: z.json().describe('null: it is not known any more, or nobody looked'),
+  seen: anyJson.describe('null: it is not known any more, or nobody looked'),
   needed: z.string(),
   met: z.boolean().nullable().describe('null: not known'),
   limit: z.number().exactOptional().describe('The number that `seen` is held against'),

@@ -22,6 +22,7 @@ describe('GET /openapi.json', () => {
     expect(json.paths['/v1/decisions'].get.parameters.map(({ name }: { name: string }) => name).sort()).toEqual([
       'after',
       'flow',
+      'last',
       'limit',
       'outcome',
       'subject',
