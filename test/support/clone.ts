@@ -10,7 +10,7 @@ import type { CommandResult } from './command.ts';
 
 const PARTS = [
   ...['src', 'test', 'templates', 'scripts', 'docs', 'examples', 'dist'],
-  ...['.gitignore', 'package.json', 'biome.json', 'jest.config.js', 'tsconfig.json', 'tsconfig.build.json'],
+  ...['.gitignore', 'package.json', 'biome.json', 'jest.config.js', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.client.json'],
 ];
 const TIMEOUT_MS = 300_000;
 

@@ -150,6 +150,18 @@ describe('docs/decisions', () => {
   });
 });
 
+describe('Dockerfile', () => {
+  it('Dockerfile has what the build compiles by', async () => {
+    const { scripts } = JSON.parse(await read('package.json')) as { scripts: { build: string } };
+    const named = [...scripts.build.matchAll(/-p (\S+)/g)].map(([, file = '']) => file);
+    expect(named.length).toBeGreaterThan(1);
+    for (const file of named) {
+      expect(await read('Dockerfile')).toMatch(new RegExp(`^COPY .*${file.replaceAll('.', '\\.')}`, 'm'));
+      expect((await read('.dockerignore')).split('\n')).toContain(`!${file}`);
+    }
+  });
+});
+
 describe('docker-compose.temporal.yml', () => {
   it('docker-compose.temporal.yml passes settings that the service reads', async () => {
     const text = (await read('docker-compose.temporal.yml')).replace(/\$\{[A-Z_]+:?[?-][^}]*\}/g, 'x');
