@@ -85,7 +85,10 @@ describe('each route of the table', () => {
   it.each(all.filter(([, { query }]) => query !== 'any'))('%s refuses a parameter that it does not know', async (_name, route) => {
     const answer = await send(route, keyOf('admin'), '?zzz=1');
     expectProblem(answer, 400);
-    expect(answer.json).toMatchObject({ code: 'bad-query', errors: expect.arrayContaining([{ pointer: '/zzz', detail: 'is unknown here' }]) });
+    expect(answer.json).toMatchObject({
+      code: 'bad-query',
+      errors: expect.arrayContaining([{ pointer: '/zzz', detail: 'is unknown here' }]),
+    });
   });
 
   it.each(all)('%s is the only method of its path, but for those beside it: 405 with Allow', async (_name, { path }) => {
