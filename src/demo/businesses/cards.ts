@@ -3,7 +3,7 @@ import { type Business, DAY_MS, type Happening } from '../business.ts';
 import type { Random } from '../random.ts';
 
 /** Of whom the past is known. */
-const KNOWN_CARDS = 800;
+const KNOWN_CARDS = 300;
 /** So seldom does one card pay: more than ten payments within an hour ask a person. */
 const HOURLY = 2;
 const TERMINALS = 60;

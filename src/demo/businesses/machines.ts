@@ -2,9 +2,9 @@
 import { Agenda, type Business, type Happening, MINUTE_MS } from '../business.ts';
 import type { Random } from '../random.ts';
 
-const MACHINES = 12;
+const MACHINES = 8;
 const LEARN_ROWS = 300;
-const HISTORY_ROWS = 340;
+const HISTORY_ROWS = 320;
 /** From the first sign to the failure. */
 const WEAR_MS = 4 * MINUTE_MS;
 const MENDED_AFTER_MS = 20_000;
