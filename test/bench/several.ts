@@ -189,10 +189,9 @@ for (const status of statuses.keys()) if (/^5/.test(status) && status !== '503')
 const report = await audit(pool);
 if (!report.ok) faults.push(...report.findings.slice(0, 10));
 await pool.end();
+console.log(faults.length === 0 ? 'nothing lost, nothing doubled' : faults.join('\n'));
 for (const part of [...parts.worker, ...parts.ingress]) await stopPart(part, 'SIGTERM');
 for (const spare of spares) spare.destroy();
-await temporal.stop();
 await receiver.close();
-await postgres.stop();
-console.log(faults.length === 0 ? 'nothing lost, nothing doubled' : faults.join('\n'));
+await Promise.race([temporal.stop().then(() => postgres.stop()), pause(15_000)]);
 process.exit(faults.length === 0 ? 0 : 1);
