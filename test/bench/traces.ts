@@ -93,6 +93,8 @@ async function oneTrace(): Promise<string[]> {
     const approval = await eventually(async () =>
       (await service.get<Receipt>(`/v1/events/${receipt.event}`)).links.approval?.split('/').at(-1),
     );
+    // what a process has not sent yet goes with it
+    await pause(1500);
     await stack.kill('worker');
     await service.giveVerdict(approval, 'approve', 'the trial says yes');
     const spans = await eventually(async () => {
