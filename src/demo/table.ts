@@ -1,5 +1,5 @@
 /** What the terminal shows while the demo runs. */
-import { shareInterval } from './interval.ts';
+import { shareInterval } from '../domain/shareInterval.ts';
 import type { Played } from './play.ts';
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;

@@ -2,11 +2,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Happening } from '../../src/demo/business.ts';
 import { makeBusinesses } from '../../src/demo/businesses.ts';
-import { shareInterval } from '../../src/demo/interval.ts';
 import { paceAt } from '../../src/demo/pace.ts';
 import { Random } from '../../src/demo/random.ts';
 import { shortened } from '../../src/demo/shorten.ts';
 import type { JsonObject } from '../../src/domain/event.ts';
+import { shareInterval } from '../../src/domain/shareInterval.ts';
 import { flows } from '../../src/flows/flows.ts';
 import { LogFold } from '../../src/kit/foldAll.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';

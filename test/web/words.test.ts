@@ -1,13 +1,13 @@
 /** What the console computes before it shows anything: pure, so it is held here and not in a browser. */
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/domain/event.ts';
+import { interval } from '../../src/domain/shareInterval.ts';
 import { KEYS, shownKeys } from '../../src/web/keys/keyTable.ts';
 import { bandsOf, nearestThreshold } from '../../src/web/words/bands.ts';
 import { causesOf } from '../../src/web/words/causes.ts';
 import { curlOf } from '../../src/web/words/curlOf.ts';
 import { readEvidence, stakeOf } from '../../src/web/words/evidence.ts';
 import { inOrder, votesText } from '../../src/web/words/inboxOrder.ts';
-import { interval } from '../../src/web/words/interval.ts';
 import { pathOfId } from '../../src/web/words/pathOfId.ts';
 import { policyChanges } from '../../src/web/words/policyChanges.ts';
 import { cutText, piecesOf } from '../../src/web/words/said.ts';

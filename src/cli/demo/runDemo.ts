@@ -2,11 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServiceClient } from '../../client/serviceClient.ts';
 import type { Business } from '../../demo/business.ts';
-import { shareInterval } from '../../demo/interval.ts';
 import { type Played, play } from '../../demo/play.ts';
 import { Random } from '../../demo/random.ts';
 import type { DemoReceiver } from '../../demo/receiver.ts';
 import { demoTable, type TableState } from '../../demo/table.ts';
+import { shareInterval } from '../../domain/shareInterval.ts';
 import type { StackFacts } from '../../local/stack.ts';
 import type { Output } from '../../local/terminal.ts';
 import type { QualityReport } from '../../wire/quality.ts';

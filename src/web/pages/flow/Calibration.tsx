@@ -1,5 +1,5 @@
+import { interval } from '../../../domain/shareInterval.ts';
 import type { Figures } from '../../../wire/quality.ts';
-import { interval } from '../../words/interval.ts';
 import { percent } from '../../words/numbers.ts';
 
 const SIZE = 220;

@@ -9,3 +9,7 @@ export function interval(share: number, n: number): readonly [low: number, high:
   const half = (Z / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }
+
+/** Null without any. */
+export const shareInterval = (right: number, of: number): readonly [low: number, high: number] | null =>
+  of === 0 ? null : interval(right / of, of);
