@@ -20,6 +20,7 @@ import { quarantine } from './quarantine.ts';
 import { rebuild } from './rebuild.ts';
 import { receive } from './receive/receive.ts';
 import { receivers } from './receivers.ts';
+import { secrets } from './secrets.ts';
 import { start } from './start.ts';
 import { streams } from './streams.ts';
 import { subjects } from './subjects.ts';
@@ -45,7 +46,7 @@ export function program(): Command {
   const own = [start(), demo(), ingress(), worker()];
   const asking = [events(), decisions(), approvals(), actions(), receivers(), subjects(), webhooks(), streams()];
   const lookingOn = [quarantine(), watches(), flow(), policy(), quality(), evaluate()];
-  const onTheDatabase = [migrateVerb(), keys(), audit(), rebuild(), doctor()];
+  const onTheDatabase = [migrateVerb(), keys(), secrets(), audit(), rebuild(), doctor()];
   const verbs = [...own, importVerb(), receive(), ...asking, ...lookingOn, ...onTheDatabase];
   for (const verb of verbs) signalbox.addCommand(verb);
   signalbox.addCommand(help(signalbox));

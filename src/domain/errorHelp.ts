@@ -19,6 +19,8 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'too-slow': 'Headers have 10 s, the whole request has 20 s.',
   conflict: 'The first event stays. Use a new id for other content.',
   taken: 'Choose another name, or change the one that is there.',
+  'no-secret-key':
+    'A service that others reach keeps no secret of a provider or broker in the clear: set `SIGNALBOX_SECRET_KEY` or `SIGNALBOX_SECRET_KEY_FILE` for every ingress.',
   'not-dead':
     '`detail` says why: it is neither a dead letter nor `not-sent`, what was done before it has been undone, or one behind it was sent.',
   'not-undoable':
@@ -57,6 +59,7 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'database-away': 'Send the same again: if it was accepted after all, it is a repeat.',
   'other-code': 'Switch on one code with `signalbox flow activate`, or run one version.',
   'policy-unfit': 'The detail names version and fields. Run the build whose policy it is, or `signalbox flow activate --with-policy`.',
+  'secret-sealed': 'Give every ingress the key that seals it; `signalbox doctor` names it. Senders try again meanwhile.',
   'case-busy': 'Redrive the event again in a few seconds.',
   'temporal-away': "Send the same again when it is back. The action's row is set: a case that starts again goes by it.",
   stopping: 'Send the same to another ingress, or again.',

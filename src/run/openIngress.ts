@@ -38,6 +38,7 @@ import { DatabaseClock } from '../log/db/clock.ts';
 import { assertDurable, openDatabase } from '../log/db/database.ts';
 import { migrate } from '../log/db/migrate.ts';
 import { openNotifier } from '../log/db/notify.ts';
+import { sealsOf } from '../log/door/seals.ts';
 import { openEmitter } from '../log/emit/emitter.ts';
 import { readEmissions } from '../log/emit/readEmissions.ts';
 import { Logs } from '../log/logs.ts';
@@ -158,7 +159,8 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
       appended: spans?.appended,
       routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),
     });
-    const brokers = openStreams({ pool, url, tenant: TENANT, accepting, logger });
+    const seals = sealsOf(config);
+    const brokers = openStreams({ pool, url, tenant: TENANT, seals, accepting, logger });
     releases.push(() => brokers.close());
     const app = createApp(
       {
@@ -172,6 +174,7 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
         registry: metrics.registry,
         trace: spans === null ? undefined : { request: spans.request, of: traceOfRequest },
         notifier,
+        seals,
         notices: noticeChannels(config),
         redrive: (place) => redrive({ pool, flows, caseIds, memories, mailed }, place),
         accepting,

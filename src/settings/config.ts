@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { CannotRun } from '../domain/errors.ts';
 import { readNumber } from '../domain/readNumber.ts';
 import { OUR_WORDS } from '../domain/shapeFaults.ts';
+import { type Given, halves } from './halves.ts';
 import { allowList, isAllowEntry, LOOPBACK_TARGETS, refusedTarget, shownTarget } from './outboundTarget.ts';
+import { KEY_FORM, parseSecretKeys } from './secretKeys.ts';
 import { isWebhookSecret, SECRET_FORM } from './webhookSecret.ts';
 
 /** Of decimal digits alone: a blank is no port, `0x10` no limit. */
@@ -32,6 +34,14 @@ const price = z
 const webhookSecret = z
   .string()
   .refine(isWebhookSecret, `must be ${SECRET_FORM}: \`npx signalbox receive\` makes one, \`echo whsec_$(openssl rand -base64 32)\` too`);
+
+/** What it holds must not be repeated. */
+const secretKeys = z.string().transform((given, context) => {
+  const keys = parseSecretKeys(given);
+  if (keys !== null) return keys;
+  context.addIssue({ code: 'custom', message: `must be ${KEY_FORM}` });
+  return z.NEVER;
+});
 
 const targets = z
   .string()
@@ -84,6 +94,8 @@ const settings = z.object({
     .string()
     .regex(/^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$/, 'must be an IP address and a port, such as 127.0.0.1:9464')
     .optional(),
+  SIGNALBOX_SECRET_KEY: secretKeys.optional(),
+  SIGNALBOX_SECRET_KEY_FILE: text.optional(),
   SIGNALBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIGNALBOX_KEY: text.optional(),
   SIGNALBOX_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -99,6 +111,9 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host) || /^127(\.\d{1,3}){3}$/.test(host);
 }
+
+/** Others than this machine may reach the service, or it is said to be in production. */
+export const isExposed = ({ HOST, NODE_ENV }: Pick<Config, 'HOST' | 'NODE_ENV'>): boolean => !isLoopback(HOST) || NODE_ENV === 'production';
 
 /** Readable even where the settings as a whole are not: it says how much an error tells. */
 export function wantsDebug(environment: NodeJS.ProcessEnv = process.env): boolean {
@@ -120,8 +135,6 @@ export function publicUrl({ SIGNALBOX_PUBLIC_URL: url, HOST, PORT }: Config): st
   return (url ?? `http://${host}:${PORT}`).replace(/\/+$/, '');
 }
 
-type Given = Readonly<Record<string, string | undefined>>;
-
 /** Throws CannotRun that names every wrong setting, each alone and all together. An empty value counts as not set. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const named = Object.entries(environment).filter(([, value]) => value !== '');
@@ -132,7 +145,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const alone = issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   const unreadable = new Set(issues.map(({ path }) => path[0]));
   const config = settings.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !unreadable.has(name))));
-  const exposed = !isLoopback(config.HOST) || config.NODE_ENV === 'production';
+  const exposed = isExposed(config);
   const auth = config.SIGNALBOX_AUTH ?? (exposed ? 'keys' : 'off');
   const outbound = [...config.SIGNALBOX_OUTBOUND_ALLOW, ...(exposed ? [] : LOOPBACK_TARGETS)];
   const mistakes = [
@@ -145,44 +158,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   ];
   if (mistakes.length > 0) throw new CannotRun(mistakes.join('; '));
   return { ...config, SIGNALBOX_AUTH: auth, SIGNALBOX_OUTBOUND_ALLOW: outbound };
-}
-
-const LLM_LIMITS = [
-  'SIGNALBOX_LLM_REQUESTS_PER_MINUTE',
-  'SIGNALBOX_LLM_TOKENS_PER_MINUTE',
-  'SIGNALBOX_LLM_REQUESTS_AT_ONCE',
-  'SIGNALBOX_LLM_CONTEXT_TOKENS',
-  'SIGNALBOX_LLM_PRICE',
-] as const;
-
-/**
- * Half a configuration would be used at the first doubtful event or approval, and fail there. An LLM's key alone is none: many have one in
- * their environment for something else, and must neither be kept from starting nor charged. What is set but cannot be read counts as set.
- */
-function halves(given: Given): string[] {
-  const isSet = (name: keyof z.infer<typeof settings>): boolean => given[name] !== undefined;
-  const limited = LLM_LIMITS.some(isSet);
-  const named = isSet('SIGNALBOX_LLM_MODEL');
-  const found: readonly (readonly [boolean, string])[] = [
-    [
-      isSet('SIGNALBOX_WEBHOOK_URL') && !isSet('SIGNALBOX_WEBHOOK_SECRET'),
-      'Cannot sign webhooks: SIGNALBOX_WEBHOOK_URL is set and SIGNALBOX_WEBHOOK_SECRET is not',
-    ],
-    [isSet('OPENAI_BASE_URL') && !named, 'Cannot ask an LLM: OPENAI_BASE_URL is set and SIGNALBOX_LLM_MODEL is not'],
-    [
-      !isSet('OPENAI_API_KEY') && !isSet('OPENAI_BASE_URL') && (named || limited),
-      'Cannot ask an LLM: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, and a setting SIGNALBOX_LLM_... is',
-    ],
-    [
-      isSet('SIGNALBOX_NOTICE_URL') !== isSet('SIGNALBOX_NOTICE_SECRET'),
-      'Cannot sign notices: SIGNALBOX_NOTICE_URL and SIGNALBOX_NOTICE_SECRET are set together or not at all',
-    ],
-    [
-      isSet('SIGNALBOX_SMTP_URL') !== isSet('SIGNALBOX_MAIL_FROM'),
-      'Cannot send mail: SIGNALBOX_SMTP_URL and SIGNALBOX_MAIL_FROM are set together or not at all',
-    ],
-  ];
-  return found.filter(([wrong]) => wrong).map(([, mistake]) => mistake);
 }
 
 function refusedTargets(config: z.infer<typeof settings>, outbound: readonly string[]): string[] {

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { openStreams } from '../../src/ingress/brokers/openStreams.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
+import { Seals } from '../../src/log/door/seals.ts';
 import type { Repeated } from '../../src/log/repeat.ts';
 import type { Stream } from '../../src/wire/broker.ts';
 import { openAccepting } from '../support/accepting.ts';
@@ -52,7 +53,8 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const open = (): Repeated => openStreams({ pool, url: database, tenant: 'default', accepting, logger: pino({ level: 'silent' }) });
+const open = (): Repeated =>
+  openStreams({ pool, url: database, tenant: 'default', seals: new Seals([], false), accepting, logger: pino({ level: 'silent' }) });
 const admin = (path: string, body?: object): Promise<Answer> =>
   ask(`${ingress.url}/v1/streams${path}`, {
     method: 'POST',

@@ -20,6 +20,7 @@ import { readUnseen } from '../../src/log/adopt/unseen.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
+import { Seals } from '../../src/log/door/seals.ts';
 import { readMemories } from '../../src/log/memory/readMemories.ts';
 import { redrive } from '../../src/log/redrive.ts';
 import { readOverdue } from '../../src/log/watch/overdue.ts';
@@ -85,6 +86,7 @@ export async function startIngress({
       streams,
       ...{ pool, tenant: 'default', flows, temporal, notifier, logger, registry: metrics.registry },
       config: { SIGNALBOX_AUTH: auth },
+      seals: new Seals([], false),
       health: async () => READY,
       redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
       accepting,

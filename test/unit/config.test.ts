@@ -1,7 +1,12 @@
 /** The settings. The bug this hunts: one mistake is told, mended, and only then the next one. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { CannotRun } from '../../src/domain/errors.ts';
 import { readConfig } from '../../src/settings/config.ts';
+import { readSecretKeys } from '../../src/settings/secretKeys.ts';
 import { makeWebhookSecret } from '../../src/settings/webhookSecret.ts';
 
 function mistakes(environment: Record<string, string>): string {
@@ -68,6 +73,33 @@ describe('readConfig()', () => {
     for (const secret of [SECRET, makeWebhookSecret(), `whsec_${Buffer.alloc(25).toString('base64')}`])
       expect(readConfig({ SIGNALBOX_WEBHOOK_URL: 'https://example.com/', SIGNALBOX_WEBHOOK_SECRET: secret }).SIGNALBOX_WEBHOOK_SECRET).toBe(
         secret,
+      );
+  });
+
+  it('takes several keys that seal secrets, from the setting or a file, and repeats none that it refuses', async () => {
+    const [one, two] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
+    const read = (settings: Record<string, string>) => readSecretKeys(readConfig(settings)).map((key) => key.toString('base64'));
+    expect(read({})).toEqual([]);
+    expect(read({ SIGNALBOX_SECRET_KEY: `${one}, ${two}` })).toEqual([one, two]);
+    const folder = await mkdtemp(join(tmpdir(), 'signalbox-keys-'));
+    try {
+      const file = join(folder, 'keys');
+      expect(() => read({ SIGNALBOX_SECRET_KEY_FILE: file })).toThrow('Cannot read SIGNALBOX_SECRET_KEY_FILE: ENOENT');
+      await writeFile(file, `${two}\n${one}\n`);
+      expect(read({ SIGNALBOX_SECRET_KEY_FILE: file })).toEqual([two, one]);
+      expect(mistakes({ SIGNALBOX_SECRET_KEY_FILE: file, SIGNALBOX_SECRET_KEY: one })).toMatch(
+        /^Cannot tell which keys seal secrets: [^;]+$/,
+      );
+      await writeFile(file, 'a-password');
+      expect(() => read({ SIGNALBOX_SECRET_KEY_FILE: file })).toThrow(
+        /^Cannot use SIGNALBOX_SECRET_KEY_FILE: it must hold base64 of 32 random bytes/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    for (const wrong of ['a-password', one.slice(4), `${one},a-password`, ','])
+      expect(mistakes({ SIGNALBOX_SECRET_KEY: wrong })).toBe(
+        'Cannot read the settings: SIGNALBOX_SECRET_KEY: must be base64 of 32 random bytes, as `openssl rand -base64 32` makes it; several with commas or line ends between them, the one that seals first',
       );
   });
 

@@ -10,6 +10,7 @@ import { lookAtKeys } from './keys.ts';
 import { lookAtLlm } from './llm.ts';
 import { lookAtLlmRecords } from './llmRecord.ts';
 import { lookAtMachine, lookAtProcesses } from './machine.ts';
+import { lookAtSecrets } from './secrets.ts';
 import { lookAtService } from './service.ts';
 import { lookAtTemporal } from './temporal.ts';
 import { lookAtUnrouted } from './unrouted.ts';
@@ -37,6 +38,7 @@ export async function examine(config: Config): Promise<Finding[]> {
         ...(await guarded('rows', 'see the database', () => lookAtRows(pool))),
         ...(await guarded('actions', 'see the database', () => lookAtActions(pool))),
         ...(await guarded('keys', 'see the database', () => lookAtKeys(config, run, pool))),
+        ...(await guarded('secrets', 'see the database', () => lookAtSecrets(config, pool))),
         ...(await guarded('types', 'see the database', () => lookAtUnrouted(pool))),
         ...(await lookAtLlm(config, pool)),
         ...(await guarded('LLM record', 'see the database', () => lookAtLlmRecords(pool))),

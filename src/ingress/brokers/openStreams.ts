@@ -5,11 +5,14 @@
 import type { Logger } from 'pino';
 import { BackOff } from '../../domain/backOff.ts';
 import type { Pool } from '../../log/db/database.ts';
-import { type KeptStream, listStreams, moveStream, StreamLocks, tellPublished, tellStream } from '../../log/door/streams.ts';
+import { ofStream, type Seals } from '../../log/door/seals.ts';
+import { StreamLocks } from '../../log/door/streamLocks.ts';
+import { type KeptStream, listStreams, moveStream, tellPublished, tellStream } from '../../log/door/streams.ts';
 import { type Repeated, repeat } from '../../log/repeat.ts';
 import type { StreamSettings } from '../../wire/broker.ts';
 import type { Accept } from '../accept/accept.ts';
 import { readStoredMapping } from '../mapping/storedMapping.ts';
+import { joined } from './address.ts';
 import { openKafka } from './kafkaSource.ts';
 import { openMqtt } from './mqttSource.ts';
 import { openNats } from './natsSource.ts';
@@ -21,6 +24,7 @@ interface StreamsDeps {
   readonly pool: Pool;
   readonly url: string;
   readonly tenant: string;
+  readonly seals: Seals;
   readonly accepting: Pick<Accept, 'accept'>;
   readonly logger: Logger;
 }
@@ -117,9 +121,10 @@ class Reading {
   }
 
   async #readOn(well: () => void): Promise<void> {
-    const { pool, tenant } = this.#deps;
-    const { name, kind, mapping } = this.stream;
-    const { url, from, group = `signalbox-${name}`, publishTo = null } = JSON.parse(this.stream.settings) as StreamSettings;
+    const { pool, tenant, seals } = this.#deps;
+    const { name, kind, mapping, credentials: sealed } = this.stream;
+    const { url: place, from, group = `signalbox-${name}`, publishTo = null } = JSON.parse(this.stream.settings) as StreamSettings;
+    const url = joined(place, sealed === null ? null : seals.open(sealed, ofStream(tenant, name)));
     const read = { name, kind, mapping: readStoredMapping(mapping ?? NO_MAPPING) };
     const gap = (): void => void this.#tell({ gap: true });
     const source = await OPEN[kind]({ name, url, from, group, publishTo, resumeAt: this.#resumeAt, gap });

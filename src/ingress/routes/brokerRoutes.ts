@@ -1,11 +1,13 @@
 /** Brokers that events come from: adding, listing with their lag, pausing. */
 import { SignalboxError } from '../../domain/errors.ts';
+import { ofStream } from '../../log/door/seals.ts';
 import { addStream, type KeptStream, listStreams, setStreamState } from '../../log/door/streams.ts';
 import { shownTarget } from '../../settings/outboundTarget.ts';
 import * as wire from '../../wire/broker.ts';
 import { streamExample } from '../../wire/brokerExamples.ts';
 import { pageQuery } from '../../wire/list.ts';
 import { streamParam } from '../../wire/params.ts';
+import { parted } from '../brokers/address.ts';
 import { headsNow } from '../brokers/publishDecisions.ts';
 import { writeCursor } from '../http/cursor.ts';
 import { jsonBody } from '../http/jsonBody.ts';
@@ -82,18 +84,22 @@ export const brokerRoutes: readonly Route[] = [
     }),
     answers: { 201: { description: 'It is read from now on', schema: wire.stream, example: streamExample } },
     handler:
-      ({ pool, tenant }) =>
+      ({ pool, tenant, seals }) =>
       async ({ caller, body: { name, kind, settings, mapping }, send }) => {
         assertGood({ kind, settings, mapping });
         const published = await headsNow(pool, tenant);
+        const { url, credentials } = parted(settings.url);
         const added = {
-          tenant,
-          name,
-          kind,
-          settings: JSON.stringify(settings),
-          mapping: mapping ?? null,
-          createdBy: caller.actor,
-          published,
+          ...{
+            tenant,
+            name,
+            kind,
+            settings: JSON.stringify({ ...settings, url }),
+            mapping: mapping ?? null,
+            createdBy: caller.actor,
+            published,
+          },
+          credentials: credentials === null ? null : seals.seal(credentials, ofStream(tenant, name)),
         };
         if (!(await addStream(pool, added)))
           throw new SignalboxError('taken', `There is a stream ${name} already, or as many as there may be`);

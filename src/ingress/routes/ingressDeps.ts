@@ -11,6 +11,7 @@ import type { Flow } from '../../domain/flow.ts';
 import type { Place } from '../../domain/ids.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Notifier } from '../../log/db/notify.ts';
+import type { Seals } from '../../log/door/seals.ts';
 import type { Config } from '../../settings/config.ts';
 import type { Ready } from '../../wire/ready.ts';
 import type { Accept } from '../accept/accept.ts';
@@ -26,6 +27,8 @@ export interface IngressDeps {
   readonly flows: readonly Flow[];
   readonly temporal: TemporalWeb;
   readonly notifier: Notifier;
+  /** How secrets of providers and brokers are kept. */
+  readonly seals: Seals;
   /** Absent: nobody is told of approvals. */
   readonly notices?: NoticeChannels | undefined;
   readonly streams: Streams;

@@ -1,6 +1,6 @@
 /** The endpoints that providers post to: adding, listing, changing secrets and mappings, trying what a body would become. */
-import { randomBytes } from 'node:crypto';
 import { SignalboxError } from '../../domain/errors.ts';
+import { ofWebhook } from '../../log/door/seals.ts';
 import {
   addWebhook,
   findWebhook,
@@ -10,7 +10,6 @@ import {
   setWebhookMapping,
   setWebhookState,
 } from '../../log/door/webhooks.ts';
-import { makeWebhookSecret } from '../../settings/webhookSecret.ts';
 import { pageExample, pageQuery } from '../../wire/list.ts';
 import { webhookParam } from '../../wire/params.ts';
 import * as wire from '../../wire/webhook.ts';
@@ -20,7 +19,7 @@ import { jsonBody } from '../http/jsonBody.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { isMapping, readMapping } from '../mapping/mapping.ts';
 import { hookOf } from '../webhooks/hooks.ts';
-import { standardKey } from '../webhooks/signatures.ts';
+import { secretFor } from '../webhooks/secretFor.ts';
 import { tryWebhook } from '../webhooks/tryWebhook.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { type Route, route } from './route.ts';
@@ -49,18 +48,6 @@ function assertMapping(text: string | null | undefined): void {
   if (text == null) return;
   const read = readMapping(text);
   if (!isMapping(read)) throw new SignalboxError('bad-mapping', undefined, { errors: read });
-}
-
-const isStandard = (provider: string): boolean => provider === 'standard' || provider === 'cloudevents';
-
-/** The one that was given, if the provider can sign with it; else a new one. */
-function secretFor(provider: string, given: string | undefined): { secret: string; made: boolean } {
-  if (given === undefined) return { secret: isStandard(provider) ? makeWebhookSecret() : randomBytes(32).toString('hex'), made: true };
-  if (isStandard(provider) && (standardKey(given).length < 16 || !/^(whsec_)?[A-Za-z0-9+/]+={0,2}$/.test(given)))
-    throw new SignalboxError('bad-request', undefined, {
-      errors: [{ pointer: '/secret', detail: 'must be base64 of 16 bytes or more, with or without whsec_ before it' }],
-    });
-  return { secret: given, made: false };
 }
 
 const params = { source: webhookParam };
@@ -116,15 +103,10 @@ export const webhookAdminRoutes: readonly Route[] = [
             ],
           });
         const { secret, made } = secretFor(provider, given);
-        const { tenant, pool } = deps;
+        const { tenant, pool, seals } = deps;
         const added = {
-          tenant,
-          source,
-          provider,
-          settings: JSON.stringify(settings),
-          mapping: mapping ?? null,
-          createdBy: caller.actor,
-          secret,
+          ...{ tenant, source, provider, settings: JSON.stringify(settings), mapping: mapping ?? null, createdBy: caller.actor },
+          sealed: seals.seal(secret, ofWebhook(tenant, source)),
         };
         if (!(await addWebhook(pool, added))) throw new SignalboxError('taken', `There is a webhook ${source} already`);
         hooks.forget(source);
@@ -147,7 +129,9 @@ export const webhookAdminRoutes: readonly Route[] = [
       return async ({ params: { source = '' }, body: { secret: given, keepHours = 24 }, send }) => {
         const { provider } = await stored(deps, source);
         const { secret, made } = secretFor(provider, given);
-        if (!(await rotateSecret(deps.pool, { tenant: deps.tenant, source, secret, keepHours }))) throw noWebhook(source);
+        const { tenant, pool, seals } = deps;
+        const sealed = seals.seal(secret, ofWebhook(tenant, source));
+        if (!(await rotateSecret(pool, { tenant, source, sealed, keepHours }))) throw noWebhook(source);
         hooks.forget(source);
         send(200, { ...shown(await stored(deps, source)), secret: made ? secret : null });
       };
@@ -206,7 +190,7 @@ export const webhookAdminRoutes: readonly Route[] = [
     handler:
       (deps) =>
       async ({ params: { source = '' }, body: { body, headers = {} }, send }) => {
-        const hook = hookOf(await stored(deps, source));
+        const hook = hookOf(await stored(deps, source), deps);
         const tried = await tryWebhook(deps.flows, hook, { body, headers });
         const flow = deps.flows.find(({ types }) => Object.hasOwn(types, String(tried.cloudevent.type)));
         send(200, { ...tried, flow: tried.fault === null ? (flow?.name ?? null) : null });

@@ -17,7 +17,7 @@ const hooksOfDeps = new WeakMap<IngressDeps, Hooks>();
 
 /** One memory for all routes of an ingress. */
 export function hooksOf(deps: IngressDeps): Hooks {
-  const known = hooksOfDeps.get(deps) ?? new Hooks(deps.pool, deps.tenant);
+  const known = hooksOfDeps.get(deps) ?? new Hooks(deps.pool, deps);
   hooksOfDeps.set(deps, known);
   return known;
 }

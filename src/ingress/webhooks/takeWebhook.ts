@@ -117,7 +117,7 @@ export function rawEvent(flows: readonly Flow[], source: string, { id, theirType
 
 export async function takeWebhook(deps: TakeDeps, hook: Hook, request: WebhookRequest, nowMs: number): Promise<Taken> {
   const { source, provider, mapping } = hook;
-  verifySignature(provider.scheme, { ...request, secrets: hook.secretsAt(nowMs), nowMs });
+  verify(hook, request, nowMs);
   const read = await readDelivery(hook, request);
   const handshake = provider.handshake?.(read.body.value) ?? null;
   if (handshake !== null) return { handshake };
@@ -135,6 +135,17 @@ export async function takeWebhook(deps: TakeDeps, hook: Hook, request: WebhookRe
     },
   ]);
   return { receipt };
+}
+
+/** A secret that cannot be opened here may be the one that it is signed with: the sender is asked to try again, not told that it is wrong. */
+function verify({ provider, secretsAt }: Hook, request: WebhookRequest, nowMs: number): void {
+  const { secrets, sealed } = secretsAt(nowMs);
+  try {
+    verifySignature(provider.scheme, { ...request, secrets, nowMs });
+  } catch (error) {
+    if (sealed > 0 && error instanceof SignalboxError && error.code === 'webhook-mismatch') throw new SignalboxError('secret-sealed');
+    throw error;
+  }
 }
 
 interface AcceptedRead {

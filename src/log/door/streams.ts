@@ -1,6 +1,6 @@
 /** The brokers that events come from: what they are, how far each was read, what is wrong with it. */
-import pg from 'pg';
 import type { Pool } from '../db/database.ts';
+import type { Sealed } from './seals.ts';
 
 export type StreamKind = 'kafka' | 'nats' | 'mqtt';
 
@@ -8,8 +8,10 @@ export interface KeptStream {
   readonly name: string;
   readonly number: number;
   readonly kind: StreamKind;
-  /** JSON. */
+  /** JSON; its address has no credentials in it. */
   readonly settings: string;
+  /** `name:password` as they stand in an address; null: it needs none. */
+  readonly credentials: Sealed | null;
   readonly mapping: string | null;
   readonly state: 'running' | 'paused';
   readonly createdAt: Date;
@@ -35,6 +37,8 @@ interface Row {
   number: number;
   kind: string;
   settings: string;
+  credentials: string | null;
+  sealing: string;
   mapping: string | null;
   state: string;
   created_at: Date;
@@ -56,6 +60,7 @@ interface Row {
 
 const keptStream = ({ kind, state, ...row }: Row): KeptStream => ({
   ...{ name: row.name, number: row.number, kind: kind as StreamKind, settings: row.settings, mapping: row.mapping },
+  credentials: row.credentials === null ? null : { text: row.credentials, sealing: row.sealing },
   ...{ state: state as KeptStream['state'], createdAt: row.created_at, createdBy: row.created_by, position: row.position },
   ...{ taken: row.taken, repeated: row.repeated, unread: row.unread, empty: row.empty, lag: row.lag, seenAt: row.seen_at },
   ...{ failure: row.failure, failedAt: row.failed_at, gapAt: row.gap_at },
@@ -67,7 +72,7 @@ const STREAMS_MAX = 100;
 
 export async function listStreams(pool: Pool, tenant: string): Promise<KeptStream[]> {
   const { rows } = await pool.query<Row>(
-    `select name, number, kind, settings, mapping, state, created_at, created_by, position, taken, repeated, unread, empty, lag, seen_at,
+    `select name, number, kind, settings, credentials, sealing, mapping, state, created_at, created_by, position, taken, repeated, unread, empty, lag, seen_at,
       failure, failed_at, gap_at, published, published_count, publish_failure
     from streams where tenant = $1 order by name limit $2`,
     [tenant, STREAMS_MAX],
@@ -75,17 +80,20 @@ export async function listStreams(pool: Pool, tenant: string): Promise<KeptStrea
   return rows.map(keptStream);
 }
 
-interface NewStream extends Pick<KeptStream, 'name' | 'kind' | 'settings' | 'mapping' | 'createdBy' | 'published'> {
+interface NewStream extends Pick<KeptStream, 'name' | 'kind' | 'settings' | 'credentials' | 'mapping' | 'createdBy' | 'published'> {
   readonly tenant: string;
 }
 
 /** False where the name is taken, or there are as many as there may be. */
-export async function addStream(pool: Pool, { tenant, name, kind, settings, mapping, createdBy, published }: NewStream): Promise<boolean> {
+export async function addStream(pool: Pool, { tenant, name, kind, settings, credentials, mapping, ...more }: NewStream): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `insert into streams (tenant, name, kind, settings, mapping, created_by, published)
-    select $1, $2, $3, $4, $5, $6, $7 where (select count(*) from streams where tenant = $1) < $8
+    `insert into streams (tenant, name, kind, settings, mapping, created_by, published, credentials, sealing)
+    select $1, $2, $3, $4, $5, $6, $7, $9, $10 where (select count(*) from streams where tenant = $1) < $8
     on conflict (tenant, name) do nothing`,
-    [tenant, name, kind, settings, mapping, createdBy, published, STREAMS_MAX],
+    [
+      ...[tenant, name, kind, settings, mapping, more.createdBy, more.published, STREAMS_MAX],
+      ...[credentials?.text ?? null, credentials?.sealing ?? 'none'],
+    ],
   );
   return rowCount === 1;
 }
@@ -141,55 +149,4 @@ export async function tellPublished(
     `update streams set published = coalesce($3, published), published_count = published_count + $4, publish_failure = $5 where tenant = $1 and name = $2`,
     [tenant, name, published, count, failure],
   );
-}
-
-/** Any fixed number, the same in every version. */
-const STREAM_LOCK = 0x51b1;
-
-/** Which streams this process reads: one connection whose locks go with it, so a killed process holds nothing. */
-export class StreamLocks {
-  readonly #url: string;
-  #client: pg.Client | null = null;
-  readonly #lost: () => void;
-
-  /** `lost`: others may read now what was held here. */
-  constructor(url: string, lost: () => void) {
-    this.#url = url;
-    this.#lost = lost;
-  }
-
-  async take(number: number): Promise<boolean> {
-    const client = this.#client ?? (await this.#connect());
-    const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', [STREAM_LOCK, number]);
-    return rows[0]?.got === true;
-  }
-
-  async give(number: number): Promise<void> {
-    await this.#client?.query('select pg_advisory_unlock($1, $2)', [STREAM_LOCK, number]);
-  }
-
-  async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.#url,
-      application_name: 'signalbox streams',
-      connectionTimeoutMillis: 3000,
-      keepAlive: true,
-    });
-    const gone = (): void => {
-      if (this.#client !== client) return;
-      this.#client = null;
-      this.#lost();
-    };
-    client.on('error', gone);
-    client.on('end', gone);
-    await client.connect();
-    this.#client = client;
-    return client;
-  }
-
-  async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = null;
-    await client?.end();
-  }
 }

@@ -1,9 +1,10 @@
 /** The endpoints that providers post to, and the secrets they sign with. */
 import type { Pool } from '../db/database.ts';
+import type { Sealed } from './seals.ts';
 
 export interface WebhookSecret {
   readonly number: number;
-  readonly secret: string;
+  readonly sealed: Sealed;
   readonly createdAt: Date;
   /** Not valid from then on. */
   readonly until: Date | null;
@@ -37,6 +38,7 @@ interface SecretRow {
   source: string;
   number: number;
   secret: string;
+  sealing: string;
   created_at: Date;
   until: Date | null;
 }
@@ -46,13 +48,13 @@ const keptWebhook = (row: Row, secrets: readonly SecretRow[]): KeptWebhook => ({
   ...{ createdAt: row.created_at, createdBy: row.created_by, disabledAt: row.disabled_at },
   secrets: secrets
     .filter(({ source }) => source === row.source)
-    .map(({ number, secret, created_at: createdAt, until }) => ({ number, secret, createdAt, until })),
+    .map(({ number, secret: text, sealing, created_at: createdAt, until }) => ({ number, sealed: { text, sealing }, createdAt, until })),
 });
 
 async function withSecrets(pool: Pool, tenant: string, rows: readonly Row[]): Promise<KeptWebhook[]> {
   if (rows.length === 0) return [];
   const found = await pool.query<SecretRow>(
-    `select source, number, secret, created_at, until from webhook_secrets
+    `select source, number, secret, sealing, created_at, until from webhook_secrets
     where tenant = $1 and source = any($2::text[]) and (until is null or until > now() - interval '1 day') order by source, number desc`,
     [tenant, rows.map(({ source }) => source)],
   );
@@ -84,20 +86,20 @@ export async function listWebhooks(
 
 interface NewWebhook extends Pick<KeptWebhook, 'source' | 'provider' | 'settings' | 'mapping' | 'createdBy'> {
   readonly tenant: string;
-  readonly secret: string;
+  readonly sealed: Sealed;
 }
 
 /** False where the name is taken. */
 export async function addWebhook(
   pool: Pool,
-  { tenant, source, provider, settings, mapping, createdBy, secret }: NewWebhook,
+  { tenant, source, provider, settings, mapping, createdBy, sealed }: NewWebhook,
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `with added as (
       insert into webhooks (tenant, source, provider, settings, mapping, created_by) values ($1, $2, $3, $4, $5, $6)
       on conflict (tenant, source) do nothing returning tenant, source)
-    insert into webhook_secrets (tenant, source, number, secret) select tenant, source, 1, $7 from added`,
-    [tenant, source, provider, settings, mapping, createdBy, secret],
+    insert into webhook_secrets (tenant, source, number, secret, sealing) select tenant, source, 1, $7, $8 from added`,
+    [tenant, source, provider, settings, mapping, createdBy, sealed.text, sealed.sealing],
   );
   return rowCount === 1;
 }
@@ -105,15 +107,15 @@ export async function addWebhook(
 /** A further secret; those before it end after so many hours. False where there is no such webhook. */
 export async function rotateSecret(
   pool: Pool,
-  { tenant, source, secret, keepHours }: { tenant: string; source: string; secret: string; keepHours: number },
+  { tenant, source, sealed, keepHours }: { tenant: string; source: string; sealed: Sealed; keepHours: number },
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `with ended as (
       update webhook_secrets set until = least(until, now() + $4 * interval '1 hour') where tenant = $1 and source = $2 and (until is null or until > now()))
-    insert into webhook_secrets (tenant, source, number, secret)
-    select w.tenant, w.source, coalesce((select max(s.number) from webhook_secrets s where s.tenant = $1 and s.source = $2), 0) + 1, $3
+    insert into webhook_secrets (tenant, source, number, secret, sealing)
+    select w.tenant, w.source, coalesce((select max(s.number) from webhook_secrets s where s.tenant = $1 and s.source = $2), 0) + 1, $3, $5
     from webhooks w where w.tenant = $1 and w.source = $2`,
-    [tenant, source, secret, keepHours],
+    [tenant, source, sealed.text, keepHours, sealed.sealing],
   );
   return rowCount === 1;
 }
