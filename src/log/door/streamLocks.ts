@@ -2,7 +2,7 @@
 import pg from 'pg';
 
 /** Any fixed number, the same in every version. */
-export const STREAM_LOCK = 0x51b1;
+const STREAM_LOCK = 0x51b1;
 
 /** Which streams a process reads: one connection whose locks go with it, so a killed process holds nothing. */
 export class StreamLocks {
