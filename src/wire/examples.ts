@@ -5,7 +5,7 @@ import type { Approval, FurtherQuestion } from './approval.ts';
 import type { DecisionDetail, DecisionItem } from './decision.ts';
 import type { QuarantinedEvent, StoredEvent } from './event.ts';
 import type { FlowItem, timeline } from './flow.ts';
-import type { PolicyChange, StoredPolicy } from './policy.ts';
+import type { PolicyChange, PolicyDiff, StoredPolicy } from './policy.ts';
 import type { Problem } from './problem.ts';
 import type { QualityReport } from './quality.ts';
 import type { Ready } from './ready.ts';
@@ -163,6 +163,16 @@ export const storedPolicyExample: StoredPolicy = {
 };
 
 export const policyChangeExample: PolicyChange = { version: POLICY, previous: 'fraud@0123456789ab', changed: true, warnings: [] };
+
+export const policyDiffExample: PolicyDiff = {
+  ...{ flow: 'fraud', version: POLICY, against: 'fraud@0123456789ab' },
+  differences: [
+    {
+      ...{ pointer: '/approvals/deadlineSeconds', path: ['approvals', 'deadlineSeconds'], change: 'changed', from: 86_400, to: 14_400 },
+      ...{ text: 'fell from 86400 s (1 d) to 14400 s (4 h)', meaning: 'how long people have to answer' },
+    },
+  ],
+};
 
 const figures = {
   ...{ decisions: 120, outcomes: { approve: 100, decline: 20 }, labelled: 40, assumed: 60, unknown: 20, right: 95, wrong: 5 },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { POLICY_BYTES_MAX } from '../domain/policyBytesMax.ts';
 import { at, saidText } from './fields.ts';
-import { listOf } from './list.ts';
+import { filterText, listOf } from './list.ts';
 
 const version = z.string().describe('<flow>@<12 hex digits of its content>');
 
@@ -31,6 +31,30 @@ export const policyChange = z.object({
   warnings: z.array(z.object({ pointer: z.string(), detail: z.string() })),
 });
 
+const policyDifference = z.object({
+  pointer: z.string().describe('JSON pointer into the content; for what is gone, into that of `against`'),
+  path: z.array(z.string()).describe('The same for people: an item of a list goes by its name, or as `number 2`'),
+  change: z
+    .enum(['added', 'removed', 'changed', 'order'])
+    .describe('`order`: the same items stand in another order; `from` and `to` are their names'),
+  from: z.unknown().optional().describe('Absent: it was not there'),
+  to: z.unknown().optional().describe('Absent: it is not there any more'),
+  text: z.string().describe('In words'),
+  meaning: z.string().nullable().describe('What the changed part is for, where that is known'),
+});
+
+/** What a policy changed of another. */
+export const policyDiff = z.object({
+  flow: z.string(),
+  version,
+  against: z.string().nullable().describe('Null: it is the first one that the flow had'),
+  differences: z.array(policyDifference).describe('None: they have the same content'),
+});
+
+export const policyDiffQuery = z.strictObject({
+  against: filterText.optional().describe('Another version, or `active`; absent: the one that held before it was switched on last'),
+});
+
 /** The text may also be sent alone, as `application/yaml`. */
 export const policyRequest = z.strictObject({
   text: z.string().max(POLICY_BYTES_MAX),
@@ -49,3 +73,4 @@ export const policyQuery = z.strictObject({
 export type ActivatedPolicy = z.infer<typeof activatedPolicy>;
 export type StoredPolicy = z.infer<typeof storedPolicy>;
 export type PolicyChange = z.infer<typeof policyChange>;
+export type PolicyDiff = z.infer<typeof policyDiff>;

@@ -184,6 +184,55 @@ describe('POST /v1/flows/:flow/policies', () => {
   });
 });
 
+describe('GET /v1/flows/:flow/policies/:version/diff', () => {
+  const diff = (version: string, query = '') => get(`${PATH}/${encodeURIComponent(version)}/diff${query}`);
+
+  it('says what a version changed of the one that held before it, by path and in words', async () => {
+    await send(textOf(70));
+    await send(textOf(71).replace('1000', '900'));
+    const { version } = (await get(`${PATH}/active`)).json;
+    const told = {
+      ...{ flow: 'ledger', version, against: versionOf(70) },
+      differences: [
+        {
+          ...{ pointer: '/alarmAbove', path: ['alarmAbove'], change: 'changed', from: 70, to: 71 },
+          ...{ text: 'rose from 70 to 71', meaning: null },
+        },
+        {
+          ...{ pointer: '/askAbove', path: ['askAbove'], change: 'changed', from: 1000, to: 900 },
+          ...{ text: 'fell from 1000 to 900', meaning: null },
+        },
+      ],
+    };
+    expect((await diff(version)).json).toEqual(told);
+    expect((await diff('active')).json).toEqual(told);
+    expect((await diff(versionOf(70), '?against=active')).json.differences.map(({ text }: { text: string }) => text)).toEqual([
+      'fell from 71 to 70',
+      'rose from 900 to 1000',
+    ]);
+    // switched back to: what it changed is what held in between
+    await send(textOf(70));
+    expect((await diff(versionOf(70))).json.against).toBe(version);
+    expect((await diff('active', '?against=active')).json).toMatchObject({ against: versionOf(70), differences: [] });
+  });
+
+  it('says that the first one changed nothing', async () => {
+    const { items } = (await get(`/v1/flows/parcel/policies`)).json;
+    expect((await get(`/v1/flows/parcel/policies/${encodeURIComponent(items[0].version)}/diff`)).json).toMatchObject({
+      against: null,
+      differences: [],
+    });
+  });
+
+  it.each([
+    [`${PATH}/ledger@000000000000/diff`, 404],
+    [`${PATH}/active/diff?against=ledger@000000000000`, 404],
+    [`${PATH}/active/diff?against=%00`, 400],
+    [`${PATH}/%00/diff`, 404],
+    ['/v1/flows/none/policies/active/diff', 404],
+  ])('answers %s with %i', async (path, status) => expectProblem(await get(path), status));
+});
+
 describe('GET /v1/flows/:flow/policies', () => {
   it('lists what was on, in order and in pages', async () => {
     await send(textOf(60));

@@ -152,12 +152,12 @@ describe('policy diff', () => {
     expect(await run('policy', 'diff', 'fraud', from, to)).toBe(1);
     expect(printed.out).toBe(
       [
-        '/bands/reviewFrom: 0.1 -> 0.2',
-        '/prompts/review/question:',
+        '/bands/reviewFrom: rose from 0.1 to 0.2',
+        '/prompts/review/question: says something else:  (what the LLM is told)',
         '  - Two',
         '  + Three',
-        '/rungs/1: (none) -> {"rung":"human"}',
-        '/a~1b: 1 -> (none)',
+        '/rungs/1: is new: {"rung":"human"}  (who is asked, in this order)',
+        '/a~1b: is gone; it was 1',
         '',
       ].join('\n'),
     );
@@ -170,8 +170,21 @@ describe('policy diff', () => {
     expect(JSON.parse(printed.out)).toEqual({
       from: 'active',
       to: path,
-      differences: [{ pointer: '/bands/reviewFrom', from: 0.1, to: 0.3 }],
+      differences: [
+        {
+          ...{ pointer: '/bands/reviewFrom', path: ['bands', 'reviewFrom'], change: 'changed', from: 0.1, to: 0.3 },
+          ...{ text: 'rose from 0.1 to 0.3', meaning: null },
+        },
+      ],
     });
+  });
+
+  it('policy diff of two versions asks the service, and says what it says', async () => {
+    const told = { pointer: '/x', path: ['x'], change: 'added', to: 1, text: 'is new: 1', meaning: 'a test' };
+    answers[`/v1/flows/fraud/policies/${NEW}/diff`] = [200, { flow: 'fraud', version: NEW, against: OLD, differences: [told] }];
+    expect(await run('policy', 'diff', 'fraud', OLD, NEW)).toBe(1);
+    expect(printed.out).toBe('/x: is new: 1  (a test)\n');
+    expect(asked.map(({ path }) => decodeURIComponent(path))).toEqual([`/v1/flows/fraud/policies/${NEW}/diff?against=${OLD}`]);
   });
 
   it('policy diff exits 0 where only the layout differs', async () => {

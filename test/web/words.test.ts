@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/domain/event.ts';
 import { interval } from '../../src/domain/shareInterval.ts';
+import { span } from '../../src/domain/span.ts';
 import { KEYS, shownKeys } from '../../src/web/keys/keyTable.ts';
 import { bandsOf, nearestThreshold } from '../../src/web/words/bands.ts';
 import { causesOf } from '../../src/web/words/causes.ts';
@@ -9,12 +10,11 @@ import { curlOf } from '../../src/web/words/curlOf.ts';
 import { readEvidence, stakeOf } from '../../src/web/words/evidence.ts';
 import { inOrder, votesText } from '../../src/web/words/inboxOrder.ts';
 import { pathOfId } from '../../src/web/words/pathOfId.ts';
-import { policyChanges } from '../../src/web/words/policyChanges.ts';
 import { cutText, piecesOf } from '../../src/web/words/said.ts';
 import { sampleOf } from '../../src/web/words/sampleOf.ts';
 import { Tally } from '../../src/web/words/tally.ts';
 import { rowsOf, type Step, waitsFor } from '../../src/web/words/timelineRows.ts';
-import { exactTime, relativeTime, span } from '../../src/web/words/times.ts';
+import { exactTime, relativeTime } from '../../src/web/words/times.ts';
 import type { Approval } from '../../src/wire/approval.ts';
 import { approvalExample } from '../../src/wire/examples.ts';
 
@@ -200,17 +200,6 @@ describe('a timeline', () => {
     expect(newest.nodes[0]).toMatchObject({ id: 'evt_z.9', kind: 'elsewhere' });
     expect(causesOf(steps, 'evt_a.1').nodes.map(({ id }) => id)).toEqual(['evt_a.1', 'dec_a.1.0']);
     expect(causesOf([]).nodes).toEqual([]);
-  });
-});
-
-describe('policyChanges()', () => {
-  it('says what became what, what is new and what was taken out', () => {
-    expect(policyChanges({ a: { b: 1 }, gone: true, list: ['x'] }, { a: { b: 2 }, list: ['y'], more: null })).toEqual([
-      { path: 'a › b', text: '1 became 2' },
-      { path: 'gone', text: 'true was taken out' },
-      { path: 'list › number 1', text: '“x” became “y”' },
-      { path: 'more', text: 'null is new' },
-    ]);
   });
 });
 

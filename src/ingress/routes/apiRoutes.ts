@@ -7,6 +7,7 @@ import { eventRoutes } from './eventRoutes.ts';
 import { flowRoutes } from './flowRoutes.ts';
 import { openCaseRoutes } from './openCaseRoutes.ts';
 import { operationRoutes } from './operationRoutes.ts';
+import { policyDiffRoutes } from './policyDiffRoutes.ts';
 import { policyRoutes } from './policyRoutes.ts';
 import { postEventsRoute } from './postEvents.ts';
 import { qualityRoutes } from './qualityRoutes.ts';
@@ -25,7 +26,7 @@ import { whyRoutes } from './whyRoutes.ts';
 export const API_ROUTES: readonly Route[] = [
   ...[postEventsRoute, ...eventRoutes, ...quarantineRoutes],
   ...[...decisionRoutes, ...whyRoutes],
-  ...[...flowRoutes, ...openCaseRoutes, ...watchRoutes, ...policyRoutes, ...qualityRoutes],
+  ...[...flowRoutes, ...openCaseRoutes, ...watchRoutes, ...policyRoutes, ...policyDiffRoutes, ...qualityRoutes],
   ...[...approvalRoutes, ...reviewRoutes],
   ...[...actionRoutes, ...receiverRoutes],
   ...[webhookRoute, ...webhookAdminRoutes, ...brokerRoutes],

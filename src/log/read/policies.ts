@@ -54,3 +54,16 @@ export async function readPolicy(
   const row = rows[0];
   return row === undefined ? null : { ...shown(row), text: row.text };
 }
+
+/** The version that held before the one that was switched on at the position; null where none did. */
+export async function readVersionBefore(
+  pool: Pool,
+  { tenant, flow, version, position }: { tenant: string; flow: string; version: string; position: number },
+): Promise<string | null> {
+  const { rows } = await pool.query<{ version: string }>(
+    `select note as version from entries where tenant = $1 and log = $2 and kind = 'policy' and position < $3 and note <> $4
+     order by position desc limit 1`,
+    [tenant, flow, position, version],
+  );
+  return rows[0]?.version ?? null;
+}

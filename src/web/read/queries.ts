@@ -6,7 +6,7 @@ import type { DecisionDetail, DecisionItem } from '../../wire/decision.ts';
 import type { QuarantinedEvent, StoredEvent } from '../../wire/event.ts';
 import type { FlowItem } from '../../wire/flow.ts';
 import type { Page } from '../../wire/list.ts';
-import type { ActivatedPolicy, StoredPolicy } from '../../wire/policy.ts';
+import type { ActivatedPolicy, PolicyDiff, StoredPolicy } from '../../wire/policy.ts';
 import type { QualityReport } from '../../wire/quality.ts';
 import type { Ready } from '../../wire/ready.ts';
 import type { WatchItem } from '../../wire/watch.ts';
@@ -52,6 +52,8 @@ export const useQuality = (flow: string, by: string) => useAsk<QualityReport>(`/
 export const usePolicies = (flow: string) => useAsk<Page<ActivatedPolicy>>(`/v1/flows/${part(flow)}/policies`, { limit: 100 });
 export const usePolicy = (flow: string, version: string | undefined) =>
   useAsk<StoredPolicy>(`/v1/flows/${part(flow)}/policies/${part(version ?? 'active')}`, {}, { enabled: version !== undefined });
+export const usePolicyDiff = (flow: string, version: string, against: string | undefined) =>
+  useAsk<PolicyDiff>(`/v1/flows/${part(flow)}/policies/${part(version)}/diff`, { against });
 export const useWhyNot = (event: string, outcome: string | undefined) => useAsk<WhyNot>(`/v1/events/${part(event)}/why-not`, { outcome });
 export const useCases = (parameters: Parameters) => useAsk<Page<OpenCase>>('/v1/cases', { limit: 100, ...parameters }, { every: 10_000 });
 export const useFound = (parameters: Parameters, enabled: boolean) => useAsk<Page<Found>>('/v1/search', parameters, { enabled });

@@ -1,6 +1,7 @@
 /** A subject's timeline as rows: each entry in its band, and long times in which nothing happened folded into one row. */
+
+import { span } from '../../domain/span.ts';
 import type { Timeline } from '../../wire/flow.ts';
-import { span } from './times.ts';
 
 export type Step = Timeline['items'][number];
 

@@ -22,26 +22,6 @@ export function relativeTime(atMs: number, nowMs: number): string {
   return count === 0 ? 'now' : RELATIVE.format(count, unit);
 }
 
-/** `2 d 4 h`, `3 min 20 s`, `840 ms`: the two largest units. */
-export function span(ms: number): string {
-  if (ms < SECOND_MS) return `${Math.max(0, Math.round(ms))} ms`;
-  const parts: readonly (readonly [string, number])[] = [
-    ['d', DAY_MS],
-    ['h', HOUR_MS],
-    ['min', MINUTE_MS],
-    ['s', SECOND_MS],
-  ];
-  const from = parts.findIndex(([, size]) => ms >= size);
-  let left = ms;
-  const shown: string[] = [];
-  for (const [name, size] of parts.slice(from, from + 2)) {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    if (count > 0) shown.push(`${count} ${name}`);
-  }
-  return shown.join(' ');
-}
-
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {

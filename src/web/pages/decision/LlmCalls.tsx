@@ -1,8 +1,8 @@
+import { span } from '../../../domain/span.ts';
 import type { LlmCall } from '../../../wire/llmCall.ts';
 import { Said } from '../../parts/Said.tsx';
 import { Scroll } from '../../parts/Scroll.tsx';
 import { count, usd } from '../../words/numbers.ts';
-import { span } from '../../words/times.ts';
 
 /** Requests to LLMs about the event. What was asked and answered stands on the timeline of the subject. */
 export function LlmCalls({ calls }: { calls: readonly LlmCall[] }) {

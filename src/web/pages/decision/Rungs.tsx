@@ -1,10 +1,10 @@
+import { span } from '../../../domain/span.ts';
 import type { DecisionDetail } from '../../../wire/decision.ts';
 import { Outcome } from '../../parts/Outcome.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { Scroll } from '../../parts/Scroll.tsx';
 import { percent, usd } from '../../words/numbers.ts';
 import { RUNGS, type Rung } from '../../words/rungs.ts';
-import { span } from '../../words/times.ts';
 
 /** What each rung of the ladder said, in the order in which they were asked. */
 export function Rungs({ rungs, decided }: { rungs: DecisionDetail['rungs']; decided: Rung }) {

@@ -18,7 +18,6 @@ export function Policies({ flow }: { flow: string }) {
         const newestFirst = [...items].reverse();
         const shown = version ?? newestFirst[0]?.version;
         const versions = [...new Set(newestFirst.map((one) => one.version))];
-        const before = against ?? versions[versions.indexOf(shown ?? '') + 1];
         return (
           <>
             <Scroll label="Versions">
@@ -58,7 +57,32 @@ export function Policies({ flow }: { flow: string }) {
                 </tbody>
               </table>
             </Scroll>
-            {shown !== undefined && <PolicyDiff flow={flow} version={shown} against={before === shown ? undefined : before} />}
+            {shown !== undefined && (
+              <>
+                <p className="row-tools">
+                  <label>
+                    Compared with{' '}
+                    <select
+                      value={against ?? ''}
+                      onChange={({ target: { value } }) =>
+                        void navigate({
+                          search: { tab: 'policies', version: shown, ...(value === '' ? {} : { against: value }) },
+                          resetScroll: false,
+                        })
+                      }
+                    >
+                      <option value="">the one before it</option>
+                      {versions
+                        .filter((one) => one !== shown)
+                        .map((one) => (
+                          <option key={one}>{one}</option>
+                        ))}
+                    </select>
+                  </label>
+                </p>
+                <PolicyDiff flow={flow} version={shown} against={against} />
+              </>
+            )}
           </>
         );
       }}

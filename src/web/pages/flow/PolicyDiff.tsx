@@ -1,49 +1,51 @@
+import type { PolicyDiff as Diff } from '../../../wire/policy.ts';
 import { Loaded } from '../../parts/Loaded.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { Scroll } from '../../parts/Scroll.tsx';
-import { usePolicy } from '../../read/queries.ts';
-import { policyChanges } from '../../words/policyChanges.ts';
+import { usePolicy, usePolicyDiff } from '../../read/queries.ts';
 
+/** `against`: another version than the one that held before. */
 export function PolicyDiff({ flow, version, against }: { flow: string; version: string; against: string | undefined }) {
-  const now = usePolicy(flow, version);
-  const before = usePolicy(flow, against);
+  const diff = usePolicyDiff(flow, version, against);
+  const policy = usePolicy(flow, version);
   return (
-    <Loaded query={now}>
-      {({ content, text }) => (
-        <>
-          <h2>
-            What <code>{version}</code> changed{against !== undefined && <> of {against}</>}
-          </h2>
-          {against === undefined ? (
-            <p className="faint">It is the first one.</p>
-          ) : (
-            before.data !== undefined && <Changes from={before.data.content} to={content} />
-          )}
-          <details>
-            <summary>The whole policy</summary>
+    <>
+      <Loaded query={diff}>{(of) => <Changes diff={of} />}</Loaded>
+      <details>
+        <summary>The whole policy</summary>
+        <Loaded query={policy}>
+          {({ text }) => (
             <Scroll label="The policy" className="command">
               <pre>{text}</pre>
             </Scroll>
-          </details>
-        </>
-      )}
-    </Loaded>
+          )}
+        </Loaded>
+      </details>
+    </>
   );
 }
 
-function Changes({ from, to }: { from: unknown; to: unknown }) {
-  const changes = policyChanges(from, to);
-  if (changes.length === 0) return <p className="faint">Nothing: they say the same.</p>;
+function Changes({ diff: { version, against, differences } }: { diff: Diff }) {
   return (
-    <dl className="facts">
-      {changes.map(({ path, text }) => (
-        <div key={path}>
-          <dt>{path}</dt>
-          <dd>
-            <Said text={text} lines charsMax={800} />
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <h2>
+        What <code>{version}</code> changed{against !== null && <> of {against}</>}
+      </h2>
+      {against === null && <p className="faint">It is the first one.</p>}
+      {against !== null && differences.length === 0 && <p className="faint">Nothing: they say the same.</p>}
+      <dl className="facts" aria-label="What it changed">
+        {differences.map(({ pointer, change, path, text, meaning }) => (
+          <div key={`${change} ${pointer}`}>
+            <dt>
+              <Said text={path.length === 0 ? 'all of it' : path.join(' › ')} charsMax={300} />
+              {meaning !== null && <span className="faint"> ({meaning})</span>}
+            </dt>
+            <dd>
+              <Said text={text} lines charsMax={800} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import { shownNumber } from '../../../domain/shownNumber.ts';
+import { span } from '../../../domain/span.ts';
 import type { FlowItem } from '../../../wire/flow.ts';
 import { Figure } from '../../parts/Figure.tsx';
 import { Go } from '../../parts/Go.tsx';
@@ -6,7 +7,6 @@ import { tally } from '../../read/liveFeed.ts';
 import { useReady } from '../../read/queries.ts';
 import { useLive } from '../../read/useLive.ts';
 import { count, rate, usd } from '../../words/numbers.ts';
-import { span } from '../../words/times.ts';
 
 const RATE_SECONDS = 10;
 

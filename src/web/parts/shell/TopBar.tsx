@@ -1,9 +1,9 @@
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useRef } from 'react';
+import { span } from '../../../domain/span.ts';
 import { hideNotice } from '../../read/liveFeed.ts';
 import { useReady } from '../../read/queries.ts';
 import { useLive } from '../../read/useLive.ts';
-import { span } from '../../words/times.ts';
 import { troubles } from '../../words/troubles.ts';
 import { useNow } from '../useNow.ts';
 import { ViewMenu } from './ViewMenu.tsx';
