@@ -50,6 +50,26 @@ const ROWS = [
     ['Events that wait for a commit', 'short', ['signalbox_append_waiting', '{{instance}}']],
   ],
   [
+    'Webhooks and streams',
+    [
+      'Requests to webhooks, by what became of them',
+      'ops',
+      [`sum by (source, result) (rate(signalbox_webhook_requests_total${RATE}))`, '{{source}} {{result}}'],
+    ],
+    ['Messages that wait in brokers', 'short', ['max by (stream) (signalbox_broker_lag)', '{{stream}}']],
+    [
+      'Messages of streams a second, by what became of them',
+      'ops',
+      [`max by (stream, result) (deriv(signalbox_broker_messages${RATE}))`, '{{stream}} {{result}}'],
+    ],
+    [
+      'Streams that fail or are paused',
+      'short',
+      ['max by (stream) (signalbox_broker_failing)', '{{stream}} fails'],
+      ['max by (stream) (signalbox_broker_paused)', '{{stream}} is paused'],
+    ],
+  ],
+  [
     'Cases',
     ['Events that wait for their cases', 'short', ['max(signalbox_backlog_events)', 'waiting']],
     ['Age of the oldest', 's', ['max(signalbox_backlog_oldest_seconds)', 'oldest']],

@@ -133,11 +133,17 @@ async function list({ json }: { json?: true }): Promise<void> {
   const { openService } = await import('./terminal/target.ts');
   const page = await (await openService()).ask<Page<Webhook>>('/v1/webhooks?limit=1000');
   if (json === true) return printJson(page);
-  const rows = page.items.map(({ source, provider, state, mapping, secrets, path }) => [
-    ...[source, provider, state, mapping === null ? 'preset' : 'own'],
+  const rows = page.items.map(({ source, provider, state, mapping, secrets, requests, path }) => [
+    ...[
+      source,
+      provider,
+      state,
+      mapping === null ? 'preset' : 'own',
+      requests.map(({ result, count }) => `${count} ${result}`).join(', ') || '-',
+    ],
     ...[secrets.map(({ number, until }) => (until === null ? String(number) : `${number} until ${until}`)).join(', '), path],
   ]);
-  printTable(['SOURCE', 'PROVIDER', 'STATE', 'MAPPING', 'SECRETS', 'PATH'], rows);
+  printTable(['SOURCE', 'PROVIDER', 'STATE', 'MAPPING', 'REQUESTS', 'SECRETS', 'PATH'], rows);
 }
 
 async function rotate(

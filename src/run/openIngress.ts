@@ -2,7 +2,6 @@
 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { readActionFigures } from '../actions/actionFigures.ts';
 import { receiverAt } from '../actions/receivers.ts';
 import { redriveAction } from '../actions/redriveAction.ts';
 import { sendNow } from '../actions/sendNow.ts';
@@ -20,15 +19,13 @@ import { createRouteOutcomes } from '../ingress/accept/routeOutcomes.ts';
 import { createApp } from '../ingress/app.ts';
 import { openStreams } from '../ingress/brokers/openStreams.ts';
 import { listen } from '../ingress/http/server.ts';
-import { showActions, showDrift, showEmissions, showMemories, showWatches } from '../ingress/metrics/flowFigures.ts';
-import { showLlm } from '../ingress/metrics/llmMetrics.ts';
+import { webhookMetrics } from '../ingress/metrics/doorMetrics.ts';
 import { createMetrics, type Metrics } from '../ingress/metrics/metrics.ts';
-import { addQualityMetrics } from '../ingress/metrics/qualityMetrics.ts';
 import { showStreams } from '../ingress/metrics/streamMetrics.ts';
 import { openProbes } from '../ingress/routes/probes.ts';
 import { Durations } from '../ingress/stream/durations.ts';
 import { Streams } from '../ingress/stream/streams.ts';
-import { readLlmFigures } from '../llm/record/totals.ts';
+import { openWebhookTally } from '../ingress/webhooks/webhookTally.ts';
 import { joinIngresses } from '../log/activate.ts';
 import { openAdopter } from '../log/adopt/adopter.ts';
 import { readUnseen } from '../log/adopt/unseen.ts';
@@ -40,18 +37,14 @@ import { migrate } from '../log/db/migrate.ts';
 import { openNotifier } from '../log/db/notify.ts';
 import { sealsOf } from '../log/door/seals.ts';
 import { openEmitter } from '../log/emit/emitter.ts';
-import { readEmissions } from '../log/emit/readEmissions.ts';
 import { Logs } from '../log/logs.ts';
 import { closeMemories, openMemories } from '../log/memory/memories.ts';
-import { readMemories } from '../log/memory/readMemories.ts';
 import { redrive } from '../log/redrive.ts';
 import { openSearchFollower } from '../log/search/followSearch.ts';
-import { readOverdue } from '../log/watch/overdue.ts';
 import { openSweeper } from '../log/watch/sweeper.ts';
-import { readDriftFigures } from '../outcomes/drift/readDrift.ts';
-import { readAllQuality } from '../outcomes/readQuality.ts';
 import { type Config, noticeChannels } from '../settings/config.ts';
 import { ingressSpans, traceOfRequest } from './ingressSpans.ts';
+import { showFigures } from './showFigures.ts';
 import { tellQuarantine } from './tellQuarantine.ts';
 import { warnOfClock } from './warnOfClock.ts';
 
@@ -110,13 +103,9 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
       unseen: () => readUnseen(pool, TENANT),
       failed: (err) => logger.warn({ err }, 'figures of /metrics could not be read: they are left out'),
     });
-    showWatches(metrics, () => readOverdue(pool, TENANT));
-    showEmissions(metrics, () => readEmissions(pool, TENANT));
-    showDrift(metrics, () => readDriftFigures(pool, TENANT));
-    showMemories(metrics, () => readMemories(pool, TENANT));
-    showActions(metrics, () => readActionFigures(pool, TENANT));
-    showLlm(metrics, () => readLlmFigures(pool));
-    addQualityMetrics(metrics, () => readAllQuality(pool, TENANT, flows));
+    showFigures(metrics, { pool, tenant: TENANT, flows });
+    const tally = openWebhookTally({ pool, tenant: TENANT, logger, counted: webhookMetrics(metrics) });
+    releases.push(() => tally.close());
     const mailed = (keys: readonly string[]): void => dispatcher.hand(keys);
     const appending = openDatabase(url, { name: 'append', size: APPENDING * (flows.length + 1), appending: true });
     releases.push(() => appending.end());
@@ -175,6 +164,7 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
         trace: spans === null ? undefined : { request: spans.request, of: traceOfRequest },
         notifier,
         seals,
+        countWebhook: tally.count,
         notices: noticeChannels(config),
         redrive: (place) => redrive({ pool, flows, caseIds, memories, mailed }, place),
         accepting,

@@ -5,6 +5,14 @@ import { listOf } from './list.ts';
 
 export const WEBHOOK_PROVIDERS = ['standard', 'stripe', 'shopify', 'github', 'slack', 'cloudevents', 'hmac'] as const;
 
+/**
+ * `taken`: by the mapping. `unmapped`: kept under their own type, as no rule takes them. `fault`: kept so, as the mapping failed. `missing`, `mismatch`, `stale`:
+ * not signed as they should be. `refused`: signed, and not to be read or of an identity that has other content. `failed`: for reasons of ours.
+ */
+const WEBHOOK_RESULTS = [
+  ...(['taken', 'unmapped', 'fault', 'repeated', 'handshake', 'missing', 'mismatch', 'stale', 'refused', 'failed'] as const),
+] as const;
+
 const source = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits and dashes, a letter first')
@@ -68,6 +76,9 @@ export const webhook = z.object({
   settings: webhookSettings,
   mapping: z.string().nullable().describe('YAML; null: what comes with the provider'),
   secrets: z.array(z.object({ number: z.number().int(), createdAt: at, until: at.nullable().describe('Not valid from then on') })),
+  requests: z
+    .array(z.object({ result: z.enum(WEBHOOK_RESULTS), count: z.number().int(), lastAt: at }))
+    .describe('What became of its requests so far, some seconds behind'),
   createdAt: at,
   createdBy: z.string(),
 });
@@ -99,6 +110,7 @@ export const original = z.object({
 });
 
 export type WebhookProvider = (typeof WEBHOOK_PROVIDERS)[number];
+export type WebhookResult = (typeof WEBHOOK_RESULTS)[number];
 export type WebhookSettings = z.infer<typeof webhookSettings>;
 export type Webhook = z.infer<typeof webhook>;
 export type WebhookMade = z.infer<typeof webhookMade>;

@@ -17,6 +17,7 @@ export const webhookExample: Webhook = {
   settings: {},
   mapping: null,
   secrets: [{ number: 1, createdAt: AT, until: null }],
+  requests: [{ result: 'taken', count: 1204, lastAt: AT }],
   createdAt: AT,
   createdBy: 'ann',
 };

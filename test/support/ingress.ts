@@ -9,18 +9,21 @@ import { ROUTES } from '../../src/console/routes.ts';
 import type { Flow } from '../../src/domain/flow.ts';
 import { createApp } from '../../src/ingress/app.ts';
 import { listen, type ServerOptions } from '../../src/ingress/http/server.ts';
+import { showBrokers, webhookMetrics } from '../../src/ingress/metrics/doorMetrics.ts';
 import { showMemories, showWatches } from '../../src/ingress/metrics/flowFigures.ts';
 import { createMetrics } from '../../src/ingress/metrics/metrics.ts';
 import { addQualityMetrics } from '../../src/ingress/metrics/qualityMetrics.ts';
 import type { IngressDeps } from '../../src/ingress/routes/ingressDeps.ts';
 import { Durations } from '../../src/ingress/stream/durations.ts';
 import { Streams, type StreamsOptions } from '../../src/ingress/stream/streams.ts';
+import { openWebhookTally } from '../../src/ingress/webhooks/webhookTally.ts';
 import { activateFlow, ensureHeads } from '../../src/log/activate.ts';
 import { readUnseen } from '../../src/log/adopt/unseen.ts';
 import { openCaseIds } from '../../src/log/caseIds.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
 import { Seals } from '../../src/log/door/seals.ts';
+import { listStreams } from '../../src/log/door/streams.ts';
 import { readMemories } from '../../src/log/memory/readMemories.ts';
 import { redrive } from '../../src/log/redrive.ts';
 import { readOverdue } from '../../src/log/watch/overdue.ts';
@@ -79,6 +82,8 @@ export async function startIngress({
   addQualityMetrics(metrics, () => readAllQuality(pool, 'default', flows));
   const accepting = openAccepting({ pool, database, flows, metrics, ...temporal });
   const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });
+  showBrokers(metrics, () => listStreams(pool, 'default'));
+  const tally = openWebhookTally({ pool, tenant: 'default', logger, counted: webhookMetrics(metrics) });
   const streams = new Streams({ pool, temporal, health: async () => READY, deciding: () => new Durations().read(), ...stream });
   stream.opened?.(streams);
   const app = createApp(
@@ -87,6 +92,7 @@ export async function startIngress({
       ...{ pool, tenant: 'default', flows, temporal, notifier, logger, registry: metrics.registry },
       config: { SIGNALBOX_AUTH: auth },
       seals: new Seals([], false),
+      countWebhook: tally.count,
       health: async () => READY,
       redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
       accepting,
@@ -104,6 +110,7 @@ export async function startIngress({
     close: async () => {
       streams.close();
       await listening.close();
+      await tally.close();
       await accepting.close();
       await notifier.close();
       await pool.end();

@@ -1,5 +1,6 @@
 /** The names of all metrics: ours, of the ingress by asking it, and those of Temporal's SDK that a worker shows. */
 
+import { showBrokers, webhookMetrics } from '../../src/ingress/metrics/doorMetrics.ts';
 import { showActions, showMemories, showWatches } from '../../src/ingress/metrics/flowFigures.ts';
 import { httpMetrics } from '../../src/ingress/metrics/httpMetrics.ts';
 import { showLlm } from '../../src/ingress/metrics/llmMetrics.ts';
@@ -26,6 +27,8 @@ export function shownMetrics(): Set<string> {
   showMemories(metrics, never);
   showActions(metrics, never);
   showLlm(metrics, never);
+  showBrokers(metrics, never);
+  webhookMetrics(metrics);
   addQualityMetrics(metrics, never);
   const ours = metrics.registry.getMetricsAsArray().map(({ name }) => name);
   return new Set([...ours, ...WORKER_METRICS, ...ON_FAILURE, ...OF_PROMETHEUS]);

@@ -5,6 +5,7 @@ import type { Config } from '../../settings/config.ts';
 import { readRunning } from '../terminal/target.ts';
 import { lookAtActions, lookAtWebhook } from './actions.ts';
 import { lookAtDatabase, lookAtRows } from './database.ts';
+import { lookAtStreams, lookAtWebhooks } from './door.ts';
 import { type Finding, fail, guarded, ok } from './finding.ts';
 import { lookAtKeys } from './keys.ts';
 import { lookAtLlm } from './llm.ts';
@@ -39,6 +40,8 @@ export async function examine(config: Config): Promise<Finding[]> {
         ...(await guarded('actions', 'see the database', () => lookAtActions(pool))),
         ...(await guarded('keys', 'see the database', () => lookAtKeys(config, run, pool))),
         ...(await guarded('secrets', 'see the database', () => lookAtSecrets(config, pool))),
+        ...(await guarded('webhooks', 'see the database', () => lookAtWebhooks(pool))),
+        ...(await guarded('streams', 'see the database', () => lookAtStreams(pool))),
         ...(await guarded('types', 'see the database', () => lookAtUnrouted(pool))),
         ...(await lookAtLlm(config, pool)),
         ...(await guarded('LLM record', 'see the database', () => lookAtLlmRecords(pool))),

@@ -18,6 +18,7 @@ import type { Accept } from '../accept/accept.ts';
 import type { TemporalWeb } from '../accept/receipt.ts';
 import type { ObserveRequest } from '../metrics/httpMetrics.ts';
 import type { Streams } from '../stream/streams.ts';
+import type { CountWebhook } from '../webhooks/webhookTally.ts';
 
 export interface IngressDeps {
   readonly pool: Pool;
@@ -29,6 +30,8 @@ export interface IngressDeps {
   readonly notifier: Notifier;
   /** How secrets of providers and brokers are kept. */
   readonly seals: Seals;
+  /** Hears what became of each request to a webhook that is there. */
+  readonly countWebhook: CountWebhook;
   /** Absent: nobody is told of approvals. */
   readonly notices?: NoticeChannels | undefined;
   readonly streams: Streams;

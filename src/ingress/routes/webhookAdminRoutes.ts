@@ -20,21 +20,11 @@ import { toListQuery } from '../http/listQuery.ts';
 import { isMapping, readMapping } from '../mapping/mapping.ts';
 import { hookOf } from '../webhooks/hooks.ts';
 import { secretFor } from '../webhooks/secretFor.ts';
+import { shownWebhooks } from '../webhooks/shownWebhooks.ts';
 import { tryWebhook } from '../webhooks/tryWebhook.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { type Route, route } from './route.ts';
 import { hooksOf } from './webhookRoutes.ts';
-
-const shown = ({ source, provider, settings, mapping, createdAt, createdBy, disabledAt, secrets }: KeptWebhook): wire.Webhook => ({
-  ...{ source, provider: provider as wire.WebhookProvider, state: disabledAt === null ? 'enabled' : 'disabled' },
-  ...{ path: `/v1/webhooks/${source}`, settings: JSON.parse(settings) as wire.WebhookSettings, mapping },
-  secrets: secrets.map(({ number, createdAt: at, until }) => ({
-    number,
-    createdAt: at.toISOString(),
-    until: until?.toISOString() ?? null,
-  })),
-  ...{ createdAt: createdAt.toISOString(), createdBy },
-});
 
 const noWebhook = (source: string): SignalboxError => new SignalboxError('not-found', `There is no webhook ${source}`);
 
@@ -42,6 +32,11 @@ async function stored({ pool, tenant }: IngressDeps, source: string): Promise<Ke
   const found = await findWebhook(pool, tenant, source);
   if (found === null) throw noWebhook(source);
   return found;
+}
+
+async function shown(deps: IngressDeps, source: string): Promise<wire.Webhook> {
+  const [one] = await shownWebhooks(deps, [await stored(deps, source)]);
+  return one as wire.Webhook;
 }
 
 function assertMapping(text: string | null | undefined): void {
@@ -64,13 +59,17 @@ export const webhookAdminRoutes: readonly Route[] = [
     query: pageQuery,
     answers: { 200: { description: 'A page', schema: wire.webhookList, example: pageExample(webhookExample) } },
     handler:
-      ({ pool }) =>
-      async ({ caller, query, send }) => {
+      ({ pool, tenant }) =>
+      async ({ query, send }) => {
         const { after, limit } = toListQuery(query);
         const [read] = after.keys();
-        const { webhooks, more } = await listWebhooks(pool, caller.tenant, { ...(read === undefined ? {} : { after: read }), limit });
+        const { webhooks, more } = await listWebhooks(pool, tenant, { ...(read === undefined ? {} : { after: read }), limit });
         const last = webhooks.at(-1)?.source ?? read;
-        send(200, { items: webhooks.map(shown), next: writeCursor(new Map(last === undefined ? [] : [[last, 1]])), more });
+        send(200, {
+          items: await shownWebhooks({ pool, tenant }, webhooks),
+          next: writeCursor(new Map(last === undefined ? [] : [[last, 1]])),
+          more,
+        });
       },
   }),
   route({
@@ -110,7 +109,7 @@ export const webhookAdminRoutes: readonly Route[] = [
         };
         if (!(await addWebhook(pool, added))) throw new SignalboxError('taken', `There is a webhook ${source} already`);
         hooks.forget(source);
-        send(201, { ...shown(await stored(deps, source)), secret: made ? secret : null });
+        send(201, { ...(await shown(deps, source)), secret: made ? secret : null });
       };
     },
   }),
@@ -133,7 +132,7 @@ export const webhookAdminRoutes: readonly Route[] = [
         const sealed = seals.seal(secret, ofWebhook(tenant, source));
         if (!(await rotateSecret(pool, { tenant, source, sealed, keepHours }))) throw noWebhook(source);
         hooks.forget(source);
-        send(200, { ...shown(await stored(deps, source)), secret: made ? secret : null });
+        send(200, { ...(await shown(deps, source)), secret: made ? secret : null });
       };
     },
   }),
@@ -153,7 +152,7 @@ export const webhookAdminRoutes: readonly Route[] = [
         assertMapping(mapping);
         if (!(await setWebhookMapping(deps.pool, { tenant: deps.tenant, source, mapping }))) throw noWebhook(source);
         hooks.forget(source);
-        send(200, shown(await stored(deps, source)));
+        send(200, await shown(deps, source));
       };
     },
   }),
@@ -172,7 +171,7 @@ export const webhookAdminRoutes: readonly Route[] = [
         return async ({ params: { source = '' }, send }) => {
           if (!(await setWebhookState(deps.pool, { tenant: deps.tenant, source, disabled: what === 'disable' }))) throw noWebhook(source);
           hooks.forget(source);
-          send(200, shown(await stored(deps, source)));
+          send(200, await shown(deps, source));
         };
       },
     }),

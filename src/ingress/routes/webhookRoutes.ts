@@ -8,8 +8,9 @@ import { webhookReceiptExample } from '../../wire/webhookExamples.ts';
 import { sendJson } from '../http/answer.ts';
 import { BODY_BYTES_MAX, readBody } from '../http/readBody.ts';
 import { originAllowed } from '../webhooks/handshake.ts';
-import { Hooks } from '../webhooks/hooks.ts';
-import { takeWebhook } from '../webhooks/takeWebhook.ts';
+import { type Hook, Hooks } from '../webhooks/hooks.ts';
+import { type Taken, takeWebhook } from '../webhooks/takeWebhook.ts';
+import { resultOfRefusal } from '../webhooks/webhookTally.ts';
 import type { IngressDeps } from './ingressDeps.ts';
 import { type Route, route } from './route.ts';
 
@@ -56,13 +57,21 @@ export const webhookRoute: Route = route({
   },
   handler: (deps) => {
     const hooks = hooksOf(deps);
-    return async ({ request, response, params: { source = '' } }) => {
-      const hook = await hooks.find(source);
+    const take = async (hook: Hook, request: Request): Promise<Taken> => {
       // what is signed is what came: inflating it would verify other bytes
       if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
         throw new SignalboxError('unsupported-media', 'Cannot verify a compressed body: send it as it is');
       const body = await readBody(request, BODY_BYTES_MAX);
-      const taken = await takeWebhook(deps, hook, { headers: request.headers, body }, Date.now());
+      return takeWebhook(deps, hook, { headers: request.headers, body }, Date.now());
+    };
+    return async ({ request, response, params: { source = '' } }) => {
+      // names that nobody added are not counted: they would be labels of a stranger's choosing
+      const hook = await hooks.find(source);
+      const taken = await take(hook, request).catch((error: unknown) => {
+        deps.countWebhook(source, resultOfRefusal(error));
+        throw error;
+      });
+      deps.countWebhook(source, taken.result);
       if ('handshake' in taken) return sendJson(response, 200, taken.handshake);
       sendJson(response, 202, taken.receipt, {
         Location: taken.receipt.links.event,

@@ -26,7 +26,9 @@ export interface WebhookRequest {
   readonly body: Buffer;
 }
 
-export type Taken = { readonly receipt: Receipt } | { readonly handshake: object };
+export type Taken =
+  | { readonly receipt: Receipt; readonly result: 'taken' | 'repeated' | 'unmapped' | 'fault' }
+  | { readonly handshake: object; readonly result: 'handshake' };
 
 interface TakeDeps {
   readonly pool: Pool;
@@ -120,7 +122,7 @@ export async function takeWebhook(deps: TakeDeps, hook: Hook, request: WebhookRe
   verify(hook, request, nowMs);
   const read = await readDelivery(hook, request);
   const handshake = provider.handshake?.(read.body.value) ?? null;
-  if (handshake !== null) return { handshake };
+  if (handshake !== null) return { handshake, result: 'handshake' };
   const { receipt, fault, took } = await acceptRead(deps, hook, read);
   const contentType = headerOf(request.headers, 'content-type') ?? null;
   await keepOriginals(deps.pool, deps.tenant, [
@@ -134,7 +136,8 @@ export async function takeWebhook(deps: TakeDeps, hook: Hook, request: WebhookRe
       },
     },
   ]);
-  return { receipt };
+  const kept = took ? 'taken' : fault === null ? 'unmapped' : 'fault';
+  return { receipt, result: receipt.duplicate === true ? 'repeated' : kept };
 }
 
 /** A secret that cannot be opened here may be the one that it is signed with: the sender is asked to try again, not told that it is wrong. */

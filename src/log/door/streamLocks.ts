@@ -1,8 +1,19 @@
 /** One process at a time reads a stream: an advisory lock of the database says which. */
 import pg from 'pg';
+import type { Pool } from '../db/database.ts';
 
 /** Any fixed number, the same in every version. */
 const STREAM_LOCK = 0x51b1;
+
+/** The numbers of those that some process reads. */
+export async function heldStreams(pool: Pool): Promise<ReadonlySet<number>> {
+  const { rows } = await pool.query<{ number: number }>(
+    `select objid::int as number from pg_locks
+    where locktype = 'advisory' and classid = $1 and granted and database = (select oid from pg_database where datname = current_database())`,
+    [STREAM_LOCK],
+  );
+  return new Set(rows.map(({ number }) => number));
+}
 
 /** Which streams a process reads: one connection whose locks go with it, so a killed process holds nothing. */
 export class StreamLocks {
