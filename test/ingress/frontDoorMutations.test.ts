@@ -34,14 +34,13 @@ function mapping(text: string): Mapping {
   return read;
 }
 
-beforeAll(async () => {
+async function endpoint(source: string, provider: string): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  for (const provider of ['stripe', 'github', 'hmac', 'slack'])
-    await ask(`${ingress.url}/v1/webhooks`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ source: `m-${provider}`, provider, secret: SECRET }),
-    });
+  await ask(`${ingress.url}/v1/webhooks`, { method: 'POST', headers, body: JSON.stringify({ source, provider, secret: SECRET }) });
+}
+
+beforeAll(async () => {
+  for (const provider of ['stripe', 'github', 'hmac', 'slack']) await endpoint(`m-${provider}`, provider);
 });
 
 describe('mutated bytes', () => {
@@ -75,17 +74,21 @@ describe('mutated bytes', () => {
     expect(events).toBeGreaterThan(0);
   });
 
-  it('in headers of a signature are a 401', async () => {
+  it('in headers of a signature are a 401, unless its time and its signature still stand in it whole', async () => {
+    // of an endpoint of its own: what was taken elsewhere under this id may have other content, which is a 409
+    await endpoint('m-headers', 'stripe');
     const seconds = Math.floor(Date.now() / 1000);
-    const good = Buffer.from(`t=${seconds},v1=${hmac(BODY, `${seconds}.`)}`);
+    const [time, signature] = [`t=${seconds}`, `v1=${hmac(BODY, `${seconds}.`)}`];
     await fc.assert(
-      fc.asyncProperty(mutated(good), async (header) => {
+      fc.asyncProperty(mutated(Buffer.from(`${time},${signature}`)), async (header) => {
         const text = header.toString('latin1').replace(/[^\x20-\x7e]/g, '~');
-        const { status } = await post('m-stripe', BODY, { 'stripe-signature': text });
-        // a change that is taken back, or behind what counts
-        expect([401, ...(text.includes(good.toString()) || text.trim() === good.toString() ? [202] : [])]).toContain(status);
+        const { status } = await post('m-headers', BODY, { 'stripe-signature': text });
+        // HTTP takes blanks off both ends
+        const parts = text.trim().split(',');
+        const times = parts.filter((part) => part.startsWith('t='));
+        expect({ text, status }).toEqual({ text, status: times.join() === time && parts.includes(signature) ? 202 : 401 });
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 

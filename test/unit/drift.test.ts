@@ -6,16 +6,22 @@ import { addBin, type BinCounts, binOf, rareChiSquared, scoreBinOf, shiftBetween
 import { addKnown, addSaid, type Drifted, type DriftState, driftFigures, noDrift } from '../../src/outcomes/drift/driftState.ts';
 import { driftPolicy } from '../../src/policy/driftPolicy.ts';
 
-/** A linear congruential generator: shares from 0 to 1 (Numerical Recipes). */
+/** Shares from 0 to 1 (mulberry32): those of a linear congruential generator depend on each other in pairs, which is a drift of its own. */
 function sharesFrom(seed: number): () => number {
-  let at = seed >>> 0;
+  let at = seed;
   return () => {
-    at = (Math.imul(at, 1664525) + 1013904223) >>> 0;
-    return at / 2 ** 32;
+    at = (at + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(at ^ (at >>> 15), 1 | at);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 /** By the sum of twelve. */
-const normalOf = (share: () => number): number => Array.from({ length: 12 }, share).reduce((sum, one) => sum + one, -6);
+const normalOf = (share: () => number): number => {
+  let sum = -6;
+  for (let n = 0; n < 12; n += 1) sum += share();
+  return sum;
+};
 const countsOf = (values: readonly number[]): BinCounts => {
   const counts: BinCounts = {};
   for (const value of values) addBin(counts, binOf(value) as number);
@@ -82,7 +88,8 @@ describe('shiftBetween()', () => {
     ['what was always the same, and is more', () => 5, () => 9],
     ['what was always the same, and is less', () => 5, () => 2],
     ['what changes its sign', (share: () => number) => 1 + share(), (share: () => number) => -1 - share()],
-    ['a share that doubles', (share: () => number) => (share() < 0.3 ? 1 : 0), (share: () => number) => (share() < 0.6 ? 1 : 0)],
+    // from .3 to .6 the index is .38 give or take .07, which is less than .25 for one seed in 80; here it is .72
+    ['a share that doubles', (share: () => number) => (share() < 0.4 ? 1 : 0), (share: () => number) => (share() < 0.8 ? 1 : 0)],
   ])('sees %s', (_what, before, now) => {
     fc.assert(
       fc.property(seeds, (seed) => {
@@ -125,6 +132,8 @@ describe('calibrationShift()', () => {
           expect(squares).toBeLessThan(chance);
         },
       ),
+      // a tenth of this one has few of a kind by chance, which was taken for little variance
+      { examples: [[1287412383, (score) => score]] },
     );
   });
 

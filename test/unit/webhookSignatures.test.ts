@@ -125,6 +125,15 @@ describe.each(PROVIDERS)('verifySignature() of %s', (provider) => {
   });
 });
 
+it('verifySignature() of stripe reads each pair to its end: what stands behind a second sign does not pass unread', async () => {
+  const { headers, body } = await signed('stripe');
+  const [time, signature] = String(headers['stripe-signature']).split(',') as [string, string];
+  const of = (header: string) => verdict('stripe', { headers: { 'stripe-signature': header }, body }, [PLAIN_SECRET]);
+  expect(of(`${time},v0=other,,${signature}`)).toBe('good');
+  expect(of(`${time}=1,${signature}`)).toBe('webhook-missing');
+  expect(of(`${time},${signature}=junk`)).toBe('webhook-mismatch');
+});
+
 describe.each(TIMED)('the signed time of %s', (provider) => {
   it.each([
     [-301, 'webhook-stale'],

@@ -63,9 +63,10 @@ export const STRIPE: Scheme = {
   read: (headers) => {
     const header = headerOf(headers, 'stripe-signature');
     if (header === undefined) return missing('stripe-signature');
-    const pairs = header.split(',').map((pair) => pair.split('=') as [string, string?]);
-    const times = pairs.flatMap(([name, value]) => (name === 't' ? [value ?? ''] : []));
-    const signatures = pairs.flatMap(([name, value]) => (name === 'v1' && value !== undefined ? [value] : []));
+    const pairs = header.split(',');
+    // to the end of its pair: what stands behind a second sign is not signed, so it must not pass unread
+    const times = pairs.flatMap((pair) => after('t=', pair));
+    const signatures = pairs.flatMap((pair) => after('v1=', pair));
     if (times.length !== 1 || signatures.length === 0) return missing('stripe-signature with t= and v1=');
     return { signatures, before: `${times[0]}.`, seconds: times[0] as string };
   },

@@ -33,10 +33,13 @@ export interface CalibrationShift {
   readonly chance: number;
 }
 
-/** What chance does to the mean of `count` truths, squared; with one more of each kind, so that it is never 0. */
-function variance([count, , observed]: CalibrationBin): number {
-  const share = (observed + 1) / (count + 2);
-  return (share * (1 - share)) / count;
+/**
+ * What chance does to the difference of two means of truths, squared: by their common share, with one more of each kind, so that it is never 0.
+ * By a share of its own each, a tenth that by chance has few of one kind has little variance as well, and chance was passed once in 10,000 times.
+ */
+function variance([count, , observed]: CalibrationBin, [known, , observedBefore]: CalibrationBin): number {
+  const share = (observed + observedBefore + 1) / (count + known + 2);
+  return share * (1 - share) * (1 / count + 1 / known);
 }
 
 export function calibrationShift(before: Calibration, now: Calibration): CalibrationShift {
@@ -48,7 +51,7 @@ export function calibrationShift(before: Calibration, now: Calibration): Calibra
     const move = (expected - observed) / count - (expectedBefore - observedBefore) / known;
     moved += count * Math.abs(move);
     total += count;
-    squares += (move * move) / (variance(bin) + variance(reference));
+    squares += (move * move) / variance(bin, reference);
     bins += 1;
   });
   return { gap: total === 0 ? 0 : moved / total, squares, chance: rareChiSquared(Math.max(1, bins)) };
