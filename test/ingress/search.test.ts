@@ -41,6 +41,16 @@ describe('GET /v1/search', () => {
     expect((await find('nobody wrote this')).items).toEqual([]);
   });
 
+  it('finds capitals of any alphabet, however they are written', async () => {
+    const { json: receipt } = await post(
+      ingress.url,
+      eventOf({ id: 'CAP-Ω', source: '/capitals', data: { account: 'ÜBERSEE Škoda', amount: 1 } }),
+    );
+    await followed();
+    for (const q of ['ÜBERSEE', 'übersee', 'Übersee š', 'E Šk', 'cap-ω']) expect(idsOf(await find(q, '&kind=event'))).toEqual([receipt.event]);
+    expect((await find('ÜBERSEE', '&kind=event')).items[0].matched).toContain('übersee škoda');
+  });
+
   it('takes signs of patterns for themselves', async () => {
     await post(ingress.url, eventOf({ id: '100%_sure\\', source: '/signs' }));
     await followed();

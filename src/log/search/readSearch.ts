@@ -49,7 +49,7 @@ interface Row {
 const AROUND = 40;
 const CASES = '/cases';
 
-const like = (text: string): string => text.toLowerCase().replace(/[\\%_]/g, '\\$&');
+const like = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 export async function hasFragments(pool: Pool): Promise<boolean> {
   const { rows } = await pool.query<{ is: boolean }>("select to_regclass('search_text') is not null as is");
@@ -71,8 +71,11 @@ export async function readSearch(pool: Pool, search: Search): Promise<{ items: F
     ...[after?.at ?? null, after?.log ?? null, after?.position ?? null, after?.kind ?? null, limit + 1],
   ];
   const { rows } = fragments
-    ? await pool.query<Row>(`select ${COLUMNS} from search s where ${NARROWED} and s.text like $2 ${NEWEST}`, values)
-    : await pool.query<Row>(`select ${COLUMNS} from search s where ${NARROWED} and lower(left(s.subject, 200)) like $2 ${NEWEST}`, values);
+    ? await pool.query<Row>(`select ${COLUMNS} from search s where ${NARROWED} and s.text like lower($2) ${NEWEST}`, values)
+    : await pool.query<Row>(
+        `select ${COLUMNS} from search s where ${NARROWED} and lower(left(s.subject, 200)) like lower($2) ${NEWEST}`,
+        values,
+      );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const next = last === undefined ? after : { at: last.exact, log: last.log, position: last.position, kind: last.kind };
