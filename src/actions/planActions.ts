@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '../domain/decision.ts';
 import { SignalboxError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/event.ts';
+import { storedObject } from '../domain/storedData.ts';
 import type { CaseLogWriter, CaseRecord } from '../log/caseLog.ts';
 import type { DecisionRow } from '../log/eventDecisions.ts';
 import { askedAction, type DecidedBy, followingActions } from '../policy/followingActions.ts';
@@ -136,9 +137,8 @@ async function readKnown({ client, tenant, flow }: CaseLogWriter, positions: rea
   );
   return new Map(
     rows.map(({ position, body, asked }) => {
-      const { data = {} } = JSON.parse(body ?? '{}') as { data?: unknown };
       const approved = asked.map((text) => (JSON.parse(text) as { proposed: { outcome: string } }).proposed.outcome);
-      return [position, { data: typeof data === 'object' && data !== null ? (data as JsonObject) : {}, approved: new Set(approved) }];
+      return [position, { data: storedObject(body) ?? {}, approved: new Set(approved) }];
     }),
   );
 }

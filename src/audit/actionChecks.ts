@@ -48,7 +48,9 @@ const BYTES: AuditCheck = {
   say: (row) => `the action ${row.action} of ${at(row)} sends ${row.body}`,
 };
 
-const DATA = `${readableJson('b.body')} -> 'data' -> a.limit_field`;
+/** Data that came as bytes are read from them. */
+const BYTES_TEXT = `convert_from(decode(${readableJson('b.body')} ->> 'data_base64', 'base64'), 'UTF8')`;
+const DATA = `coalesce(${readableJson('b.body')} -> 'data', ${readableJson(BYTES_TEXT)}) -> a.limit_field`;
 
 const LIMITS: AuditCheck = {
   wrong: 'an action is above its limit, and no person has approved it',

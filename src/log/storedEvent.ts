@@ -1,6 +1,7 @@
 /** An event as its flow sees it, from its row and body: whoever folds it again, or works on it later, sees what accepting saw. */
 import type { FlowEvent, Json, JsonObject } from '../domain/event.ts';
 import { readInstant } from '../domain/instant.ts';
+import { storedData } from '../domain/storedData.ts';
 import { effectiveTime } from '../kit/fold.ts';
 
 export interface StoredRow {
@@ -23,7 +24,8 @@ export interface Stored {
 }
 
 export function storedEvent({ position, source, id, type, subject, accepted_at: acceptedAt, body }: StoredRow): Stored {
-  const { time, expirytime, data } = JSON.parse(body ?? '{}') as { time?: string; expirytime?: string; data?: Json };
+  const { time, expirytime } = JSON.parse(body ?? '{}') as { time?: string; expirytime?: string };
+  const data = body === null ? undefined : storedData(body);
   const acceptedAtMs = acceptedAt.getTime();
   const when = { acceptedAtMs, ...effectiveTime(time === undefined ? null : readInstant(time), acceptedAtMs) };
   return {

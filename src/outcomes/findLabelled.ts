@@ -1,5 +1,6 @@
 /** The event that a business key means, among the earlier events of its subject: newest first, by the index on subjects. */
-import type { Ending, JsonObject } from '../domain/event.ts';
+import type { Ending } from '../domain/event.ts';
+import { storedObject } from '../domain/storedData.ts';
 import type { Client } from '../log/db/database.ts';
 import { lookupOfEvent } from './labelOf.ts';
 import type { OutcomeContext } from './outcomeBatch.ts';
@@ -41,7 +42,7 @@ export async function findLabelled(
     const last = rows.at(-1);
     if (last === undefined) break;
     for (const { body, ...event } of rows) {
-      const data = body === null ? null : ((JSON.parse(body) as { data?: JsonObject }).data ?? null);
+      const data = storedObject(body);
       const lookup = lookupOfEvent(flow, { ...event, data });
       if (lookup !== null && lookups.has(lookup) && !found.has(lookup)) found.set(lookup, event.position);
     }

@@ -2,6 +2,7 @@
 import type { Ending, JsonObject } from '../domain/event.ts';
 import type { Flow } from '../domain/flow.ts';
 import { DECISION_OUTCOME } from '../domain/outcomes.ts';
+import { storedObject } from '../domain/storedData.ts';
 import type { Client } from '../log/db/database.ts';
 import { type FinalDecision, readCaseFinals, readReflexFinals } from './finalDecision.ts';
 
@@ -123,6 +124,6 @@ async function casesHead(client: Client, { tenant, flow }: OutcomeContext): Prom
 }
 
 function seenEvent({ position, type, subject, ending, timeMs, acceptedAtMs, history }: Row, body: string | undefined): SeenEvent {
-  const data = body === undefined ? null : ((JSON.parse(body) as { data?: JsonObject }).data ?? null);
+  const data = storedObject(body);
   return { position, type, subject, ending, timeMs, acceptedAtMs, history, data };
 }

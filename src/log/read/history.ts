@@ -1,5 +1,6 @@
 /** A subject's events before one of them, for whoever judges that one. */
 import type { JsonObject } from '../../domain/event.ts';
+import { storedObject } from '../../domain/storedData.ts';
 import type { Pool } from '../db/database.ts';
 
 export interface PastEvent {
@@ -29,6 +30,6 @@ export async function readPastEvents(pool: Pool, { tenant, flow, subject, positi
     type,
     time: time.toISOString(),
     ending,
-    data: ((JSON.parse(body ?? '{}') as { data?: JsonObject }).data ?? {}) as JsonObject,
+    data: storedObject(body) ?? {},
   }));
 }
