@@ -36,9 +36,10 @@ export class DataFolder {
   }
 
   static async open(path: string): Promise<DataFolder> {
-    const names = await readdir(path).catch((error: Error) => {
+    const entries = await readdir(path, { withFileTypes: true }).catch((error: Error) => {
       throw new CannotRun(`Cannot read the data: ${error.message}`);
     });
+    const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
     const tables = await Promise.all(names.filter((name) => TABLE.test(name)).map((name) => openCsv(join(path, name), name)));
     const lists = await Promise.all(
       names

@@ -12,6 +12,20 @@ export interface SetReport extends Evaluated {
   readonly ok: boolean;
 }
 
+/** Those that have a value: JSON knows no NaN. */
+const told = (figures: Figures): Figures => Object.fromEntries(Object.entries(figures).filter(([, figure]) => Number.isFinite(figure)));
+
+/** What has no value on this data is left out and said. */
+function withoutUntold({ figures, intervals, baselines, faults, ...rest }: Evaluated): Evaluated {
+  const untold = Object.keys(figures).filter((name) => !Number.isFinite(figures[name]));
+  const of = Object.fromEntries(Object.entries(intervals.of).filter(([, ends]) => ends.every(Number.isFinite)));
+  return {
+    ...{ ...rest, figures: told(figures), intervals: { ...intervals, of } },
+    baselines: Object.fromEntries(Object.entries(baselines).map(([by, given]) => [by, told(given)])),
+    faults: untold.length === 0 ? faults : [...faults, `this data is too little to tell ${untold.join(', ')}`],
+  };
+}
+
 /** A figure that is not a number reaches no floor. */
 export function reaches({ floors, lower }: Pick<DataSet, 'floors' | 'lower'>, figures: Figures): boolean {
   return Object.entries(floors).every(([name, floor]) => {
@@ -34,13 +48,15 @@ export async function* evaluateFlow(
   }
   for (const set of found) {
     const decider = deciderOf(set);
-    const evaluated = await set.evaluate({
-      tables: tablesOf(set),
-      items: itemsOf(set),
-      beside: (columns) => folder.tables(columns),
-      json: (name) => folder.json(name),
-      decide: (questions) => decider.decide(questions),
-    });
+    const evaluated = withoutUntold(
+      await set.evaluate({
+        tables: tablesOf(set),
+        items: itemsOf(set),
+        beside: (columns) => folder.tables(columns),
+        json: (name) => folder.json(name),
+        decide: (questions) => decider.decide(questions),
+      }),
+    );
     const { name, title, floors, published } = set;
     const ok = evaluated.faults.length === 0 && reaches(set, evaluated.figures);
     yield { ...evaluated, notes: [...evaluated.notes, ...decider.notes()], set: name, title, floors, published, ok };

@@ -1,11 +1,11 @@
 /** Decides events by folding them in this process, as accepting them would, and measures what that costs. */
 import { parse } from 'yaml';
-import { CannotRun } from '../domain/errors.ts';
+import { CannotRun, SignalboxError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/event.ts';
 import { firstFaults } from '../domain/firstFaults.ts';
 import type { Flow } from '../domain/flow.ts';
 import { OUR_WORDS, shapeFaultLines } from '../domain/shapeFaults.ts';
-import { LogFold } from '../kit/foldAll.ts';
+import { type FoldedEvent, LogFold } from '../kit/foldAll.ts';
 import type { DataEvent, Decided, Decider, Questions } from './dataSet.ts';
 
 export interface StateSizes {
@@ -20,6 +20,17 @@ function percentiles(costs: readonly number[]): [p50: string, p99: string] {
   const sorted = Float64Array.from(costs).sort();
   const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
   return [at(0.5), at(0.99)];
+}
+
+/** Throws CannotRun that names the event and its fields, where it is one that accepting would refuse. */
+function added<Sent extends DataEvent>(log: LogFold<unknown>, event: Sent): FoldedEvent<Sent> {
+  try {
+    return log.add(event);
+  } catch (error) {
+    if (!(error instanceof SignalboxError)) throw error;
+    const fields = error.errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
+    throw new CannotRun(`Cannot evaluate as ${event.id} is refused: ${error.message}: ${fields}`, { cause: error });
+  }
 }
 
 export class FoldHere implements Decider {
@@ -39,7 +50,7 @@ export class FoldHere implements Decider {
     for await (const event of events) {
       const startedMs = performance.now();
       const working = log.memory === null ? null : process.cpuUsage();
-      const { sent, decision, ending, note } = log.add(event);
+      const { sent, decision, ending, note } = added(log, event);
       if (working !== null) this.#work(process.cpuUsage(working));
       this.#costsUs.push(1000 * (performance.now() - startedMs));
       if (ending === 'quarantined') throw new CannotRun(`Cannot evaluate as ${event.id} was put into quarantine: ${note}`);

@@ -1,6 +1,7 @@
 /** Reads the Fraud Detection Handbook's simulated transactions, and tells them as events the way examples/fraud-handbook.map.yaml does. */
 import type { CsvTable } from '../../../evaluate/csv.ts';
 import type { DataEvent } from '../../../evaluate/dataSet.ts';
+import { mergeTables } from '../../../evaluate/mergeTables.ts';
 import { DAY_MS, LABEL_DELAY_MS } from '../horizon.ts';
 import { ATTEMPTED, DISPUTED } from '../payment.ts';
 
@@ -17,13 +18,16 @@ export interface Transaction {
 
 export const COLUMNS = ['TRANSACTION_ID', 'TX_TIME_SECONDS', 'CUSTOMER_ID', 'TERMINAL_ID', 'TX_AMOUNT', 'TX_FRAUD'];
 
-/** Rows of several files, one after the other. */
+/** The flow takes a payment that is up to a day late. */
+const BACK_SECONDS = DAY_MS / 1000;
+
+/** Rows of several files, in order of time. */
 export async function* readTransactions(tables: readonly CsvTable[]): AsyncGenerator<Transaction> {
-  for (const table of tables)
-    for await (const row of table.rows(COLUMNS)) {
-      const [id, seconds, card, terminal, amount, fraud] = row.map(Number) as [number, number, number, number, number, number];
-      yield { id, timeMs: START_MS + seconds * 1000, card, terminal, amount, fraud: fraud === 1 };
-    }
+  const wanted = { columns: COLUMNS, numbers: COLUMNS, time: 'TX_TIME_SECONDS', back: BACK_SECONDS };
+  for await (const row of mergeTables(tables, wanted)) {
+    const [id, seconds, card, terminal, amount, fraud] = row.map(Number) as [number, number, number, number, number, number];
+    yield { id, timeMs: START_MS + seconds * 1000, card, terminal, amount, fraud: fraud === 1 };
+  }
 }
 
 /** Midnight of a day like `2018-08-01`. */

@@ -3,6 +3,7 @@
  * a file only teach; each row after them is alarm or none by what the flow says of the sensors together, and held against its label. No row
  * is forgiven for lying near a labelled one.
  */
+import { CannotRun } from '../../../domain/errors.ts';
 import type { JsonObject } from '../../../domain/event.ts';
 import { intervalsOf } from '../../../evaluate/bootstrap.ts';
 import type { CsvTable } from '../../../evaluate/csv.ts';
@@ -25,14 +26,27 @@ interface Row extends DataEvent {
 async function* rowsOf(tables: readonly CsvTable[]): AsyncGenerator<Row> {
   for (const table of tables) {
     const sensors = table.columns.filter((column) => !NO_SENSORS.has(column));
-    for await (const [file, row, time, anomaly, ...cells] of table.rows([...KEYS, ...sensors]) as AsyncGenerator<
+    for await (const [file, row, time, anomaly, ...cells] of table.rows([...KEYS, ...sensors], ['anomaly', ...sensors]) as AsyncGenerator<
       [string, string, string, string, ...string[]]
     >) {
       const values = Object.fromEntries(sensors.map((sensor, at) => [sensor, Number(cells[at])]));
       const timeMs = Date.parse(`${time.replace(' ', 'T')}Z`);
+      if (Number.isNaN(timeMs))
+        throw new CannotRun(`Cannot read ${table.name}: ${file}, row ${row}: datetime must be YYYY-MM-DD HH:MM:SS: ${time}`);
       yield { ...{ id: `${file}:${row}`, type: READ, timeMs, file, anomaly: Number(anomaly) === 1 }, data: { machineId: file, values } };
     }
   }
+}
+
+/** A pump's rows in order, whichever tables they stand in. */
+async function inOrder(tables: readonly CsvTable[]): Promise<Row[]> {
+  const pumps = new Map<string, Row[]>();
+  for await (const row of rowsOf(tables)) {
+    const rows = pumps.get(row.file);
+    if (rows === undefined) pumps.set(row.file, [row]);
+    else rows.push(row);
+  }
+  return [...pumps.values()].flatMap((rows) => rows.sort((a, b) => a.timeMs - b.timeMs));
 }
 
 /** What was said of a row that counts. */
@@ -68,14 +82,14 @@ function figuresOf(files: readonly Counts[], weights?: ArrayLike<number>): Figur
 }
 
 async function evaluateSkab({ tables, decide }: Given): Promise<Evaluated> {
-  const files = new Set<string>();
-  for (const table of tables) for await (const [file] of table.rows(['file'])) files.add(file as string);
+  const told = await inOrder(tables);
+  const files = new Set(told.map(({ file }) => file));
   const terms = new Map([...files].map((file) => [file, { learnRows: LEARN_ROWS, jointLearnRows: LEARN_ROWS }]));
   const seen = new Map<string, number>();
   const judged: Judged[] = [];
   let rows = 0;
   const policy = (content: JsonObject): JsonObject => withLearnRows(content, terms);
-  for await (const { sent, result } of decide({ policy, events: rowsOf(tables) })) {
+  for await (const { sent, result } of decide({ policy, events: told })) {
     const { file, anomaly } = sent;
     rows += 1;
     const before = seen.get(file) ?? 0;

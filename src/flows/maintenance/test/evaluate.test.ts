@@ -105,6 +105,13 @@ describe('signalbox evaluate maintenance', () => {
     await writeFile(join(other, 'windows.json'), JSON.stringify({ 'real/calm.csv': [[instant(3000), instant(3100)]] }));
     expect(await run('evaluate', 'maintenance', '--data', other)).toBe(1);
     expect(printed.out).toContain('NOT all floors are reached');
+    // a window behind the rows that are there: of a file's first half, nothing is wrong in it
+    await writeFile(join(other, 'windows.json'), JSON.stringify({ 'real/calm.csv': [[instant(99_000), instant(99_100)]] }));
+    expect(await run('evaluate', 'maintenance', '--data', other)).toBe(1);
+    expect(printed.out).toContain('this data is too little to tell standard, lowFp, lowFn');
+    await writeFile(join(other, 'windows.json'), '{"real/calm.csv": 5}');
+    expect(await run('evaluate', 'maintenance', '--data', other)).toBe(2);
+    expect(printed.err).toContain('Cannot read windows.json: it must hold lists of pairs of times, by file');
     await rm(other, { recursive: true });
     expect(await run('evaluate', 'maintenance', '--data', other)).toBe(2);
     expect(await run('evaluate', 'nobody', '--data', directory)).toBe(2);

@@ -28,7 +28,7 @@ async function clicksOf(tables: readonly CsvTable[]): Promise<Click[]> {
   for (const table of tables) {
     const test = TEST.test(table.name);
     // each file numbers its sessions for itself
-    for await (const [of, item, time] of table.rows(COLUMNS) as AsyncGenerator<[string, string, string]>) {
+    for await (const [of, item, time] of table.rows(COLUMNS, ['Time']) as AsyncGenerator<[string, string, string]>) {
       const session = `${test ? 'test' : 'train'}-${of}`;
       const timeMs = Math.round(1000 * Number(time));
       const data = { sessionId: session, itemId: item };

@@ -31,12 +31,12 @@ export interface Row {
 export async function readWeeks(tables: readonly CsvTable[]): Promise<Map<number, Row[]>> {
   const rows: Row[] = [];
   for (const table of tables)
-    for await (const cells of table.rows(OJ_COLUMNS)) {
+    for await (const cells of table.rows(OJ_COLUMNS, OJ_COLUMNS.slice(1))) {
       const [store, brand] = cells as [string, string];
       const numbers = cells.slice(2).map(Number);
       const own = Number(brand);
-      if (numbers.some((value) => !Number.isFinite(value)) || !(own >= 1 && own <= BRANDS))
-        throw new CannotRun(`Cannot read ${table.name}: store ${store}, brand ${brand} has a cell that is no number of its column`);
+      if (!(Number.isInteger(own) && own >= 1 && own <= BRANDS))
+        throw new CannotRun(`Cannot read ${table.name}: store ${store} has a brand that is none of 1 to ${BRANDS}: ${brand}`);
       const [week, logUnits] = numbers as [number, number];
       const prices = numbers.slice(2, 2 + BRANDS);
       const [deal, feat] = numbers.slice(2 + BRANDS) as [number, number];

@@ -78,7 +78,7 @@ describe('signalbox evaluate pricing', () => {
     expect(printed.err).toContain('a round takes 4 weeks');
     await writeFile(join(other, 'yx_week1.csv'), rows(1, 9).replace(',6.', ',six.'));
     expect(await run('evaluate', 'pricing', '--data', other)).toBe(2);
-    expect(printed.err).toContain('no number');
+    expect(printed.err).toContain('row 2: logmove must be a number: six');
     await rm(other, { recursive: true });
   });
 

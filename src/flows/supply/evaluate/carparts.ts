@@ -29,20 +29,29 @@ interface Parts {
   readonly demand: ReadonlyMap<string, readonly number[]>;
 }
 
+/** Nothing is told by an empty cell, NA or NaN. */
+function unitsOf(cell: string, where: string): number {
+  const units = /^\s*(NA|NaN)?\s*$/i.test(cell) ? 0 : Number(cell);
+  if (units >= 0 && units < Number.POSITIVE_INFINITY) return units;
+  throw new CannotRun(`Cannot read ${where} must be a number from 0: ${cell.slice(0, 40)}`);
+}
+
 async function readParts(tables: readonly CsvTable[]): Promise<Parts> {
-  const fitting = tables.filter(({ columns }) => columns.every((column) => column === 'part' || MONTH.test(column)));
-  const months = [...new Set(fitting.flatMap(({ columns }) => columns.filter((column) => column !== 'part')))].sort();
+  const monthsOf = ({ columns }: CsvTable): string[] => columns.filter((column) => MONTH.test(column));
+  const months = [...new Set(tables.flatMap(monthsOf))].sort();
   if (months.length <= SCORED_MONTHS)
-    throw new CannotRun(`Cannot evaluate as the parts have ${months.length} months, at most ${SCORED_MONTHS}`);
+    throw new CannotRun(
+      `Cannot evaluate as the parts must have more than ${SCORED_MONTHS} months (columns like 2001-03): ${months.length}`,
+    );
   const demand = new Map<string, number[]>();
-  for (const { columns, rows } of fitting) {
-    const own = columns.filter((column) => column !== 'part');
-    for await (const [part, ...cells] of rows(['part', ...own]) as AsyncGenerator<[string, ...string[]]>) {
+  for (const table of tables) {
+    const own = monthsOf(table);
+    for await (const [part, ...cells] of table.rows(['part', ...own]) as AsyncGenerator<[string, ...string[]]>) {
       const known = demand.get(part) ?? months.map(() => 0);
       demand.set(part, known);
       own.forEach((month, at) => {
         // a month of which nothing is told had no demand
-        known[months.indexOf(month)] = Number(cells[at]) || 0;
+        known[months.indexOf(month)] = unitsOf(cells[at] as string, `${table.name}: part ${part}, ${month}`);
       });
     }
   }

@@ -39,7 +39,7 @@ function dateOf(cell: string): number | null {
 async function readDeliveries(tables: readonly CsvTable[]): Promise<Delivery[]> {
   const read: Delivery[] = [];
   for (const table of tables) {
-    for await (const [id, scheduled, delivered, vendor, mode, quantity] of table.rows(COLUMNS) as AsyncGenerator<
+    for await (const [id, scheduled, delivered, vendor, mode, quantity] of table.rows(COLUMNS, ['Line Item Quantity']) as AsyncGenerator<
       [string, string, string, string, string, string]
     >) {
       const [scheduledMs, deliveredMs] = [dateOf(scheduled), dateOf(delivered)];

@@ -120,6 +120,7 @@ describe('signalbox evaluate supply', () => {
     expect(await run('evaluate', 'supply', '--data', own, '--json')).toBe(1);
     expect((JSON.parse(printed.out) as Report).sets[0]?.faults).toEqual([
       'tour is of a kind that no formula here is for: travelling salesman',
+      'this data is too little to tell gapMax, gapMean',
     ]);
     await rm(own, { recursive: true });
   });
