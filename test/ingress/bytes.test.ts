@@ -16,7 +16,12 @@ describe('data_base64', () => {
     ['without a type', {}],
   ])('%s is folded again as it was folded, and known to those who look back', async (title, attributes) => {
     const account = `bytes ${title}`;
-    const sent = eventOf({ ...attributes, data: undefined, data_base64: base64(JSON.stringify({ account, amount: 7, region: 'north' })) });
+    const sent = eventOf({
+      ...attributes,
+      id: account,
+      data: undefined,
+      data_base64: base64(JSON.stringify({ account, amount: 7, region: 'north' })),
+    });
     const { status, json } = await post(ingress.url, sent);
     expect([status, json.subject]).toEqual([202, account]);
     const { keys, differences } = await rebuild(ingress.pool, { tenant: 'default', flow: ledger, write: false });
