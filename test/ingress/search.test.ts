@@ -47,7 +47,8 @@ describe('GET /v1/search', () => {
       eventOf({ id: 'CAP-Ω', source: '/capitals', data: { account: 'ÜBERSEE Škoda', amount: 1 } }),
     );
     await followed();
-    for (const q of ['ÜBERSEE', 'übersee', 'Übersee š', 'E Šk', 'cap-ω']) expect(idsOf(await find(q, '&kind=event'))).toEqual([receipt.event]);
+    for (const q of ['ÜBERSEE', 'übersee', 'Übersee š', 'E Šk', 'cap-ω'])
+      expect(idsOf(await find(q, '&kind=event'))).toEqual([receipt.event]);
     expect((await find('ÜBERSEE', '&kind=event')).items[0].matched).toContain('übersee škoda');
   });
 
