@@ -1,17 +1,17 @@
 import { Command } from 'commander';
 import type { DecisionDetail, DecisionItem } from '../wire/decision.ts';
-import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
+import { type ListOptions, printList, withLast } from './terminal/listOptions.ts';
 import { printJson, printLine, printTable } from './terminal/print.ts';
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 export function decisions(): Command {
   const command = new Command('decisions').description('what was decided');
-  withListOptions(command.command('list').description('decisions in the order in which they were recorded'))
+  withLast(command.command('list').description('decisions in the order in which they were recorded'))
     .option('--flow <name>')
     .option('--subject <subject>')
     .option('--outcome <outcome>')
-    .addHelpText('after', '\nExample:\n  signalbox decisions list --flow fraud --outcome decline --limit 20')
+    .addHelpText('after', '\nExample:\n  signalbox decisions list --flow fraud --outcome decline --last 20')
     .action(list);
   command
     .command('get')

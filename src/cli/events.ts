@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { ServiceClient } from '../client/serviceClient.ts';
 import type { StoredEvent } from '../wire/event.ts';
 import type { Page } from '../wire/list.ts';
-import { countUpTo, type ListOptions, printList, queryOf, withListOptions } from './terminal/listOptions.ts';
+import { countUpTo, type ListOptions, printList, queryOf, withLast } from './terminal/listOptions.ts';
 import { printJson, printLine } from './terminal/print.ts';
 import { decided, storedLines } from './terminal/receipt.ts';
 
@@ -54,12 +54,12 @@ function tail(): Command {
 }
 
 function list(): Command {
-  return withListOptions(new Command('list').description('stored events, in the order in which they were accepted'))
+  return withLast(new Command('list').description('stored events, in the order in which they were accepted'))
     .option('--flow <name>')
     .option('--type <type>')
     .option('--source <source>')
     .option('--id <id>', 'as the sender gave it')
-    .addHelpText('after', '\nExample:\n  signalbox events list --flow fraud --limit 20')
+    .addHelpText('after', '\nExample:\n  signalbox events list --flow fraud --last 20')
     .action(async (options: ListOptions & { flow?: string; type?: string; source?: string; id?: string }) => {
       const { openService } = await import('./terminal/target.ts');
       const { flow, type, source, id } = options;

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { parseExact, printExact } from '../client/exactJson.ts';
+import { Refused } from '../client/serviceClient.ts';
 import { CannotRun } from '../domain/errors.ts';
+import type { BatchResults } from '../wire/receipt.ts';
 import { printJson, printLine, say } from './terminal/print.ts';
 import { receiptLine } from './terminal/receipt.ts';
 import { openClient } from './terminal/target.ts';
@@ -24,7 +26,8 @@ export async function sendEvents(file: string | undefined, options: SendOptions)
   const body = file === undefined ? madeHere(options) : await readText(file);
   const isBatch = body.trimStart().startsWith('[');
   const client = await openClient();
-  const answer = await client.sendText(body, { batch: isBatch, ...(options.wait === undefined ? {} : { waitSeconds: options.wait }) });
+  const how = { batch: isBatch, ...(options.wait === undefined ? {} : { waitSeconds: options.wait }) };
+  const answer = await client.sendText(body, how).catch(noneAccepted);
   if (options.json === true) printJson(answer);
   const results = 'results' in answer ? answer.results : [answer];
   for (const result of results) {
@@ -35,6 +38,13 @@ export async function sendEvents(file: string | undefined, options: SendOptions)
     else printLine(receiptLine(result));
     if (!rejected && result.note !== undefined) say(`note: ${result.note}. It is kept, and decided when there is a flow for its type`);
   }
+}
+
+/** The refusal of a batch of which nothing was accepted says why for each, as an answer does. */
+function noneAccepted(error: unknown): BatchResults {
+  const problem = error instanceof Refused ? (error.problem as Partial<BatchResults> | null) : null;
+  if (problem?.results === undefined) throw error;
+  return { results: problem.results };
 }
 
 function madeHere({ type, source, id = randomUUID(), time, data }: SendOptions): string {

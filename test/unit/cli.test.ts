@@ -167,6 +167,8 @@ describe('decisions()', () => {
     expect(await run('decisions', 'list', '--flow', 'fraud', '--subject', 'c 1', '--limit', '5', '--json')).toBe(0);
     expect(JSON.parse(printed.out)).toEqual(page);
     expect(asked[0]?.path).toBe('/v1/decisions?flow=fraud&subject=c+1&limit=5');
+    expect(await run('decisions', 'list', '--last', '3')).toBe(0);
+    expect(asked[1]?.path).toBe('/v1/decisions?last=3');
   });
 
   it('decisions() shows no certainty of what only holds until somebody decides', async () => {
@@ -333,6 +335,17 @@ describe('events()', () => {
     expect(await run('events', 'send', file)).toBe(1);
     expect(asked[0]?.headers['content-type']).toBe('application/cloudevents-batch+json');
     expect(printed.err).toBe('rejected: bad-event type is missing\n');
+  });
+
+  it('events() says why for each of a batch of which nothing is accepted', async () => {
+    const file = join(folder(), 'none.json');
+    await writeFile(file, '[1,{"id":"2"}]');
+    const results = ['is no object', 'type is missing'].map((detail) => ({ status: 'rejected', problem: { code: 'bad-event', detail } }));
+    answers['/v1/events'] = [422, { title: 'No event of the batch was accepted', code: 'none-accepted', results }];
+    expect(await run('events', 'send', file)).toBe(1);
+    expect(printed.err).toBe('rejected: bad-event is no object\nrejected: bad-event type is missing\n');
+    expect(await run('events', 'send', file, '--json')).toBe(1);
+    expect(JSON.parse(printed.out)).toEqual({ results });
   });
 
   it('events() finds an event by what its sender called it', async () => {

@@ -7,6 +7,8 @@ import { printJson, printTable, say } from './print.ts';
 export interface ListOptions {
   readonly after?: string;
   readonly limit: number;
+  /** The newest so many: where the list can be asked for them. */
+  readonly last?: number;
   readonly json?: true;
 }
 
@@ -23,6 +25,11 @@ export function withListOptions(command: Command): Command {
     .option('--after <cursor>', 'go on from the `next` of an earlier list')
     .option('--limit <count>', 'how many at most, up to 1000', countUpTo(1000), 100)
     .option('--json', 'print {items, next, more} as the API gives it');
+}
+
+/** Of lists whose newest can be asked for. */
+export function withLast(command: Command): Command {
+  return withListOptions(command).option('--last <count>', 'the newest so many, in place of --after and --limit', countUpTo(1000));
 }
 
 /** Query string of what is given. */
@@ -43,8 +50,9 @@ interface Listing<Item> {
 
 /** Asks for one page and prints it. */
 export async function printList<Item>(service: ServiceClient, { path, filters, options, header, row }: Listing<Item>): Promise<void> {
-  const { after, limit, json } = options;
-  const page = await service.ask<Page<Item>>(`${path}${queryOf({ ...filters, after, limit })}`);
+  const { after, limit, last, json } = options;
+  const part = last === undefined ? { after, limit } : { after, last };
+  const page = await service.ask<Page<Item>>(`${path}${queryOf({ ...filters, ...part })}`);
   if (json === true) return printJson(page);
   printTable(header, page.items.map(row));
   if (page.more) say(`There are more: --after ${page.next}`);

@@ -20,20 +20,25 @@ const LEARN_ROWS = 400;
 
 interface Row extends DataEvent {
   readonly file: string;
+  readonly row: number;
   readonly anomaly: boolean;
 }
 
 async function* rowsOf(tables: readonly CsvTable[]): AsyncGenerator<Row> {
   for (const table of tables) {
     const sensors = table.columns.filter((column) => !NO_SENSORS.has(column));
-    for await (const [file, row, time, anomaly, ...cells] of table.rows([...KEYS, ...sensors], ['anomaly', ...sensors]) as AsyncGenerator<
-      [string, string, string, string, ...string[]]
-    >) {
+    for await (const [file, row, time, anomaly, ...cells] of table.rows(
+      [...KEYS, ...sensors],
+      ['row', 'anomaly', ...sensors],
+    ) as AsyncGenerator<[string, string, string, string, ...string[]]>) {
       const values = Object.fromEntries(sensors.map((sensor, at) => [sensor, Number(cells[at])]));
       const timeMs = Date.parse(`${time.replace(' ', 'T')}Z`);
       if (Number.isNaN(timeMs))
         throw new CannotRun(`Cannot read ${table.name}: ${file}, row ${row}: datetime must be YYYY-MM-DD HH:MM:SS: ${time}`);
-      yield { ...{ id: `${file}:${row}`, type: READ, timeMs, file, anomaly: Number(anomaly) === 1 }, data: { machineId: file, values } };
+      yield {
+        ...{ id: `${file}:${row}`, type: READ, timeMs, file, row: Number(row), anomaly: Number(anomaly) === 1 },
+        data: { machineId: file, values },
+      };
     }
   }
 }
@@ -46,7 +51,7 @@ async function inOrder(tables: readonly CsvTable[]): Promise<Row[]> {
     if (rows === undefined) pumps.set(row.file, [row]);
     else rows.push(row);
   }
-  return [...pumps.values()].flatMap((rows) => rows.sort((a, b) => a.timeMs - b.timeMs));
+  return [...pumps.values()].flatMap((rows) => rows.sort((a, b) => a.row - b.row));
 }
 
 /** What was said of a row that counts. */
