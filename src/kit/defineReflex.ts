@@ -3,7 +3,7 @@
  * function is given it may change in place: the states were read for it alone.
  */
 import type { FlowEvent, Json, JsonObject } from '../domain/event.ts';
-import type { Folded, Memory, Reflex, StateBytes } from '../domain/flow.ts';
+import type { Folded, Memory, Reflex, StateBytes } from '../domain/reflex.ts';
 import { type DataOf, type EventTypes, ofType, type TypedEvent } from './defineEvents.ts';
 import type { StateCodec, StateOf } from './state/stateCodec.ts';
 import { stateKey, stateName } from './stateKey.ts';

@@ -3,7 +3,8 @@
  * that is held against another event, that says something where its event is not there, whose flow throws and stops the follower.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Flow, LabelledEvent } from '../../src/domain/flow.ts';
+import type { Flow } from '../../src/domain/flow.ts';
+import type { LabelledEvent } from '../../src/domain/flowOutcomes.ts';
 import { openDatabase, type Pool } from '../../src/log/db/database.ts';
 import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
 import { readTruth } from '../../src/outcomes/readOutcomes.ts';
