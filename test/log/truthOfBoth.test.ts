@@ -3,16 +3,11 @@
  * that is held against another event, that says something where its event is not there, whose flow throws and stops the follower.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Flow } from '../../src/domain/flow.ts';
 import type { LabelledEvent } from '../../src/domain/flowOutcomes.ts';
-import { openDatabase, type Pool } from '../../src/log/db/database.ts';
-import { type Notifier, openNotifier } from '../../src/log/db/notify.ts';
-import { readTruth } from '../../src/outcomes/readOutcomes.ts';
-import { type ClaimsOffice, claims, filed, openClaims, settled } from '../support/claims.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { filed, settled } from '../support/claims.ts';
+import { at, type ClaimTruths, labelledClaims, openClaimTruths } from '../support/claimTruths.ts';
 
 const HOUR_MS = 3_600_000;
-const START_MS = Date.UTC(2026, 0, 5);
 
 /** A claim that was settled more than an hour after it was filed is bad; of one of score .2 nobody can say, of one of .3 nothing that can be. */
 function truthOf({ data, timeMs }: LabelledEvent, settling: LabelledEvent): string {
@@ -21,55 +16,23 @@ function truthOf({ data, timeMs }: LabelledEvent, settling: LabelledEvent): stri
   return settling.timeMs - timeMs > HOUR_MS ? 'bad' : 'good';
 }
 
-const timed: Flow = {
-  ...claims,
-  labels: {
-    truths: ['bad', 'good'],
-    claims: { refuse: 'bad', pay: 'good' },
-    positive: 'bad',
-    keyOf: ({ type, data }) => (type === 'claim.filed' ? String(data.claim) : null),
-    labelOf: ({ type, data }) => (type === 'claim.settled' ? { key: String(data.claim), truth: truthOf } : null),
-  },
-};
+const timed = labelledClaims({
+  keyOf: ({ type, data }) => (type === 'claim.filed' ? String(data.claim) : null),
+  labelOf: ({ type, data }) => (type === 'claim.settled' ? { key: String(data.claim), truth: truthOf } : null),
+});
 
-let pool: Pool;
-let notifier: Notifier;
+let told: ClaimTruths;
 
 beforeAll(async () => {
-  const url = await (await startPostgres()).fresh();
-  pool = openDatabase(url, { name: 'test' });
-  notifier = openNotifier(url);
+  told = await openClaimTruths(timed);
 });
-afterAll(async () => {
-  await notifier.close();
-  await pool.end();
-});
-
-const at = (hour: number): string => new Date(START_MS + hour * HOUR_MS).toISOString();
-
-/** The truth of each decision, in the order in which they were filed. */
-async function truths(work: (office: ClaimsOffice) => Promise<void>): Promise<(string | null)[]> {
-  const office = await openClaims(pool, notifier, timed);
-  try {
-    await work(office);
-    await office.follow();
-    const { rows } = await pool.query<{ position: number }>(
-      "select position from entries where tenant = $1 and type = 'claim.filed' order by position",
-      [office.tenant],
-    );
-    return await Promise.all(
-      rows.map(async ({ position }) => (await readTruth(pool, { tenant: office.tenant, log: timed.name, position }))?.truth ?? null),
-    );
-  } finally {
-    await office.close();
-  }
-}
+afterAll(() => told.close());
 
 describe('a truth that both events tell', () => {
   it.each([true, false])(
     'is that of the event before it, and goes on to a newer one of its key, followed between or not: %s',
     async (between) => {
-      const found = await truths(async (office) => {
+      const found = await told.truths(async (office) => {
         await office.accept(filed('ann', 'a', 0.1, at(0)), settled('ann', 'a', true, at(2)));
         if (between) await office.follow();
         await office.accept(filed('ann', 'a', 0.9, at(2)));
@@ -79,7 +42,7 @@ describe('a truth that both events tell', () => {
   );
 
   it('is that of the event which the label names, in one batch with it or long after it', async () => {
-    const found = await truths(async (office) => {
+    const found = await told.truths(async (office) => {
       await office.accept(filed('ann', 'a', 0.1, at(0)), filed('ann', 'b', 0.1, at(3)), settled('ann', 'b', true, at(3.5)));
       await office.follow();
       await office.accept(settled('ann', 'a', true, at(3.5)), filed('bob', 'a', 0.1, at(3)));
@@ -88,7 +51,7 @@ describe('a truth that both events tell', () => {
   });
 
   it('says nothing where its event comes only after it, tells what cannot be, or throws, and the others go on', async () => {
-    const found = await truths(async (office) => {
+    const found = await told.truths(async (office) => {
       await office.accept(settled('ann', 'a', true, at(1)), filed('ann', 'a', 0.1, at(0)));
       await office.follow();
       await office.accept(filed('ann', 'b', 0.2, at(0)), filed('ann', 'c', 0.3, at(0)), filed('ann', 'd', 0.1, at(0)));
