@@ -2,13 +2,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { expectMemoryLaws } from '../../../../test/support/memoryLaws.ts';
+import { learn } from '../model/learn.ts';
 import { nextItems } from '../model/nextItems.ts';
 import {
   emptyMemory,
   FOLLOWERS_MAX,
   itemBytes,
   type Lesson,
-  learn,
   NUDGED_MAX,
   NUDGES_MAX,
   POPULAR_MAX,
