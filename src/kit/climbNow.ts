@@ -34,7 +34,7 @@ export function climbNow(rungs: readonly { readonly rung: Rung }[], quick: Quick
   return decisionOf(climb) ?? doubtOf(climb, doubt);
 }
 
-const withSeen = (said: Said, seen: QuickRungs['seen']): Said => (seen === undefined ? said : { ...said, seen });
+const withSeen = (said: Said, seen: QuickRungs['seen']): Said => (seen === undefined ? said : { seen, ...said });
 
 const NO_RULE: Said = { outcome: null, confidence: null, abstains: 'no rule applies' };
 const NO_MODEL: Said = { outcome: null, confidence: null, abstains: 'the flow has no model' };

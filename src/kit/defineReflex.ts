@@ -3,8 +3,9 @@
  * function is given it may change in place: the states were read for it alone.
  */
 import type { FlowEvent, Json, JsonObject } from '../domain/event.ts';
-import type { Folded, Memory, Reflex, StateBytes } from '../domain/reflex.ts';
+import type { Folded, Memory, Reflex } from '../domain/reflex.ts';
 import { type DataOf, type EventTypes, ofType, type TypedEvent } from './defineEvents.ts';
+import { GivenStates, listed, placesOf, written } from './givenStates.ts';
 import type { StateCodec, StateOf } from './state/stateCodec.ts';
 import { stateKey, stateName } from './stateKey.ts';
 
@@ -90,11 +91,16 @@ export function defineReflex<
   };
   const namesOf = (event: FlowEvent): [string, string | readonly string[] | undefined][] =>
     Object.entries(known(keys, event)(event.data, event.subject));
+  const Given = GivenStates.by(Object.keys(states));
   return {
     format: Math.max(0, ...Object.values(states).map(({ format }) => format)),
     latenessMs,
     timeless,
-    keys: (event) => unique(namesOf(event).flatMap(([name, of]) => listed(of).map((key) => stateKey(name, key)))),
+    keys(event) {
+      const all: string[] = [];
+      for (const [name, of] of namesOf(event)) for (const key of listed(of)) all.push(stateKey(name, key));
+      return unique(all);
+    },
     newestMs: (key, state) => keyed(key)[1].newestMs(state),
     subjectKey: (of) => stateKey(typeof subject === 'function' ? subject(of) : (subject ?? ''), of),
     show(key, state) {
@@ -105,8 +111,7 @@ export function defineReflex<
     ...(memory === undefined ? {} : { memory: memory as Memory }),
     fold(before, event, policy, remembered) {
       const places = placesOf(namesOf(event), before, codecOf);
-      const given = Object.fromEntries(places.map(({ name, several, read }) => [name, several ? read : read[0]]));
-      const { states: after = {}, ...answer } = known(on, event)(given, event, policy, remembered);
+      const { states: after = {}, ...answer } = known(on, event)(new Given(places), event, policy, remembered);
       // what the flow itself tells of comes at its acceptance: what its sender had on the way is no later for that
       const behind = timeless.includes(event.type) || events[event.type]?.own === true;
       const eventMs = behind ? Number.NEGATIVE_INFINITY : event.timeMs;
@@ -121,49 +126,8 @@ function known<Says>(says: Readonly<Record<string, Says>>, event: FlowEvent): Sa
   return found;
 }
 
-const listed = (of: string | readonly string[] | undefined): readonly string[] => (typeof of === 'string' ? [of] : (of ?? []));
-
 /** A key that is named twice would be read twice, and what is written last would win. */
 function unique(keys: readonly string[]): readonly string[] {
   if (keys.length > 1 && new Set(keys).size < keys.length) throw new RangeError('Cannot fold as a key is named twice');
   return keys;
-}
-
-/** The states of one name, in their place among those of the event. */
-interface Place {
-  readonly name: string;
-  readonly codec: StateCodec<unknown>;
-  readonly several: boolean;
-  readonly bytes: readonly (StateBytes | null)[];
-  readonly read: readonly unknown[];
-}
-
-function placesOf(
-  names: readonly (readonly [string, string | readonly string[] | undefined])[],
-  before: readonly (StateBytes | null)[],
-  codecOf: (name: string) => StateCodec<unknown>,
-): Place[] {
-  let from = 0;
-  return names.map(([name, of]) => {
-    const codec = codecOf(name);
-    const bytes = before.slice(from, from + listed(of).length);
-    from += bytes.length;
-    const read = bytes.map((state) => (state === null ? codec.empty() : codec.read(state)));
-    return { name, codec, several: typeof of !== 'string' && of !== undefined, bytes, read };
-  });
-}
-
-/** Null for a state that the answer does not name. */
-function written(places: readonly Place[], after: Readonly<Record<string, unknown>>, eventMs: number): (StateBytes | null)[] {
-  const strange = Object.keys(after).find((name) => !places.some((place) => place.name === name));
-  if (strange !== undefined) throw new TypeError(`Cannot keep the state ${strange} as the event names no key of it`);
-  return places.flatMap(({ name, codec, several, bytes }) => {
-    const answered = after[name];
-    const states = several ? ((answered ?? []) as readonly unknown[]) : [answered];
-    return bytes.map((old, at) => {
-      const state = states[at];
-      if (state == null) return null;
-      return codec.write(state, Math.max(eventMs, old === null ? Number.NEGATIVE_INFINITY : codec.newestMs(old)));
-    });
-  });
 }

@@ -83,7 +83,7 @@ export class LogFold<Policy> {
       { event, keys, expired, history },
     );
     if ((this.#memory?.learnt ?? 0) >= SNAPSHOT_LESSONS) this.#memory?.snapshot();
-    return { ...entry, sent, event, before };
+    return { sent, event, before, ...entry };
   }
 
   #accepted({ source = '/folded', id, type, data, timeMs, acceptedAtMs = timeMs }: SentEvent): FlowEvent {
@@ -92,7 +92,7 @@ export class LogFold<Policy> {
     this.#position += 1;
     const position = this.#position;
     const when = { acceptedAtMs, ...effectiveTime(timeMs ?? null, acceptedAtMs) };
-    return { position, source, id: id ?? String(position), type, subject, ...when, data };
+    return { position, source, id: id ?? String(position), type, subject, data, ...when };
   }
 }
 

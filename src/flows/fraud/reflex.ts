@@ -22,32 +22,27 @@ const SHOWN_PAYMENTS = 10;
 
 if (fraudModel.features.join() !== FEATURES.join()) throw new Error('Cannot use the fraud model as it was trained on other features');
 
-interface Ids {
-  readonly cardId: string;
-  readonly terminalId: string;
-}
-
-const both = ({ cardId, terminalId }: Ids) => ({ card: cardId, terminal: terminalId });
-
 export const fraudReflex = defineReflex({
   events: paymentEvents,
   states: { card: cardHistory, terminal: terminalHistory, tries: triesState, travel: travelState, desk: deskState },
   subject: 'card',
   keys: {
     [ATTEMPTED]: (data) => ({
-      ...both(data),
+      card: data.cardId,
+      terminal: data.terminalId,
       tries: triedFrom(data),
       travel: data.country === undefined ? undefined : data.cardId,
       desk: 'all',
     }),
     [FAILED]: (data) => ({ card: data.cardId, tries: triedFrom(data) }),
-    [DISPUTED]: both,
+    [DISPUTED]: ({ cardId, terminalId }) => ({ card: cardId, terminal: terminalId }),
   },
   latenessMs: LATENESS_MS,
   timeless: [DISPUTED],
   on: {
-    [ATTEMPTED]({ card, terminal, tries, travel, desk }, event, policy: FraudPolicy) {
-      const tested = takeTry(tries, event, { failed: false, policy });
+    [ATTEMPTED](given, event, policy: FraudPolicy) {
+      const { card, terminal, travel } = given;
+      const tested = takeTry(given.tries, event, { failed: false, policy });
       const travelled = travel === undefined ? [] : takeTravel(travel, event, policy);
       const taken = takePayment({ card, terminal }, event, [...tested.reasons, ...travelled]);
       const judged = judge(taken, event, { scored: fraudModel.score(taken.row), policy });
@@ -58,6 +53,8 @@ export const fraudReflex = defineReflex({
         ...(travel === undefined || travel.last === null ? {} : { travel }),
       };
       if (judged.decision?.provisional !== true || policy.reviews === undefined) return { states, ...judged };
+      // asked for here alone: it is large, and few payments are doubtful
+      const { desk } = given;
       const instead = takeReview(desk, judged.decision, event, policy);
       return { states: { ...states, desk }, ...(instead === null ? judged : { decision: instead }) };
     },

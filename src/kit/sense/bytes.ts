@@ -13,6 +13,10 @@ const SPARE_BYTES_MIN = 1024;
 const NOTHING = new Uint8Array(0);
 const SPARE_BYTES_MAX = 65_536;
 
+// made once: a decoder took longer to make than a text to decode
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;
@@ -88,7 +92,7 @@ export class ByteWriter {
 
   /** UTF-8 with its length in bytes before it. */
   text(value: string): void {
-    const bytes = new TextEncoder().encode(value);
+    const bytes = encoder.encode(value);
     this.varint(bytes.length);
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
@@ -114,6 +118,7 @@ export class ByteWriter {
 
 export class ByteReader {
   readonly #bytes: Uint8Array;
+  #view: DataView | null = null;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
@@ -154,30 +159,40 @@ export class ByteReader {
   }
 
   float64(): number {
-    return this.#take(8).getFloat64(0, true);
+    const at = this.#take(8);
+    return this.#viewed().getFloat64(at, true);
   }
 
   float32(): number {
-    return this.#take(4).getFloat32(0, true);
+    const at = this.#take(4);
+    return this.#viewed().getFloat32(at, true);
   }
 
   floats(length: number): Float32Array {
-    const view = this.#take(4 * length);
+    const from = this.#take(4 * length);
+    const view = this.#viewed();
     const values = new Float32Array(length);
-    for (let at = 0; at < length; at += 1) values[at] = view.getFloat32(4 * at, true);
+    for (let at = 0; at < length; at += 1) values[at] = view.getFloat32(from + 4 * at, true);
     return values;
   }
 
   text(): string {
-    const { buffer, byteOffset, byteLength } = this.#take(this.varint());
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(new Uint8Array(buffer, byteOffset, byteLength));
+    const length = this.varint();
+    const at = this.#take(length);
+    return decoder.decode(this.#bytes.subarray(at, at + length));
   }
 
-  #take(length: number): DataView {
-    const { buffer, byteOffset, byteLength } = this.#bytes;
-    if (this.#at + length > byteLength) throw new RangeError(`Cannot read a state as it ends after ${byteLength} bytes`);
-    const view = new DataView(buffer, byteOffset + this.#at, length);
+  /** Where the next so many bytes begin. */
+  #take(length: number): number {
+    const at = this.#at;
+    if (at + length > this.#bytes.length) throw new RangeError(`Cannot read a state as it ends after ${this.#bytes.length} bytes`);
     this.#at += length;
-    return view;
+    return at;
+  }
+
+  /** Made for the first number that needs it: one for each took longer than reading it. */
+  #viewed(): DataView {
+    this.#view ??= new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    return this.#view;
   }
 }
