@@ -4,18 +4,16 @@
  * Rounds alternate baseline and service, and each ratio is the median of the rounds' ratios: the machine is shared, and an absolute
  * figure says more about its neighbours than about us.
  */
-import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { runBareTemporal } from './bareTemporal.ts';
 import { type CaseRates, runCases } from './cases.ts';
-import { type LoadResult, runLoad } from './load.ts';
+import { assertAllAccepted, type LoadResult, runLoad } from './load.ts';
+import { BATCH, batchOf, median, payment, paymentsMade, run, STRUCTURED } from './payments.ts';
 import { type BenchStack, startEcho, startStack } from './stack.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' } } });
 const ROUNDS = Number(values.rounds);
 const DURATION_MS = Number(values.seconds) * 1000;
-const STRUCTURED = 'application/cloudevents+json';
-const BATCH = 'application/cloudevents-batch+json';
 const BATCHED = 100;
 const CASES = 200;
 const NOT_MEASURED = [
@@ -25,43 +23,7 @@ const NOT_MEASURED = [
   'TLS, keys (auth is off), and events larger than about 300 bytes',
 ];
 
-const run = randomUUID().slice(0, 8);
-let made = 0;
-
-/** So far apart that none of the 100 cards is used faster than a person would: that would ask one, and open a case. */
-const APART_MS = 20_000;
-const FIRST_MS = Date.parse('2023-11-14T00:00:00Z');
-
-/** A small payment: of a new card each time, or of one of 100. */
-function payment(subjects: 'cold' | 'hot'): string {
-  made += 1;
-  const card = subjects === 'cold' ? `${run}-${made}` : `${run}-hot-${made % 100}`;
-  const data = {
-    paymentId: `p-${made}`,
-    cardId: `card-${card}`,
-    terminalId: `term-${made % 5000}`,
-    amount: 10 + (made % 60),
-    currency: 'EUR',
-  };
-  return JSON.stringify({
-    specversion: '1.0',
-    id: `${run}-${made}`,
-    source: '/bench',
-    type: 'payment.attempted',
-    time: new Date(FIRST_MS + made * APART_MS).toISOString(),
-    data,
-  });
-}
-
-const batchOf = (count: number): string => `[${Array.from({ length: count }, () => payment('cold')).join(',')}]`;
-
-const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 const text = (value: number, digits = 2): string => value.toFixed(digits);
-
-function assertAllAccepted(what: string, { statuses }: LoadResult): void {
-  const bad = Object.keys(statuses).filter((status) => status !== '202');
-  if (bad.length > 0) throw new Error(`${what}: answers other than 202: ${JSON.stringify(statuses)}`);
-}
 
 async function measure(
   what: string,
@@ -164,7 +126,7 @@ try {
   console.log(`\nRatios: median of ${ROUNDS} rounds (lowest to highest)`);
   ratios(rounds, bare, cases);
   console.log(
-    `\nIngress memory: ${text(before, 0)} MB after warm-up, ${text(stack.ingressMegabytes(), 0)} MB at the end; ${made} events made`,
+    `\nIngress memory: ${text(before, 0)} MB after warm-up, ${text(stack.ingressMegabytes(), 0)} MB at the end; ${paymentsMade()} events made`,
   );
   console.log(`Handed to cases in the rounds: ${handed} events`);
   console.log(`Not measured:\n${NOT_MEASURED.map((what) => `- ${what}`).join('\n')}`);

@@ -107,3 +107,9 @@ export async function runLoad({ port, path, contentType, connections, durationMs
     statuses,
   };
 }
+
+/** Throws where anything else came: such a figure is worthless. */
+export function assertAllAccepted(what: string, { statuses }: LoadResult): void {
+  const bad = Object.keys(statuses).filter((status) => status !== '202');
+  if (bad.length > 0) throw new Error(`${what}: answers other than 202: ${JSON.stringify(statuses)}`);
+}

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface RunFile {
-  readonly processes: { readonly ingress: { readonly pid: number } };
+  readonly processes: { readonly ingress: { readonly pid: number }; readonly postgres: { readonly pid: number } };
   readonly temporal: { readonly address: string; readonly namespace: string };
 }
 
@@ -16,6 +16,8 @@ export interface BenchStack {
   readonly port: number;
   readonly run: RunFile;
   readonly ingressMegabytes: () => number;
+  /** Processor time since their starts, in seconds; Postgres with all its backends. */
+  readonly processorSeconds: () => Readonly<Record<'ingress' | 'postgres', number>>;
   stop(): Promise<void>;
 }
 
@@ -35,10 +37,29 @@ export function residentMegabytes(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
-export async function startStack(): Promise<BenchStack> {
+/** From /proc, with what its ended children took; 0 for a process that has ended by now: then it is counted with its parent. */
+function secondsOf(pid: number): number {
+  try {
+    const fields = (readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1) ?? '').split(' ');
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) / 100, 0);
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return 0;
+    throw error;
+  }
+}
+
+function secondsWithChildren(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ');
+  return children.reduce((sum, child) => sum + secondsOf(Number(child)), secondsOf(pid));
+}
+
+const OWN_BUILD = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** `folder`: a clone that was built. */
+export async function startStack(folder = OWN_BUILD): Promise<BenchStack> {
   const data = await mkdtemp(join(tmpdir(), 'signalbox-bench-'));
   const port = await freePort();
-  const main = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
+  const main = join(folder, 'dist', 'main.js');
   const environment = {
     ...process.env,
     PORT: String(port),
@@ -55,6 +76,7 @@ export async function startStack(): Promise<BenchStack> {
     port,
     run,
     ingressMegabytes: () => residentMegabytes(run.processes.ingress.pid),
+    processorSeconds: () => ({ ingress: secondsOf(run.processes.ingress.pid), postgres: secondsWithChildren(run.processes.postgres.pid) }),
     stop: async () => {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
