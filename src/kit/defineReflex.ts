@@ -1,6 +1,6 @@
 /**
  * A reflex from its parts: which states an event reads, how they become bytes, and for each type a function that folds it. What a
- * function is given it may change in place: the states were read for it alone.
+ * function is given it may change in place: each state is read for it alone, when it asks.
  */
 import type { FlowEvent, Json, JsonObject } from '../domain/event.ts';
 import type { Folded, Memory, Reflex } from '../domain/reflex.ts';

@@ -1,4 +1,7 @@
-/** The states that a function of a reflex is given, from their bytes and back. Most payments need not know what a desk of reviews remembers: only what is asked for is read. */
+/**
+ * The states that a function of a reflex is given, from their bytes and back. Only what it asks for is read: most payments need not know
+ * what the desk of reviews remembers.
+ */
 import type { StateBytes } from '../domain/reflex.ts';
 import type { StateCodec } from './state/stateCodec.ts';
 

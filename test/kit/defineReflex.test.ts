@@ -84,6 +84,38 @@ describe('defineReflex()', () => {
     expect(countOf()).toBe(1);
   });
 
+  it('defineReflex() reads a state when its function asks for it, once, and not otherwise', () => {
+    let reads = 0;
+    const state = jsonState({ empty: () => ({ count: 0 }) });
+    const counted: typeof state = {
+      ...state,
+      read(bytes) {
+        reads += 1;
+        return state.read(bytes);
+      },
+    };
+    const reflex = defineReflex({
+      events: machineEvents,
+      states: { seen: counted },
+      keys: { 'sensor.read': ({ machineId }) => ({ seen: machineId }), 'machine.failed': ({ machineId }) => ({ seen: machineId }) },
+      latenessMs: 0,
+      on: {
+        'sensor.read'(given) {
+          given.seen.count += 1;
+          return { states: { seen: given.seen } };
+        },
+        'machine.failed': () => ({}),
+      },
+    });
+    const one = new LogFold({ flow: { ...machines, reflex }, policy: { alertFrom: 1 } });
+    one.add(read({}));
+    expect(one.add(failed()).ending).toBe('recorded');
+    expect(reads).toBe(0);
+    one.add(read({}));
+    expect(reads).toBe(1);
+    expect(state.read(one.states.get('seen:m') ?? new Uint8Array())).toEqual({ count: 2 });
+  });
+
   it('defineReflex() refuses a type that it does not know, also one that every object has', () => {
     for (const type of ['sensor.gone', '__proto__', 'constructor'])
       expect(() => machinesReflex.keys({ type, data: {} } as unknown as FlowEvent)).toThrow('does not know it');

@@ -41,12 +41,12 @@ export function takeSale(product: Product, place: Place | undefined, event: Sale
   const closed = addSale(
     product.series,
     product.slopes,
-    { ...terms, rival: rivalOf(product, undefined, timeMs, policy) },
+    { rival: rivalOf(product, undefined, timeMs, policy), ...terms },
     learningOf(policy, place === undefined),
   );
   if (closed !== null) product.periods += 1;
   if (place !== undefined)
-    addSale(place.series, product.slopes, { ...terms, rival: rivalOf(product, place, timeMs, policy) }, learningOf(policy, true));
+    addSale(place.series, product.slopes, { rival: rivalOf(product, place, timeMs, policy), ...terms }, learningOf(policy, true));
   if (deal === 0) seePrice(product, price, timeMs, policy);
   return closed === null ? null : lessonOf(product, closed, { event, policy });
 }

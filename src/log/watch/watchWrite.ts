@@ -69,10 +69,10 @@ export class WatchWrite {
   add(cause: Cause, changes: readonly WatchChange[]): void {
     for (const change of changes) {
       const key = watchKey(change.name, change.subject);
-      this.#marks.push({ ...change, entry: cause.entry ?? cause.position, event: cause.position });
+      this.#marks.push({ entry: cause.entry ?? cause.position, event: cause.position, ...change });
       if (change.kind === 'opened') {
         const { correlation, hops } = carriedFrom(cause);
-        this.#opened.set(key, { ...change, correlation, hops: Math.min(hops, HOPS_MAX) + 1 });
+        this.#opened.set(key, { correlation, hops: Math.min(hops, HOPS_MAX) + 1, ...change });
       } else if (!this.#opened.delete(key)) this.#removed.set(key, change);
     }
   }

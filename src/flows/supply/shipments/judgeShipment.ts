@@ -32,7 +32,7 @@ export function judgeShipment(shipment: Shipment, judging: Judging): Pick<Folded
   const { shipments } = policy;
   const behindDays = (event.timeMs - dispatched.promisedMs) / DAY_MS;
   const place = shipment.places.at(-1) ?? '';
-  const lateness = lanes.latenessOf({ ...dispatched, place }, { nowMs: event.timeMs, ...shipments });
+  const lateness = lanes.latenessOf({ place, ...dispatched }, { nowMs: event.timeMs, ...shipments });
   const expected = expectedOf(lateness, behindDays, shipments.usualDelayDays);
   const chosen = choose(shipments, dispatched.quantity, { expected, behindDays });
   const known = told({ shipment, dispatched, lateness, expected, chosen });
