@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import type { FlowConditions } from './conditions.ts';
 import type { Decision } from './decision.ts';
 import type { FlowEvent, Json, JsonObject } from './event.ts';
-import type { FlowOutcomes } from './flowOutcomes.ts';
-import type { Reflex, Watch } from './reflex.ts';
+import type { FlowOutcomes } from './flow/flowOutcomes.ts';
+import type { Reflex, Watch } from './flow/reflex.ts';
 
 /**
  * What a field of the data may be shown to. `plain`: numbers, and codes of a list or a

@@ -1,8 +1,8 @@
 /** What decisions are held against, and the event by which anyone may say of any flow's decision what turned out to be true. */
 import { z } from 'zod';
 import type { JsonObject } from './event.ts';
+import type { FlowOutcomes } from './flow/flowOutcomes.ts';
 import type { Flow } from './flow.ts';
-import type { FlowOutcomes } from './flowOutcomes.ts';
 import { type Place, parseId } from './ids.ts';
 
 /** Taken for every flow, by the log of the flow that it names. No flow may have a type of this name. */

@@ -1,6 +1,7 @@
 /** Asks a flow's check about a watch whose time has come. What the check gets wrong is an Error: its row waits, others go on. */
+
+import type { StateBytes, Watch, WatchAnswer } from '../domain/flow/reflex.ts';
 import type { Flow } from '../domain/flow.ts';
-import type { StateBytes, Watch, WatchAnswer } from '../domain/reflex.ts';
 import { checkedKeys } from './fold.ts';
 import { isInstant } from './watches.ts';
 

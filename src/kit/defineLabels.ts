@@ -1,5 +1,5 @@
 /** Labels from their parts: for each type that is decided its business key, for each that tells the truth what it tells. */
-import type { FlowOutcomes, Hindsight, OutcomeLabel } from '../domain/flowOutcomes.ts';
+import type { FlowOutcomes, Hindsight, OutcomeLabel } from '../domain/flow/flowOutcomes.ts';
 import { type DataOf, type EventTypes, ofType } from './defineEvents.ts';
 
 type SomeTypes<Types, Result> = { readonly [Type in keyof Types]?: (data: DataOf<Types[Type]>) => Result };

@@ -3,7 +3,7 @@
  * function is given it may change in place: each state is read for it alone, when it asks.
  */
 import type { FlowEvent, Json, JsonObject } from '../domain/event.ts';
-import type { Folded, Memory, Reflex } from '../domain/reflex.ts';
+import type { Folded, Memory, Reflex } from '../domain/flow/reflex.ts';
 import { type DataOf, type EventTypes, ofType, type TypedEvent } from './defineEvents.ts';
 import { GivenStates, listed, placesOf, written } from './givenStates.ts';
 import type { StateCodec, StateOf } from './state/stateCodec.ts';

@@ -1,5 +1,5 @@
 /** A watch on subjects that have a state of their own: its check is given that state, as the reflex's functions are. */
-import type { Watch, WatchAnswer } from '../domain/reflex.ts';
+import type { Watch, WatchAnswer } from '../domain/flow/reflex.ts';
 import type { StateCodec } from './state/stateCodec.ts';
 import { stateKey } from './stateKey.ts';
 

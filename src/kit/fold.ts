@@ -5,9 +5,9 @@
 import type { DecisionDraft } from '../domain/decision.ts';
 import type { Ending, FlowEvent, MailReason } from '../domain/event.ts';
 import { fieldsOf, shownMessage, shownText } from '../domain/exposure.ts';
+import type { Folded, StateBytes, Watching } from '../domain/flow/reflex.ts';
 import type { Flow } from '../domain/flow.ts';
 import { DECISION_OUTCOME } from '../domain/outcomes.ts';
-import type { Folded, StateBytes, Watching } from '../domain/reflex.ts';
 import { LOOKED_AT } from '../domain/story.ts';
 import { followingActions } from '../policy/followingActions.ts';
 import type { Remembered } from './remembered.ts';

@@ -6,8 +6,8 @@
  */
 import type { FlowEvent, JsonObject } from '../domain/event.ts';
 import { subjectOf } from '../domain/eventType.ts';
+import type { StateBytes } from '../domain/flow/reflex.ts';
 import type { Flow } from '../domain/flow.ts';
-import type { StateBytes } from '../domain/reflex.ts';
 import { effectiveTime, type FoldedEntry, foldEntry, keysOf, type States } from './fold.ts';
 import { Remembered } from './remembered.ts';
 

@@ -2,7 +2,7 @@
  * The states that a function of a reflex is given, from their bytes and back. Only what it asks for is read: most payments need not know
  * what the desk of reviews remembers.
  */
-import type { StateBytes } from '../domain/reflex.ts';
+import type { StateBytes } from '../domain/flow/reflex.ts';
 import type { StateCodec } from './state/stateCodec.ts';
 
 /** Whose state of one name an event reads: one, several, or none. */

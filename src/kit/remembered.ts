@@ -3,7 +3,7 @@
  * way: then it is loaded from the snapshot and learns again what went before.
  */
 import type { Json } from '../domain/event.ts';
-import type { Memory } from '../domain/reflex.ts';
+import type { Memory } from '../domain/flow/reflex.ts';
 
 export class Remembered {
   readonly #memory: Memory;

@@ -2,8 +2,9 @@
  * Watches: absence as an event. A reflex opens one on its event's subject, with the instant at which it is due; when that has come and the
  * flow's check agrees, an event of the flow's own is appended. Pure: accepting, adopting, redriving, sweeping and rebuilding say the same.
  */
+
+import type { Watching } from '../domain/flow/reflex.ts';
 import type { Flow } from '../domain/flow.ts';
-import type { Watching } from '../domain/reflex.ts';
 
 /** The last instant that a date can hold in four digits of a year. */
 const INSTANT_MS_MAX = Date.UTC(9999, 11, 31);

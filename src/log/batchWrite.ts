@@ -1,7 +1,7 @@
 /** What a batch writes: gathered by columns, and written in one statement. */
 import type { DecisionDraft } from '../domain/decision.ts';
+import type { StateBytes } from '../domain/flow/reflex.ts';
 import { decisionId } from '../domain/ids.ts';
-import type { StateBytes } from '../domain/reflex.ts';
 import type { foldEntry, States } from '../kit/fold.ts';
 import type { AcceptedDecision, AcceptedEvent, Arrival, LogContext } from './arrival.ts';
 import { WRITE, WRITE_ONE } from './batchStatements.ts';

@@ -1,5 +1,5 @@
 /** The decision that an event speaks of in hindsight: the one that foretold it, or the newest one, which did not. */
-import type { Hindsight } from '../domain/flowOutcomes.ts';
+import type { Hindsight } from '../domain/flow/flowOutcomes.ts';
 import type { Client } from '../log/db/database.ts';
 import type { Label } from './labelOf.ts';
 import type { OutcomeContext } from './outcomeBatch.ts';

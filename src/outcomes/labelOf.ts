@@ -1,7 +1,7 @@
 /** The label that an event carries, and the business key by which it finds the event it is about. Pure. */
 import { createHash } from 'node:crypto';
+import type { Hindsight, LabelledEvent } from '../domain/flow/flowOutcomes.ts';
 import type { Flow } from '../domain/flow.ts';
-import type { Hindsight, LabelledEvent } from '../domain/flowOutcomes.ts';
 import { DECISION_OUTCOME, isBusinessKey, judgingOf, outcomeTarget } from '../domain/outcomes.ts';
 import type { SeenEvent } from './outcomeBatch.ts';
 

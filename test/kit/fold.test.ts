@@ -1,8 +1,8 @@
 /** The bug hunted here: an event that is quarantined and has changed a state all the same, so that a rebuild differs. */
 import { describe, expect, it } from '@jest/globals';
 import type { FlowEvent } from '../../src/domain/event.ts';
+import type { Folded } from '../../src/domain/flow/reflex.ts';
 import type { Flow } from '../../src/domain/flow.ts';
-import type { Folded } from '../../src/domain/reflex.ts';
 import { effectiveTime, foldEntry, type States } from '../../src/kit/fold.ts';
 import { ledger } from '../support/flows.ts';
 

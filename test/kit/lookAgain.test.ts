@@ -1,6 +1,6 @@
 /** A reflex that has its case look again at what it decided: what it may say, and what quarantines its event. */
 import { describe, expect, it } from '@jest/globals';
-import type { Folded } from '../../src/domain/reflex.ts';
+import type { Folded } from '../../src/domain/flow/reflex.ts';
 import { byRules } from '../../src/kit/climbNow.ts';
 import { LogFold } from '../../src/kit/foldAll.ts';
 import { parsePolicy } from '../../src/policy/policy.ts';

@@ -1,8 +1,8 @@
 /** A process that starts loads what the one before it kept of the memory, and answers as if there had been one all the time. */
 import { expect, it } from '@jest/globals';
 import { pino } from 'pino';
+import type { Memory } from '../../src/domain/flow/reflex.ts';
 import type { Flow } from '../../src/domain/flow.ts';
-import type { Memory } from '../../src/domain/reflex.ts';
 import { VIEWED } from '../../src/flows/personalization/events.ts';
 import { personalization } from '../../src/flows/personalization/flow.ts';
 import { shopMemory } from '../../src/flows/personalization/model/shopMemoryCodec.ts';

@@ -3,7 +3,7 @@
  * that is held against another event, that says something where its event is not there, whose flow throws and stops the follower.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LabelledEvent } from '../../src/domain/flowOutcomes.ts';
+import type { LabelledEvent } from '../../src/domain/flow/flowOutcomes.ts';
 import { filed, settled } from '../support/claims.ts';
 import { at, type ClaimTruths, labelledClaims, openClaimTruths } from '../support/claimTruths.ts';
 

@@ -3,8 +3,8 @@
  * another memory; and it decides by what it remembers.
  */
 import { z } from 'zod';
+import type { Memory } from '../../src/domain/flow/reflex.ts';
 import type { Flow } from '../../src/domain/flow.ts';
-import type { Memory } from '../../src/domain/reflex.ts';
 import { defineEvents } from '../../src/kit/defineEvents.ts';
 import { defineFlow } from '../../src/kit/defineFlow.ts';
 import { defineReflex } from '../../src/kit/defineReflex.ts';

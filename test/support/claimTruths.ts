@@ -1,6 +1,7 @@
 /** Claims in a database of their own, and what their labels say: for suites of one flow of claims each. */
+
+import type { FlowOutcomes } from '../../src/domain/flow/flowOutcomes.ts';
 import type { Flow } from '../../src/domain/flow.ts';
-import type { FlowOutcomes } from '../../src/domain/flowOutcomes.ts';
 import { openDatabase } from '../../src/log/db/database.ts';
 import { openNotifier } from '../../src/log/db/notify.ts';
 import { readTruth } from '../../src/outcomes/readOutcomes.ts';

@@ -1,8 +1,8 @@
 /** Flows for tests: flows are a dependency, so a test adds its own. */
 import { z } from 'zod';
 import type { FlowEvent, JsonObject } from '../../src/domain/event.ts';
+import type { Folded } from '../../src/domain/flow/reflex.ts';
 import type { Flow } from '../../src/domain/flow.ts';
-import type { Folded } from '../../src/domain/reflex.ts';
 import { reviews } from './reviews.ts';
 
 const amounts = z.looseObject({ account: z.string().min(1), amount: z.number() }) as unknown as z.ZodType<JsonObject>;

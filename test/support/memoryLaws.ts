@@ -1,7 +1,7 @@
 /** What each memory must keep to, so that it does not matter when it was loaded. */
 import fc from 'fast-check';
 import type { Json } from '../../src/domain/event.ts';
-import type { Memory } from '../../src/domain/reflex.ts';
+import type { Memory } from '../../src/domain/flow/reflex.ts';
 
 /** `load(save(m))` is `m`, and folding goes on alike; its size is within its limit. */
 export function expectMemoryLaws<Held, Lesson>(memory: Memory<Held, Lesson>, lessons: fc.Arbitrary<Lesson>): void {

@@ -1,8 +1,8 @@
 /** A flow whose stories go on: an order is sent, mended is waited for or reminded of, then a good reading; an offer is looked at again. */
 import { z } from 'zod';
 import type { FlowEvent, JsonObject } from '../../src/domain/event.ts';
+import type { Folded } from '../../src/domain/flow/reflex.ts';
 import type { Flow } from '../../src/domain/flow.ts';
-import type { Folded } from '../../src/domain/reflex.ts';
 import { byRules } from '../../src/kit/climbNow.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
 import { ladderFits, ladderParts } from '../../src/policy/ladderPolicy.ts';

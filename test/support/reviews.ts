@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import type { JsonObject } from '../../src/domain/event.ts';
+import type { Folded } from '../../src/domain/flow/reflex.ts';
 import type { Flow } from '../../src/domain/flow.ts';
-import type { Folded } from '../../src/domain/reflex.ts';
 import type { Arrival } from '../../src/log/arrival.ts';
 import { ladderFits, ladderParts } from '../../src/policy/ladderPolicy.ts';
 import { arrival } from './arrivals.ts';

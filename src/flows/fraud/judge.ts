@@ -1,7 +1,7 @@
 /** Climbs the first two rungs for one payment: rules, then the model. */
 import type { Reason } from '../../domain/decision.ts';
 import type { FlowEvent } from '../../domain/event.ts';
-import type { Folded } from '../../domain/reflex.ts';
+import type { Folded } from '../../domain/flow/reflex.ts';
 import type { Said } from '../../kit/climb.ts';
 import { climbNow } from '../../kit/climbNow.ts';
 import type { Scored } from '../../kit/treeEnsemble.ts';

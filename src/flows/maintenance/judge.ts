@@ -1,6 +1,6 @@
 /** Decides a reading: normal, to be watched, or the alert of a new incident. */
 import type { DecisionDraft } from '../../domain/decision.ts';
-import type { Folded } from '../../domain/reflex.ts';
+import type { Folded } from '../../domain/flow/reflex.ts';
 import { climbNow } from '../../kit/climbNow.ts';
 import { addLevel, type IncidentTerms } from '../../kit/sense/incident.ts';
 import type { MaintenancePolicy } from './policy.ts';

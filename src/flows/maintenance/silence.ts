@@ -1,5 +1,5 @@
 /** A machine that falls silent: when that is, and what is said of it then. */
-import type { Folded, Watching } from '../../domain/reflex.ts';
+import type { Folded, Watching } from '../../domain/flow/reflex.ts';
 import { climbNow } from '../../kit/climbNow.ts';
 import { defineWatch } from '../../kit/defineWatch.ts';
 import { type Machine, machineState } from './model/machine.ts';

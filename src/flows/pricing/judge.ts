@@ -1,6 +1,6 @@
 /** Decides what an event means for a product's price: it stays, it moves, or a person is asked. */
 import type { Reason } from '../../domain/decision.ts';
-import type { Folded } from '../../domain/reflex.ts';
+import type { Folded } from '../../domain/flow/reflex.ts';
 import type { Said } from '../../kit/climb.ts';
 import { climbNow } from '../../kit/climbNow.ts';
 import { type Choice, choosePrice, type Market } from './choosePrice.ts';

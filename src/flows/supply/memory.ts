@@ -1,5 +1,5 @@
 /** What the flow remembers over all keys: how late shipments of a lane are, and orders that stocks of a supplier may still join. */
-import type { Memory } from '../../domain/reflex.ts';
+import type { Memory } from '../../domain/flow/reflex.ts';
 import { ByteReader, ByteWriter } from '../../kit/sense/bytes.ts';
 import { type Delivery, Lanes, loadLanes, saveLanes } from './shipments/lanes.ts';
 import { type BasketLesson, Baskets, loadBaskets, saveBaskets } from './stock/baskets.ts';

@@ -3,7 +3,7 @@
  * a log keeps rows of every format that was ever written, and each of them stays readable.
  */
 import type { JsonObject } from '../../domain/event.ts';
-import type { StateBytes } from '../../domain/reflex.ts';
+import type { StateBytes } from '../../domain/flow/reflex.ts';
 
 export interface StateCodec<State> {
   /** Raised by hand when what is written changes. */

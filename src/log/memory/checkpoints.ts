@@ -1,5 +1,5 @@
 /** A memory's bytes as the database keeps them: what the code that runs began with, and the newest checkpoint. */
-import type { Memory } from '../../domain/reflex.ts';
+import type { Memory } from '../../domain/flow/reflex.ts';
 import type { Client, Pool } from '../db/database.ts';
 import { underLock } from '../db/underLock.ts';
 import { lockHead } from '../head.ts';

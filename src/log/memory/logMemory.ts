@@ -5,8 +5,8 @@
  */
 import type { Logger } from 'pino';
 import { SignalboxError } from '../../domain/errors.ts';
+import type { Memory } from '../../domain/flow/reflex.ts';
 import type { Flow } from '../../domain/flow.ts';
-import type { Memory } from '../../domain/reflex.ts';
 import { Remembered } from '../../kit/remembered.ts';
 import type { Client, Pool } from '../db/database.ts';
 import type { Head } from '../head.ts';

@@ -1,6 +1,7 @@
 /** The memory as the log folds to it: from what the code that runs began with, held against the newest checkpoint and the lessons behind it. */
+
+import type { Memory } from '../../domain/flow/reflex.ts';
 import type { Flow } from '../../domain/flow.ts';
-import type { Memory } from '../../domain/reflex.ts';
 import { Remembered } from '../../kit/remembered.ts';
 import type { Client } from '../db/database.ts';
 import { beginMemory, readCheckpoint, readMemory } from './checkpoints.ts';

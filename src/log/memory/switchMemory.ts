@@ -1,6 +1,7 @@
 /** What a code that is switched on begins with: the memory that is there, where it can read it; else the log is folded anew. */
+
+import type { Memory } from '../../domain/flow/reflex.ts';
 import type { Flow } from '../../domain/flow.ts';
-import type { Memory } from '../../domain/reflex.ts';
 import { Remembered } from '../../kit/remembered.ts';
 import type { Client, Pool } from '../db/database.ts';
 import type { Head } from '../head.ts';

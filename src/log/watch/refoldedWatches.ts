@@ -3,9 +3,9 @@
  * asked again. When one is due is not compared: looks move it.
  */
 import type { FlowEvent } from '../../domain/event.ts';
+import type { Watching } from '../../domain/flow/reflex.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { ownId } from '../../domain/ownEvent.ts';
-import type { Watching } from '../../domain/reflex.ts';
 import { changeWatches, type OpenWatches, type WatchChange, watchKey } from '../../kit/watches.ts';
 import type { Client } from '../db/database.ts';
 import { type Carried, type Cause, carriedFrom } from './watchWrite.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../domain/event.ts';
-import type { FlowOutcomes } from '../../../domain/flowOutcomes.ts';
+import type { FlowOutcomes } from '../../../domain/flow/flowOutcomes.ts';
 import { keysOf } from '../../../kit/fold.ts';
 import { parsePolicy } from '../../../policy/policy.ts';
 import { fraud } from '../flow.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../domain/event.ts';
-import type { StateBytes } from '../../../domain/reflex.ts';
+import type { StateBytes } from '../../../domain/flow/reflex.ts';
 import { type FoldedEvent, LogFold, type SentEvent } from '../../../kit/foldAll.ts';
 import { parsePolicy } from '../../../policy/policy.ts';
 import { FEATURES, REFERENCE_FEATURES } from '../features.ts';

@@ -1,5 +1,5 @@
 /** The shop's memory as bytes. All that has an order keeps it, so that what is loaded learns on as what was saved. */
-import type { Memory } from '../../../domain/reflex.ts';
+import type { Memory } from '../../../domain/flow/reflex.ts';
 import { ByteReader, ByteWriter } from '../../../kit/sense/bytes.ts';
 import { learn } from './learn.ts';
 import { BYTES_MAX, emptyMemory, type Item, type Lesson, type ShopMemory } from './shopMemory.ts';

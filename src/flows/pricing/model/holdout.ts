@@ -6,8 +6,9 @@
  * logarithm, with Welch's degrees of freedom (B. L. Welch, 1947) from how many products of equal size each side is worth. Money of any one unit.
  * Of 2,000 simulated shops of 200 products, the largest some 30 times the usual one, the 95 % interval held the truth of 94.7 %.
  */
+
+import type { Memory } from '../../../domain/flow/reflex.ts';
 import type { FlowFigure } from '../../../domain/flow.ts';
-import type { Memory } from '../../../domain/reflex.ts';
 import { ByteReader, ByteWriter } from '../../../kit/sense/bytes.ts';
 
 /** Of a period that is over. */

@@ -1,8 +1,8 @@
 /** What is to be done about a shipment on its way: nothing, speed, other goods, or a person who finds out. */
 import type { DecisionDraft, Reason } from '../../../domain/decision.ts';
 import type { FlowEvent, JsonObject } from '../../../domain/event.ts';
+import type { Folded } from '../../../domain/flow/reflex.ts';
 import { instantText } from '../../../domain/instant.ts';
-import type { Folded } from '../../../domain/reflex.ts';
 import { climbNow } from '../../../kit/climbNow.ts';
 import { limitRules, orderOf, short } from '../orders.ts';
 import type { SupplyPolicy } from '../policy.ts';

@@ -1,5 +1,5 @@
 /** A shipment that does not come when it was promised, or is not heard of for too long. */
-import type { Watching } from '../../../domain/reflex.ts';
+import type { Watching } from '../../../domain/flow/reflex.ts';
 import { defineWatch } from '../../../kit/defineWatch.ts';
 import { OVERDUE, UNSCANNED } from '../events.ts';
 import type { SupplyPolicy } from '../policy.ts';

@@ -1,5 +1,5 @@
 /** The window of an order has passed: what its supplier was asked for meanwhile becomes one order, which goes to its case. */
-import type { Folded } from '../../../domain/reflex.ts';
+import type { Folded } from '../../../domain/flow/reflex.ts';
 import { byRules, climbNow } from '../../../kit/climbNow.ts';
 import { defineWatch } from '../../../kit/defineWatch.ts';
 import type { ORDER_DUE, SupplyEvent } from '../events.ts';

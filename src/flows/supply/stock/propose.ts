@@ -1,8 +1,8 @@
 /** Whether a stock needs an order, how much, and with which others it goes. */
 import type { DecisionDraft, Reason } from '../../../domain/decision.ts';
 import type { FlowEvent, JsonObject } from '../../../domain/event.ts';
+import type { Watching } from '../../../domain/flow/reflex.ts';
 import { instantText } from '../../../domain/instant.ts';
-import type { Watching } from '../../../domain/reflex.ts';
 import { climbNow } from '../../../kit/climbNow.ts';
 import { fingerprint } from '../../../kit/sense/fingerprint.ts';
 import { ORDER_DUE } from '../events.ts';

@@ -1,6 +1,6 @@
 /** What decides an event when it is accepted: a reflex, with its states, its memory and its watches. */
-import type { DecisionDraft, RungFinding } from './decision.ts';
-import type { FlowEvent, Json, JsonObject } from './event.ts';
+import type { DecisionDraft, RungFinding } from '../decision.ts';
+import type { FlowEvent, Json, JsonObject } from '../event.ts';
 
 /** State of one key, encoded by the flow. Never changed in place: a fold gives new bytes. */
 export type StateBytes = Uint8Array;

@@ -1,5 +1,5 @@
 /** What later turns out to be true of a flow's decisions, and which events say so. */
-import type { FlowEvent } from './event.ts';
+import type { FlowEvent } from '../event.ts';
 
 /** An event as labels see it. */
 export type LabelledEvent = Pick<FlowEvent, 'type' | 'data' | 'timeMs'>;
