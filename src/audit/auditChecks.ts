@@ -10,6 +10,7 @@ import { EMISSION_CHECKS } from './emissionChecks.ts';
 import { MEMORY_CHECKS } from './memoryChecks.ts';
 import { QUALITY_CHECKS } from './qualityChecks.ts';
 import { SEARCH_CHECKS } from './searchChecks.ts';
+import { TALLY_CHECKS } from './tallyChecks.ts';
 import { WATCH_CHECKS } from './watchChecks.ts';
 
 export interface AuditCheck {
@@ -180,5 +181,6 @@ const HELD: AuditCheck = {
 export const AUDIT_CHECKS: readonly AuditCheck[] = [
   ...[HEADS, CASE_LOGS, KEPT, IDENTITIES, ENDINGS, FINALS, DECISIONS],
   ...[REVISIONS, MAILBOXES, REASONS, STORIES, PASSED, ...ACTION_CHECKS, ...APPROVAL_CHECKS],
-  ...[POLICIES, HELD, ...QUALITY_CHECKS, ...ADOPTION_CHECKS, ...WATCH_CHECKS, ...EMISSION_CHECKS, ...MEMORY_CHECKS, ...SEARCH_CHECKS],
+  ...[POLICIES, HELD, ...QUALITY_CHECKS, ...ADOPTION_CHECKS, ...WATCH_CHECKS, ...EMISSION_CHECKS, ...MEMORY_CHECKS],
+  ...[...SEARCH_CHECKS, ...TALLY_CHECKS],
 ];

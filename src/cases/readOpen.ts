@@ -1,7 +1,9 @@
 /** Events whose case is open, the oldest first. */
 import { approvalId, eventId } from '../domain/ids.ts';
 import type { Pool } from '../log/db/database.ts';
+import type { EventSource } from '../log/read/events.ts';
 import { type FeedPage, type FeedSource, type LogPlace, type Positions, readFeed } from '../log/read/feed.ts';
+import { readRuns } from '../log/read/runs.ts';
 import type { OpenCase } from '../wire/openCase.ts';
 
 export type OpenState = OpenCase['state'];
@@ -39,8 +41,15 @@ interface Row {
   started_at: Date | null;
 }
 
+/** As the database knows it: where its run is shown is the edge's to say. */
+export type KeptOpenCase = Omit<OpenCase, 'workflow'> & { readonly run: string | null };
+
 /** Those at the places, in their order, by what their case does now. */
-export async function readOpenCasesAt(pool: Pool, tenant: string, places: readonly LogPlace[]): Promise<OpenCase[]> {
+export async function readOpenCasesAt(
+  { pool, caseIds }: EventSource,
+  tenant: string,
+  places: readonly LogPlace[],
+): Promise<KeptOpenCase[]> {
   if (places.length === 0) return [];
   const { rows } = await pool.query<Row>(
     `select e.log, e.position, e.subject, e.type, e.accepted_at, a.turn, a.deadline, a.opened_at, a.body as question, c.model, c.started_at
@@ -53,10 +62,12 @@ export async function readOpenCasesAt(pool: Pool, tenant: string, places: readon
      order by q.nth`,
     [tenant, places.map(({ log }) => log), places.map(({ position }) => position)],
   );
-  return rows.map((row) => openCase(tenant, row));
+  const caseOf = ({ log, subject }: Row) => ({ flow: log, caseId: caseIds.of({ tenant, flow: log, subject: subject ?? '' }) });
+  const runOf = await readRuns(pool, tenant, rows.map(caseOf));
+  return rows.map((row) => ({ ...openCase(tenant, row), run: runOf(caseOf(row)) }));
 }
 
-function openCase(tenant: string, row: Row): OpenCase {
+function openCase(tenant: string, row: Row): Omit<OpenCase, 'workflow'> {
   const place = { tenant, log: row.log, position: row.position };
   const subject = row.subject ?? '';
   const links = { event: `/v1/events/${eventId(place)}`, subject: `/v1/flows/${row.log}/subjects/${encodeURIComponent(subject)}` };

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { ServiceClient } from '../client/serviceClient.ts';
+import { CAUSE_DEPTH_MAX, CAUSE_NODES_MAX } from '../wire/causes.ts';
 import type { StoredEvent } from '../wire/event.ts';
 import type { Page } from '../wire/list.ts';
 import { countUpTo, type ListOptions, printList, queryOf, withLast } from './terminal/listOptions.ts';
@@ -10,7 +11,7 @@ const SENDERS_SHOWN_MAX = 5;
 
 export function events(): Command {
   const command = new Command('events').description('what has happened');
-  command.addCommand(send()).addCommand(tail()).addCommand(list()).addCommand(get()).addCommand(whyNot());
+  command.addCommand(send()).addCommand(tail()).addCommand(list()).addCommand(get()).addCommand(graph()).addCommand(whyNot());
   return command;
 }
 
@@ -97,6 +98,22 @@ function get(): Command {
       const found = await find(await openService(), id, source);
       if (json === true) printJson(found);
       else for (const line of storedLines(found)) printLine(line);
+    });
+}
+
+function graph(): Command {
+  return new Command('graph')
+    .description('what caused what: what led to an event, its case, calls and actions, and the events that followed')
+    .argument('<event>', 'an id like evt_fraud.17, or the id that the sender gave')
+    .option('--depth <count>', 'events one after the other, each way', countUpTo(CAUSE_DEPTH_MAX))
+    .option('--nodes <count>', 'how much is shown at most', countUpTo(CAUSE_NODES_MAX))
+    .option('--source <source>', 'whose id it is, where several senders gave the same')
+    .option('--json', 'print it as the API gives it')
+    .addHelpText('after', '\nExamples:\n  signalbox events graph evt_fraud.17\n  signalbox events graph p-1 --depth 2')
+    .action(async (id: string, { source, ...options }: { source?: string; depth?: number; nodes?: number; json?: true }) => {
+      const { openService } = await import('./terminal/target.ts');
+      const { printCauses } = await import('./terminal/printCauses.ts');
+      await printCauses((await find(await openService(), id, source)).event, options);
     });
 }
 

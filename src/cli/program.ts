@@ -9,7 +9,7 @@ import { demo } from './demo/demo.ts';
 import { doctor } from './doctor.ts';
 import { evaluate } from './evaluate.ts';
 import { events } from './events.ts';
-import { flow } from './flow.ts';
+import { flow } from './flow/flow.ts';
 import { importVerb } from './import.ts';
 import { ingress } from './ingress.ts';
 import { keys } from './keys.ts';

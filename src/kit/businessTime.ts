@@ -5,46 +5,12 @@
  * out counts as the same time after it; one that a change brings twice counts as its first. Hours whose end is not after their begin go on to
  * the next day, and belong to the day that they begin on.
  */
+import { DAY_MS, instantOf, wallMs } from '../domain/time/wallClock.ts';
 import type { Calendar } from '../policy/approvalsPolicy.ts';
 
-const DAY_MS = 86_400_000;
 /** Thirty days of eight-hour days are 18 weeks; a calendar that is shut for longer than this ends all waiting here. */
 export const HORIZON_DAYS = 400;
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known !== undefined) return known;
-  const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
-  const made = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...numeric });
-  formats.set(timeZone, made);
-  return made;
-}
-
-/** What a clock on the wall shows, as if it were UTC: milliseconds since the epoch, whole seconds. */
-function wallMs(atMs: number, timeZone: string): number {
-  const shown = new Map(
-    formatOf(timeZone)
-      .formatToParts(atMs)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const part = (name: string): number => shown.get(name as Intl.DateTimeFormatPartTypes) ?? 0;
-  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
-}
-
-function offsetMs(atMs: number, timeZone: string): number {
-  return wallMs(atMs, timeZone) - Math.floor(atMs / 1000) * 1000;
-}
-
-/** When a clock on the wall shows that. */
-function instantOf(wall: number, timeZone: string): number {
-  const [before, after] = [offsetMs(wall - DAY_MS, timeZone), offsetMs(wall + DAY_MS, timeZone)];
-  const shows = [wall - before, wall - after].filter((atMs) => atMs + offsetMs(atMs, timeZone) === wall);
-  // left out by a change: read with the offset from before it, the clock shows as much after the change as was asked beyond it
-  return shows.length === 0 ? wall - before : Math.min(...shows);
-}
 
 function clockMs(text: string): number {
   const [hours, minutes] = text.split(':').map(Number) as [number, number];

@@ -24,6 +24,9 @@ export function reflexActsOn(policy: unknown): string[] {
 /** A text that no schema has read may lack it: actions follow from decisions of cases unless told. */
 const follows = (from: ActionPolicy['from'] | undefined, by: DecidedBy): boolean => from === 'any' || (from ?? 'case') === by;
 
+/** All of them, whatever they follow. */
+export const declaredActions = (policy: unknown): readonly Pick<ActionPolicy, 'name' | 'on'>[] => declared(policy);
+
 function declared(policy: unknown): readonly ActionPolicy[] {
   const { actions } = (policy ?? {}) as Partial<LadderPolicy>;
   return Array.isArray(actions) ? actions : [];

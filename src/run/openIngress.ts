@@ -37,10 +37,12 @@ import { migrate } from '../log/db/migrate.ts';
 import { openNotifier } from '../log/db/notify.ts';
 import { sealsOf } from '../log/door/seals.ts';
 import { openEmitter } from '../log/emit/emitter.ts';
+import { openLogFollower } from '../log/follow/followLogs.ts';
 import { Logs } from '../log/logs.ts';
 import { closeMemories, openMemories } from '../log/memory/memories.ts';
 import { redrive } from '../log/redrive.ts';
-import { openSearchFollower } from '../log/search/followSearch.ts';
+import { SEARCH_FOLLOWER } from '../log/search/followSearch.ts';
+import { TALLY_FOLLOWER } from '../log/tally/followTallies.ts';
 import { openSweeper } from '../log/watch/sweeper.ts';
 import { type Config, noticeChannels } from '../settings/config.ts';
 import { ingressSpans, traceOfRequest } from './ingressSpans.ts';
@@ -130,8 +132,10 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
     releases.push(() => emitter.close());
     const logs = new Logs({ pool: appending, tenant: TENANT, flows, caseIds, memories, clock, mailed, committed });
     releases.push(() => logs.close());
-    const searching = openSearchFollower({ pool, tenant: TENANT, logger });
+    const searching = openLogFollower({ pool, tenant: TENANT, logger }, 'the search', SEARCH_FOLLOWER);
     releases.push(() => searching.close());
+    const tallying = openLogFollower({ pool, tenant: TENANT, logger }, 'what is counted over time', TALLY_FOLLOWER);
+    releases.push(() => tallying.close());
     const finals = new FinalDecisions(url);
     releases.push(() => finals.close());
 

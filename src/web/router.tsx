@@ -18,10 +18,14 @@ const at = <const Path extends string>(path: Path) => ({ getParentRoute: () => r
 const pages = [
   createRoute({ ...at('/'), component: Live }),
   createRoute({ ...at('/console/inbox'), validateSearch: textsOf('approval', 'flow', 'state'), component: Inbox }),
-  createRoute({ ...at('/console/flows'), component: lazyRouteComponent(() => import('./pages/flowList/Flows.tsx'), 'Flows') }),
+  createRoute({
+    ...at('/console/flows'),
+    validateSearch: textsOf('range'),
+    component: lazyRouteComponent(() => import('./pages/flowList/Flows.tsx'), 'Flows'),
+  }),
   createRoute({
     ...at('/console/flows/$flow'),
-    validateSearch: textsOf('tab', 'by', 'version', 'against'),
+    validateSearch: textsOf('tab', 'by', 'version', 'against', 'range', 'split'),
     component: lazyRouteComponent(() => import('./pages/flow/FlowPage.tsx'), 'FlowPage'),
   }),
   createRoute({

@@ -18,6 +18,7 @@ import { APPROVAL_DAMAGE, APPROVALS_IN_ORDER } from '../support/damagedApprovals
 import { EMISSION_DAMAGE, emissionOfEach } from '../support/damagedEmissions.ts';
 import { MEMORY_DAMAGE, rememberSome } from '../support/damagedMemory.ts';
 import { followSome, SEARCH_DAMAGE } from '../support/damagedSearch.ts';
+import { TALLY_DAMAGE, tallySome } from '../support/damagedTallies.ts';
 import { WATCH_DAMAGE, watchOfEach } from '../support/damagedWatches.ts';
 import { ledger, parcel } from '../support/flows.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -201,6 +202,7 @@ describe('audit()', () => {
     ...EMISSION_DAMAGE.map((damage) => [...damage, emissionOfEach] as const),
     ...MEMORY_DAMAGE.map((damage) => [...damage, rememberSome] as const),
     ...SEARCH_DAMAGE.map((damage) => [...damage, followSome] as const),
+    ...TALLY_DAMAGE.map((damage) => [...damage, tallySome] as const),
   ])('audit() sees %s', async (_what, sql, finding, make) => {
     await make(pool);
     expect((await audit(pool)).findings).toEqual([]);

@@ -36,6 +36,8 @@ const MADE_INSIDE = [
   ...['src/log/head.ts', 'src/log/known.ts', 'src/log/read/feed.ts', 'src/log/read/feed.ts', 'src/log/redrive.ts'],
   ...['src/log/watch/sweepNext.ts', 'src/log/emit/emitNext.ts', 'src/log/entryFolds.ts'],
   ...['src/outcomes/readQuality.ts', 'src/outcomes/readQuality.ts'],
+  // by the name of the table of its cursors
+  ...Array.from({ length: 4 }, () => 'src/log/follow/followLogs.ts'),
 ];
 
 interface Field {

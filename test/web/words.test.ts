@@ -5,16 +5,17 @@ import { interval } from '../../src/domain/shareInterval.ts';
 import { span } from '../../src/domain/span.ts';
 import { KEYS, shownKeys } from '../../src/web/keys/keyTable.ts';
 import { bandsOf, nearestThreshold } from '../../src/web/words/bands.ts';
-import { causesOf } from '../../src/web/words/causes.ts';
 import { curlOf } from '../../src/web/words/curlOf.ts';
+import { eventOfStep } from '../../src/web/words/eventOfStep.ts';
 import { readEvidence, stakeOf } from '../../src/web/words/evidence.ts';
 import { inOrder, votesText } from '../../src/web/words/inboxOrder.ts';
 import { pathOfId } from '../../src/web/words/pathOfId.ts';
+import { ALL_RANGES, addedBy, minutesOf, rangeOf } from '../../src/web/words/ranges.ts';
 import { cutText, piecesOf } from '../../src/web/words/said.ts';
 import { sampleOf } from '../../src/web/words/sampleOf.ts';
 import { Tally } from '../../src/web/words/tally.ts';
 import { rowsOf, type Step, waitsFor } from '../../src/web/words/timelineRows.ts';
-import { exactTime, relativeTime } from '../../src/web/words/times.ts';
+import { bucketTime, exactTime, relativeTime } from '../../src/web/words/times.ts';
 import type { Approval } from '../../src/wire/approval.ts';
 import { approvalExample } from '../../src/wire/examples.ts';
 
@@ -53,6 +54,35 @@ describe('times', () => {
   it('exactTime() is in the zone that was chosen, and shows what is no time as it is', () => {
     expect(exactTime('2026-11-29T18:26:50Z', 'Asia/Tokyo')).toContain('30 Nov 2026, 03:26:50');
     expect(exactTime('soon', 'UTC')).toBe('soon');
+  });
+});
+
+describe('outcomes over time', () => {
+  it('addedBy() adds up the series of one outcome, and of one rung', () => {
+    const series = [
+      { outcome: 'approve', rung: 'model', counts: [1, 2] },
+      { outcome: 'decline', rung: 'model', counts: [0, 4] },
+      { outcome: 'approve', rung: 'human', counts: [10, 0] },
+    ];
+    expect(addedBy('outcome', series)).toEqual([
+      { name: 'approve', counts: [11, 2] },
+      { name: 'decline', counts: [0, 4] },
+    ]);
+    expect(addedBy('rung', series)).toEqual([
+      { name: 'model', counts: [1, 6] },
+      { name: 'human', counts: [10, 0] },
+    ]);
+  });
+
+  it('rangeOf() is what the address names, if it is one of those that are offered', () => {
+    const named = [rangeOf('week', ALL_RANGES, 'hour'), rangeOf('toString', ALL_RANGES, 'hour'), rangeOf('year', ['day'], 'day')];
+    expect(named).toEqual(['week', 'hour', 'day']);
+    expect([minutesOf('hours'), minutesOf('week'), minutesOf('month')]).toEqual([360, 10_080, 43_200]);
+  });
+
+  it('bucketTime() is in the zone, and has a clock where a bucket is shorter than a day', () => {
+    expect(bucketTime('2026-03-01T23:30:00Z', 'Asia/Tokyo', 'minute')).toBe('Mon 2 Mar, 08:30');
+    expect(bucketTime('2026-03-01T23:30:00Z', 'Asia/Tokyo', 'day')).toBe('Mon 2 Mar');
   });
 });
 
@@ -184,22 +214,14 @@ describe('a timeline', () => {
     expect(waitsFor([question('apr_1'), verdict])).toBeNull();
     expect(waitsFor([question('apr_1'), question('apr_2'), verdict])).toMatchObject({ until: '2026-01-02T00:00:00Z' });
   });
+});
 
-  it('causesOf() is the story around an entry, and names what is elsewhere', () => {
-    const steps = [
-      step('evt_a.1', ''),
-      step('dec_a.1.0', '', { kind: 'decision', causes: ['evt_a.1'] }),
-      step('evt_b.2', '', { causes: ['evt_z.9'] }),
-      step('dec_b.2.0', '', { kind: 'decision', causes: ['evt_b.2'] }),
-    ];
-    const newest = causesOf(steps);
-    expect(newest.edges).toEqual([
-      ['evt_z.9', 'evt_b.2'],
-      ['evt_b.2', 'dec_b.2.0'],
-    ]);
-    expect(newest.nodes[0]).toMatchObject({ id: 'evt_z.9', kind: 'elsewhere' });
-    expect(causesOf(steps, 'evt_a.1').nodes.map(({ id }) => id)).toEqual(['evt_a.1', 'dec_a.1.0']);
-    expect(causesOf([]).nodes).toEqual([]);
+describe('eventOfStep()', () => {
+  it('is the event that an entry is, is made from, or was caused by', () => {
+    const ids = ['evt_a.1', 'dec_a.1.0', 'apr_t.a.1.0', 'act_a.1.let-go', 'llm_a.1.2'];
+    expect(ids.map((id) => eventOfStep({ id, causes: [] }))).toEqual(['evt_a.1', 'evt_a.1', 'evt_t.a.1', 'evt_a.1', 'evt_a.1']);
+    expect(eventOfStep({ id: 'rec_a.9', causes: ['dec_a.1.0', 'evt_a.1'] })).toBe('evt_a.1');
+    expect(eventOfStep({ id: 'rec_a.9', causes: [] })).toBeUndefined();
   });
 });
 

@@ -2,11 +2,14 @@
 import { actionRoutes } from './actionRoutes.ts';
 import { approvalRoutes } from './approvalRoutes.ts';
 import { brokerRoutes } from './brokerRoutes.ts';
+import { causeRoutes } from './causeRoutes.ts';
 import { decisionRoutes } from './decisionRoutes.ts';
 import { eventRoutes } from './eventRoutes.ts';
+import { flowMapRoutes } from './flowMapRoutes.ts';
 import { flowRoutes } from './flowRoutes.ts';
 import { openCaseRoutes } from './openCaseRoutes.ts';
 import { operationRoutes } from './operationRoutes.ts';
+import { overTimeRoutes } from './overTimeRoutes.ts';
 import { policyDiffRoutes } from './policyDiffRoutes.ts';
 import { policyRoutes } from './policyRoutes.ts';
 import { postEventsRoute } from './postEvents.ts';
@@ -17,6 +20,7 @@ import { reviewRoutes } from './reviewRoutes.ts';
 import type { Route } from './route.ts';
 import { searchRoutes } from './searchRoutes.ts';
 import { sessionRoutes } from './sessionRoutes.ts';
+import { slowCaseRoutes } from './slowCaseRoutes.ts';
 import { streamRoutes } from './streamRoutes.ts';
 import { watchRoutes } from './watchRoutes.ts';
 import { webhookAdminRoutes } from './webhookAdminRoutes.ts';
@@ -24,9 +28,19 @@ import { webhookRoute } from './webhookRoutes.ts';
 import { whyRoutes } from './whyRoutes.ts';
 
 export const API_ROUTES: readonly Route[] = [
-  ...[postEventsRoute, ...eventRoutes, ...quarantineRoutes],
+  ...[postEventsRoute, ...eventRoutes, ...causeRoutes, ...quarantineRoutes],
   ...[...decisionRoutes, ...whyRoutes],
-  ...[...flowRoutes, ...openCaseRoutes, ...watchRoutes, ...policyRoutes, ...policyDiffRoutes, ...qualityRoutes],
+  ...[
+    ...flowRoutes,
+    ...overTimeRoutes,
+    ...flowMapRoutes,
+    ...slowCaseRoutes,
+    ...openCaseRoutes,
+    ...watchRoutes,
+    ...policyRoutes,
+    ...policyDiffRoutes,
+    ...qualityRoutes,
+  ],
   ...[...approvalRoutes, ...reviewRoutes],
   ...[...actionRoutes, ...receiverRoutes],
   ...[webhookRoute, ...webhookAdminRoutes, ...brokerRoutes],

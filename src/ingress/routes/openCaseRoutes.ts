@@ -2,10 +2,11 @@
 import { readOpenCasesAt, readOpenFeed } from '../../cases/readOpen.ts';
 import { readHeads } from '../../log/read/feed.ts';
 import { pageExample } from '../../wire/list.ts';
-import { type OpenCase, openCaseExample, openCaseList, openCasesQuery } from '../../wire/openCase.ts';
+import { openCaseExample, openCaseList, openCasesQuery } from '../../wire/openCase.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { sendPage, textsOf } from '../http/sendPage.ts';
 import { type Route, route } from './route.ts';
+import { shownOpenCase } from './shownOpenCase.ts';
 
 export const openCaseRoutes: readonly Route[] = [
   route({
@@ -18,13 +19,17 @@ export const openCaseRoutes: readonly Route[] = [
     query: openCasesQuery,
     answers: { 200: { description: 'A page', schema: openCaseList, example: pageExample(openCaseExample) } },
     handler:
-      ({ pool }) =>
+      ({ pool, temporal }) =>
       async ({ response, caller: { tenant }, query }) => {
         const { after, limit, filters } = toListQuery(query);
         const heads = await readHeads(pool, tenant);
         const upTo = new Map([...heads].filter(([log]) => !log.endsWith('/cases') && (filters.flow === undefined || log === filters.flow)));
         const page = await readOpenFeed(pool, filters.state, { tenant, upTo, after, limit });
-        await sendPage(response, page, async (places) => textsOf<OpenCase>(await readOpenCasesAt(pool, tenant, places)));
+        const source = { pool, caseIds: temporal.caseIds };
+        await sendPage(response, page, async (places) => {
+          const cases = await readOpenCasesAt(source, tenant, places);
+          return textsOf(cases.map((one) => shownOpenCase(one, tenant, temporal)));
+        });
       },
   }),
 ];

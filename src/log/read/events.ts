@@ -7,6 +7,7 @@ import type { Pool } from '../db/database.ts';
 import { type DecisionColumns, decisionOf } from './decisions.ts';
 import type { LogPlace } from './feed.ts';
 import { ORIGIN } from './origin.ts';
+import { readRuns } from './runs.ts';
 
 export interface KeptEvent extends Place {
   readonly source: string;
@@ -89,9 +90,9 @@ export async function readEvents({ pool, caseIds }: EventSource, tenant: string,
   if (places.length === 0) return [];
   const { rows } = await pool.query<Row>(SELECT, [tenant, places.map(({ log }) => log), places.map(({ position }) => position)]);
   const caseIdOf = ({ log, subject }: Row): string => caseIds.of({ tenant, flow: log, subject: subject ?? '' });
-  const handed = rows.filter(isHanded).map((row) => ({ row, caseId: caseIdOf(row) }));
-  const runs = await readRuns(pool, tenant, handed);
-  const events = rows.map((row) => keptEvent(tenant, row, runs.get(row) ?? null));
+  const caseOf = (row: Row) => ({ flow: row.log, caseId: caseIdOf(row) });
+  const runOf = await readRuns(pool, tenant, rows.filter(isHanded).map(caseOf));
+  const events = rows.map((row) => keptEvent(tenant, row, isHanded(row) ? runOf(caseOf(row)) : null));
   const answers = rows.flatMap(({ adoptions }) => adoptions?.filter(({ answers }) => answers) ?? []);
   if (answers.length === 0) return events;
   const answered = new Map((await readEvents({ pool, caseIds }, tenant, answers)).map((event) => [placeKey(event.origin), event]));
@@ -150,24 +151,6 @@ export async function findAdoption(pool: Pool, tenant: string, flow: string, ori
 }
 
 const isHanded = ({ ending, acts }: { ending: Ending; acts: boolean }): boolean => ending === 'waiting' || ending === 'case' || acts;
-const caseKey = (flow: string, caseId: string): string => `${flow} ${caseId}`;
-
-interface HandedRow {
-  readonly row: Row;
-  readonly caseId: string;
-}
-
-async function readRuns(pool: Pool, tenant: string, handed: readonly HandedRow[]): Promise<Map<Row, string | null>> {
-  if (handed.length === 0) return new Map();
-  const found = await pool.query<{ flow: string; case_id: string; run: string | null }>(
-    `select d.flow, d.case_id, d.run from deliveries d join unnest($2::text[], $3::text[]) as q(flow, case_id)
-     on d.flow = q.flow collate "C" and d.case_id = q.case_id collate "C" where d.tenant = $1`,
-    [tenant, handed.map(({ row }) => row.log), handed.map(({ caseId }) => caseId)],
-  );
-  const runs = new Map(found.rows.map(({ flow, case_id: caseId, run }) => [caseKey(flow, caseId), run]));
-  return new Map(handed.map(({ row, caseId }) => [row, runs.get(caseKey(row.log, caseId)) ?? null]));
-}
-
 function keptEvent(tenant: string, row: Row, run: string | null): KeptEvent {
   const place = { tenant, log: row.log, position: row.position };
   const decisions = (row.decisions ?? []).map((columns, at, all) =>

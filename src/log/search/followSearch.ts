@@ -1,20 +1,12 @@
-/**
- * Feeds the search out of the logs: a stretch of one log in one statement, with its cursor. Whoever follows holds the cursor's row; others pass on. Reading, making
- * the texts and writing them are the database's: nothing goes through this process.
- */
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import { isDatabaseAway, type Pool } from '../db/database.ts';
+/** Feeds the search out of the logs. Reading, making the texts and writing them are the database's: nothing goes through this process. */
+import type { Pool } from '../db/database.ts';
 import { readableJson } from '../db/readableJson.ts';
+import { followLogs, type LogFollower } from '../follow/followLogs.ts';
 
 const STRETCH = 1000;
 const TEXT_CHARS_MAX = 2000;
 /** The database's own rule, which what is looked for goes by too: that of the columns, "C", knows capitals of ASCII alone. */
 const RULE = 'collate "default"';
-/** How late something may be found. */
-const PAUSE_MS = 1000;
-/** Pauses after a stretch, in times that it took: it has a tenth of the time, as that of outcomes has. */
-const PAUSES = 9;
 
 /** An event's own ids and words, with what its reflex decided: they have one position. */
 const EVENTS = `insert into search (tenant, log, position, kind, at, event_position, revision, subject, title, text)
@@ -32,70 +24,17 @@ const APPROVALS = `insert into search (tenant, log, position, kind, at, event_po
     lower(left(concat_ws(' ', ${readableJson('r.detail')} ->> 'approval', r.subject, r.title, ${readableJson('r.detail')} ->> 'reason', ${readableJson('r.detail')} ->> 'actor'), ${TEXT_CHARS_MAX}) ${RULE})
   from records r where r.tenant = $1 and r.log = $2 and r.position > $3 and r.position <= $4 and r.kind in ('approval', 'verdict') on conflict do nothing`;
 
-interface Behind {
-  log: string;
-  head: number;
-}
+export const SEARCH_FOLLOWER: LogFollower = {
+  cursors: 'search_cursors',
+  stretch: STRETCH,
+  async write(client, { tenant, log, after, upTo }) {
+    const values = [tenant, log, after, upTo];
+    await client.query(EVENTS, values);
+    await client.query(DECISIONS, values);
+    await client.query(APPROVALS, values);
+  },
+};
 
 /** Follows one stretch of each log of the tenant. Whether there is more. */
-export async function followSearch(pool: Pool, tenant: string, stretch = STRETCH): Promise<boolean> {
-  const { rows } = await pool.query<Behind>(
-    `select h.log, h.position as head from heads h left join search_cursors c on c.tenant = h.tenant and c.log = h.log
-     where h.tenant = $1 and h.position > coalesce(c.position, 0)`,
-    [tenant],
-  );
-  let more = false;
-  for (const behind of rows) if (await followLog(pool, tenant, { ...behind, stretch })) more = true;
-  return more;
-}
-
-async function followLog(pool: Pool, tenant: string, { log, head, stretch }: Behind & { stretch: number }): Promise<boolean> {
-  const client = await pool.connect();
-  try {
-    await client.query('insert into search_cursors (tenant, log) values ($1, $2) on conflict do nothing', [tenant, log]);
-    await client.query('begin');
-    const { rows } = await client.query<{ position: number }>(
-      'select position from search_cursors where tenant = $1 and log = $2 for update skip locked',
-      [tenant, log],
-    );
-    const after = rows[0]?.position;
-    const upTo = Math.min(head, (after ?? head) + stretch);
-    if (after !== undefined && after < upTo) {
-      const values = [tenant, log, after, upTo];
-      await client.query(EVENTS, values);
-      await client.query(DECISIONS, values);
-      await client.query(APPROVALS, values);
-      await client.query('update search_cursors set position = $3 where tenant = $1 and log = $2', [tenant, log, upTo]);
-    }
-    await client.query('commit');
-    client.release();
-    return after !== undefined && upTo < head;
-  } catch (error) {
-    // closing the connection rolls back
-    client.release(true);
-    throw error;
-  }
-}
-
-/** Follows until it is closed. */
-export function openSearchFollower({ pool, tenant, logger }: { pool: Pool; tenant: string; logger: Logger }): { close(): Promise<void> } {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const running = (async () => {
-    while (!signal.aborted) {
-      const startedMs = performance.now();
-      const more = await followSearch(pool, tenant).catch((error: unknown) => {
-        if (isDatabaseAway(error)) logger.debug({ err: error }, 'the search waits for the database');
-        else logger.error({ err: error }, 'the search cannot be followed');
-        return false;
-      });
-      await pause(more ? PAUSES * (performance.now() - startedMs) : PAUSE_MS, undefined, { signal }).catch(() => undefined);
-    }
-  })();
-  return {
-    async close() {
-      stopping.abort();
-      await running;
-    },
-  };
-}
+export const followSearch = (pool: Pool, tenant: string, stretch = STRETCH): Promise<boolean> =>
+  followLogs(pool, tenant, { ...SEARCH_FOLLOWER, stretch });

@@ -11,32 +11,48 @@ interface Series {
 
 const HEIGHT = 200;
 const WIDTH_MIN = 280;
+/** Lines are told apart without their colours too. */
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 2]] as const;
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const colourOf = (outcome: string): string =>
   colour({ good: 'good', doubt: 'doubt', bad: 'bad', act: 'act', plain: 'faint' }[toneOf(outcome)]);
 
-function dataOf(series: readonly Series[], step: number): UPlot.AlignedData {
-  const length = series[0]?.counts.length ?? 0;
-  const now = Math.floor(Date.now() / 1000);
-  const times = Array.from({ length }, (_, at) => now - (length - at) * step);
-  return [times, ...series.map(({ counts }) => counts.map((count) => count / step))];
+const dataOf = (starts: readonly string[], series: readonly Series[]): UPlot.AlignedData => [
+  starts.map((start) => Date.parse(start) / 1000),
+  ...series.map(({ counts }) => [...counts]),
+];
+
+interface ChartProps {
+  /** What is drawn, for who does not see it. */
+  readonly label: string;
+  /** Where each bucket begins. */
+  readonly starts: readonly string[];
+  readonly series: readonly Series[];
+  /** An IANA name. */
+  readonly zone: string;
 }
 
-/** Rates over time, drawn; a table beside it has the figures. */
-export function Chart({ series, step }: { series: readonly Series[]; step: number }) {
+/** Counts over time, drawn; a table beside it has the figures. */
+export function Chart({ label, starts, series, zone }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const chart = useRef<UPlot | null>(null);
   const { look } = useSettings();
   const names = series.map(({ name }) => name).join('\n');
-  const latest = useRef(series);
-  latest.current = series;
+  const latest = useRef({ starts, series });
+  latest.current = { starts, series };
   // biome-ignore lint/correctness/useExhaustiveDependencies: another look has other colours
   useEffect(() => {
     const element = frame.current;
     if (element === null) return;
     const axis = { stroke: colour('faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 } };
-    const lines = names.split('\n').map((name) => ({ label: name, stroke: colourOf(name), width: 2, points: { show: false } }));
+    const lines = names.split('\n').map((name, at) => ({
+      label: name,
+      stroke: colourOf(name),
+      dash: [...(DASHES[at % DASHES.length] ?? [])],
+      width: 2,
+      points: { show: false },
+    }));
     const made = new UPlot(
       {
         ...{ width: Math.max(WIDTH_MIN, element.clientWidth), height: HEIGHT, series: [{}, ...lines], axes: [axis, axis] },
@@ -44,9 +60,10 @@ export function Chart({ series, step }: { series: readonly Series[]; step: numbe
           legend: { show: true, live: false },
           cursor: { drag: { x: true, y: false } },
           scales: { y: { range: (_: UPlot, __: number, max: number) => [0, Math.max(1, max)] } },
+          tzDate: (seconds: number) => UPlot.tzDate(new Date(seconds * 1000), zone),
         },
       },
-      dataOf(latest.current, step),
+      dataOf(latest.current.starts, latest.current.series),
       element,
     );
     chart.current = made;
@@ -57,9 +74,9 @@ export function Chart({ series, step }: { series: readonly Series[]; step: numbe
       made.destroy();
       chart.current = null;
     };
-  }, [names, step, look]);
+  }, [names, zone, look]);
   useEffect(() => {
-    chart.current?.setData(dataOf(series, step));
-  }, [series, step]);
-  return <div ref={frame} className="chart" role="img" aria-label={`Decisions a second: ${series.map(({ name }) => name).join(', ')}`} />;
+    chart.current?.setData(dataOf(starts, series));
+  }, [starts, series]);
+  return <div ref={frame} className="chart" role="img" aria-label={label} />;
 }

@@ -8,6 +8,8 @@ export interface GraphNode {
   readonly id: string;
   readonly kind: string;
   readonly title: string;
+  /** How it stands, in a word. */
+  readonly state?: string | null;
 }
 
 export interface GraphEdge {
@@ -78,7 +80,7 @@ export function Graph({ label, nodes, edges, chosen, onChoose }: GraphProps) {
             </g>
           );
         })}
-        {nodes.map(({ id, kind, title }) => {
+        {nodes.map(({ id, kind, title, state = null }) => {
           const { x, y } = graph.node(id);
           return (
             // biome-ignore lint/a11y/noStaticElementInteractions: as above
@@ -90,7 +92,7 @@ export function Graph({ label, nodes, edges, chosen, onChoose }: GraphProps) {
             >
               <rect width={NODE.width} height={NODE.height} rx="6" />
               <text x="10" y="17" className="node-kind">
-                {kind}
+                {state === null ? kind : `${kind}, ${state}`}
               </text>
               <text x="10" y="34">
                 {showHidden(cutText(title, TITLE_CHARS))}

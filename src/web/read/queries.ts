@@ -2,16 +2,21 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { ActionDetail, ActionItem } from '../../wire/action.ts';
 import type { Approval } from '../../wire/approval.ts';
+import type { Causes } from '../../wire/causes.ts';
 import type { DecisionDetail, DecisionItem } from '../../wire/decision.ts';
 import type { QuarantinedEvent, StoredEvent } from '../../wire/event.ts';
 import type { FlowItem } from '../../wire/flow.ts';
+import type { FlowMap } from '../../wire/flowMap.ts';
 import type { Page } from '../../wire/list.ts';
+import type { OpenCase } from '../../wire/openCase.ts';
+import type { OutcomesOverTime } from '../../wire/overTime.ts';
 import type { ActivatedPolicy, PolicyDiff, StoredPolicy } from '../../wire/policy.ts';
 import type { QualityReport } from '../../wire/quality.ts';
 import type { Ready } from '../../wire/ready.ts';
+import type { SlowCases } from '../../wire/slowCase.ts';
 import type { WatchItem } from '../../wire/watch.ts';
 import type { WhyNot } from '../../wire/whyNot.ts';
-import type { Found, OpenCase } from '../words/found.ts';
+import type { Found } from '../words/found.ts';
 import { ask, queryText } from './call.ts';
 
 type Parameters = Readonly<Record<string, string | number | undefined>>;
@@ -57,3 +62,9 @@ export const usePolicyDiff = (flow: string, version: string, against: string | u
 export const useWhyNot = (event: string, outcome: string | undefined) => useAsk<WhyNot>(`/v1/events/${part(event)}/why-not`, { outcome });
 export const useCases = (parameters: Parameters) => useAsk<Page<OpenCase>>('/v1/cases', { limit: 100, ...parameters }, { every: 10_000 });
 export const useFound = (parameters: Parameters, enabled: boolean) => useAsk<Page<Found>>('/v1/search', parameters, { enabled });
+export const useOutcomes = (flow: string, parameters: Parameters) =>
+  useAsk<OutcomesOverTime>(`/v1/flows/${part(flow)}/outcomes`, parameters, { every: 5000 });
+export const useSlowCases = (flow: string, parameters: Parameters) =>
+  useAsk<SlowCases>(`/v1/flows/${part(flow)}/slow-cases`, parameters, { every: 10_000 });
+export const useFlowMap = (parameters: Parameters) => useAsk<FlowMap>('/v1/flow-map', parameters, { every: 5000 });
+export const useCauses = (event: string) => useAsk<Causes>(`/v1/events/${part(event)}/graph`, {}, { every: 10_000 });

@@ -1,4 +1,4 @@
-/** What a search finds, and what is open, as the API lists them. */
+/** What a search finds, as the API lists it. */
 
 export interface Found {
   readonly kind: string;
@@ -8,13 +8,4 @@ export interface Found {
   readonly at: string;
   readonly title?: string;
   readonly matched?: string;
-}
-
-export interface OpenCase {
-  readonly flow: string;
-  readonly subject: string;
-  readonly event: string;
-  readonly state: string;
-  readonly since: string;
-  readonly waitingFor: string | null;
 }

@@ -39,3 +39,13 @@ export function exactTime(at: string, zone: string): string {
   if (Number.isNaN(date.getTime())) return at;
   return formatOf(zone).format(date);
 }
+
+/** The zone that the reader chose, by a name that the API knows. */
+export const zoneName = (zone: string): string => (zone === 'local' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone);
+
+/** When a bucket begins: `Mon 2 Mar`, and `09:30` where it is shorter than a day. */
+export function bucketTime(at: string, zone: string, step: 'minute' | 'hour' | 'day'): string {
+  const day = { weekday: 'short', day: 'numeric', month: 'short', timeZone: zone } as const;
+  const clock = step === 'day' ? {} : ({ hour: '2-digit', minute: '2-digit' } as const);
+  return new Intl.DateTimeFormat('en-GB', { ...day, ...clock }).format(new Date(at));
+}

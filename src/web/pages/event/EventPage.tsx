@@ -1,9 +1,10 @@
 import { useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import type { StoredEvent } from '../../../wire/event.ts';
 import { Facts } from '../../parts/Facts.tsx';
 import { Go } from '../../parts/Go.tsx';
 import { Id } from '../../parts/Id.tsx';
-import { Loaded } from '../../parts/Loaded.tsx';
+import { Loaded, Loading } from '../../parts/Loaded.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
@@ -12,6 +13,8 @@ import { subjectPath } from '../../words/pathOfId.ts';
 import { RUNGS } from '../../words/rungs.ts';
 import { STATUS_WORDS } from '../../words/statusWords.ts';
 import { WhyNot } from './WhyNot.tsx';
+
+const CausalGraph = lazy(() => import('../../parts/CausalGraph.tsx').then((module) => ({ default: module.CausalGraph })));
 
 /** One event: its receipt, what became of it, and why nothing did. */
 export function EventPage() {
@@ -41,6 +44,7 @@ function Shown({ event }: { event: StoredEvent }) {
     adoptions = [],
     adoptedFrom,
   } = event;
+  const [graph, setGraph] = useState(false);
   const type = typeof cloudevent?.type === 'string' ? cloudevent.type : 'An event';
   return (
     <article>
@@ -107,6 +111,14 @@ function Shown({ event }: { event: StoredEvent }) {
           Taken over from <Go to={`/console/events/${encodeURIComponent(adoptedFrom)}`}>{adoptedFrom}</Go>
         </p>
       )}
+      <details className="causes" open={graph} onToggle={({ currentTarget }) => setGraph(currentTarget.open)}>
+        <summary>What caused what</summary>
+        {graph && (
+          <Suspense fallback={<Loading />}>
+            <CausalGraph event={id} />
+          </Suspense>
+        )}
+      </details>
       <WhyNot event={id} />
       <section className="strangers" aria-label="What the sender wrote">
         <h3>

@@ -6,18 +6,21 @@ import { Go } from '../../parts/Go.tsx';
 import { Loaded, Loading } from '../../parts/Loaded.tsx';
 import { useFlow } from '../../read/queries.ts';
 import { count } from '../../words/numbers.ts';
+import { MAP_RANGES, rangeOf } from '../../words/ranges.ts';
 import { FlowOutcomes } from './FlowOutcomes.tsx';
 import { Policies } from './Policies.tsx';
 import { Quality } from './Quality.tsx';
+import { RangeSelect } from './RangeSelect.tsx';
 import { SlowCases } from './SlowCases.tsx';
 
-const FlowGraph = lazy(() => import('./FlowGraph.tsx').then((module) => ({ default: module.FlowGraph })));
+const FlowMap = lazy(() => import('./FlowMap.tsx').then((module) => ({ default: module.FlowMap })));
 
 const TABS = { now: 'Now', quality: 'Quality', policies: 'Policies', cases: 'Slow cases', map: 'Map' } as const;
 
 export function FlowPage() {
   const { flow } = useParams({ from: '/console/flows/$flow' });
-  const { tab = 'now' } = useSearch({ from: '/console/flows/$flow' });
+  const { tab = 'now', range } = useSearch({ from: '/console/flows/$flow' });
+  const mapped = rangeOf(range, MAP_RANGES, 'day');
   const navigate = useNavigate({ from: '/console/flows/$flow' });
   const query = useFlow(flow);
   return (
@@ -64,8 +67,15 @@ export function FlowPage() {
                 <SlowCases flow={flow} />
               </Tabs.Content>
               <Tabs.Content value="map">
+                <div className="filters">
+                  <RangeSelect
+                    names={MAP_RANGES}
+                    value={mapped}
+                    onChange={(next) => void navigate({ search: (before) => ({ ...before, range: next }) })}
+                  />
+                </div>
                 <Suspense fallback={<Loading />}>
-                  <FlowGraph flow={found} />
+                  <FlowMap flow={flow} range={mapped} />
                 </Suspense>
               </Tabs.Content>
             </Tabs.Root>

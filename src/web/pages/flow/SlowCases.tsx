@@ -1,19 +1,18 @@
 import { Go } from '../../parts/Go.tsx';
 import { Loaded, NoneOf } from '../../parts/Loaded.tsx';
-import { OpenCases } from '../../parts/OpenCases.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
 import { useApprovals, useWatches } from '../../read/queries.ts';
 import { subjectPath } from '../../words/pathOfId.ts';
+import { SlowestCases } from './SlowestCases.tsx';
 
-/** What of the flow is open longest: questions to people, and what it waits for. */
+/** What of the flow takes long: its cases, questions to people, and what it waits for. */
 export function SlowCases({ flow }: { flow: string }) {
   const approvals = useApprovals({ flow });
   const watches = useWatches({ flow });
   return (
     <>
-      <h2>Open longest</h2>
-      <OpenCases flow={flow} />
+      <SlowestCases flow={flow} />
       <h2>Waiting for a person</h2>
       <Loaded query={approvals}>
         {({ items }) =>

@@ -1,11 +1,20 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { Go } from '../../parts/Go.tsx';
-import { Empty, Loaded } from '../../parts/Loaded.tsx';
+import { Empty, Loaded, Loading } from '../../parts/Loaded.tsx';
 import { Scroll } from '../../parts/Scroll.tsx';
 import { useFlows } from '../../read/queries.ts';
 import { count } from '../../words/numbers.ts';
+import { MAP_RANGES, rangeOf } from '../../words/ranges.ts';
+import { RangeSelect } from '../flow/RangeSelect.tsx';
+
+const FlowMap = lazy(() => import('../flow/FlowMap.tsx').then((module) => ({ default: module.FlowMap })));
 
 export function Flows() {
   const flows = useFlows();
+  const { range } = useSearch({ from: '/console/flows' });
+  const navigate = useNavigate({ from: '/console/flows' });
+  const mapped = rangeOf(range, MAP_RANGES, 'day');
   return (
     <>
       <h1>Flows</h1>
@@ -61,6 +70,13 @@ export function Flows() {
           )
         }
       </Loaded>
+      <h2>The way of events</h2>
+      <div className="filters">
+        <RangeSelect names={MAP_RANGES} value={mapped} onChange={(next) => void navigate({ search: { range: next } })} />
+      </div>
+      <Suspense fallback={<Loading />}>
+        <FlowMap range={mapped} />
+      </Suspense>
     </>
   );
 }

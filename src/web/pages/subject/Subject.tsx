@@ -7,12 +7,13 @@ import { Loaded, Loading } from '../../parts/Loaded.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
 import { STEPS_MAX, useTimeline } from '../../read/useTimeline.ts';
+import { eventOfStep } from '../../words/eventOfStep.ts';
 import { count } from '../../words/numbers.ts';
 import { rowsOf, waitsFor } from '../../words/timelineRows.ts';
 import { StepPane } from './StepPane.tsx';
 import { Steps } from './Steps.tsx';
 
-const CausalGraph = lazy(() => import('./CausalGraph.tsx').then((module) => ({ default: module.CausalGraph })));
+const CausalGraph = lazy(() => import('../../parts/CausalGraph.tsx').then((module) => ({ default: module.CausalGraph })));
 
 /** All that happened to one subject, in one timeline. */
 export function Subject() {
@@ -42,6 +43,8 @@ function Shown({ timeline }: { timeline: Timeline }) {
   const choose = (id: string) => void navigate({ search: (before) => ({ ...before, step: id }), replace: true });
   const chosen = items.find(({ id }) => id === step);
   const graph = view === 'graph';
+  const about = chosen ?? items.findLast(({ kind }) => kind === 'event');
+  const around = about === undefined ? undefined : eventOfStep(about);
   return (
     <>
       <p>
@@ -75,7 +78,17 @@ function Shown({ timeline }: { timeline: Timeline }) {
       </fieldset>
       {graph ? (
         <Suspense fallback={<Loading />}>
-          <CausalGraph steps={items} chosen={step} onChoose={choose} />
+          {around === undefined ? (
+            <p className="faint">No event of this subject is here.</p>
+          ) : (
+            <>
+              <p className="faint">
+                Around <code>{around}</code>
+                {chosen === undefined && ', the newest event; choose an entry of the timeline for another'}.
+              </p>
+              <CausalGraph event={around} />
+            </>
+          )}
         </Suspense>
       ) : (
         <div className={chosen === undefined ? 'panes' : 'panes chosen'}>

@@ -1,7 +1,10 @@
 import { Command } from 'commander';
-import type { FlowItem } from '../wire/flow.ts';
-import { activateFlowVerb } from './activateFlow.ts';
-import { newFlowVerb } from './newFlow.ts';
+import type { FlowItem } from '../../wire/flow.ts';
+import { activateFlowVerb } from '../activateFlow.ts';
+import { newFlowVerb } from '../newFlow.ts';
+import { flowCasesVerb } from './flowCases.ts';
+import { flowMapVerb } from './flowMap.ts';
+import { flowOutcomesVerb } from './flowOutcomes.ts';
 
 interface ListedFlow {
   name: string;
@@ -25,13 +28,16 @@ export function flow(): Command {
     .action(list);
   command.addCommand(newFlowVerb());
   command.addCommand(activateFlowVerb());
+  command.addCommand(flowOutcomesVerb());
+  command.addCommand(flowCasesVerb());
+  command.addCommand(flowMapVerb());
   return command;
 }
 
 async function list({ json }: { json?: true }): Promise<void> {
   const [{ openService }, { printJson, printLine, printTable }] = await Promise.all([
-    import('./terminal/target.ts'),
-    import('./terminal/print.ts'),
+    import('../terminal/target.ts'),
+    import('../terminal/print.ts'),
   ]);
   const service = await openService();
   const answer = await service.ask<{ items: ListedFlow[] }>('/v1/flows');
