@@ -1,8 +1,9 @@
 /** What a flow says of an event's type: the schema of its data, and whom it is about. */
 
 import { type FieldError, SignalboxError } from './errors.ts';
-import type { IncomingEvent } from './event.ts';
+import type { IncomingEvent, JsonObject } from './event.ts';
 import type { EventType, Flow } from './flow.ts';
+import { jsonPointer } from './jsonPointer.ts';
 import { OUR_WORDS, shapeFaults } from './shapeFaults.ts';
 
 /** The types that a flow takes: those that it answers, and those that it follows. */
@@ -35,8 +36,15 @@ export function subjectOf(
   const fault = subjectFault(subject);
   if (fault === null) return subject;
   throw new SignalboxError('off-schema', `The subject ${fault}`, {
-    errors: [{ pointer: '/data', detail: `names a subject that ${fault}` }],
+    errors: [{ pointer: namedBy(subject, data as JsonObject), detail: `names a subject that ${fault}` }],
   });
+}
+
+/** The field that the subject is, or that makes it wrong; the data as a whole where no field does alone. */
+function namedBy(subject: string, data: JsonObject): string {
+  const names = Object.keys(data).filter((name) => typeof data[name] === 'string' && subject.includes(data[name]));
+  const name = names.find((each) => data[each] === subject) ?? names.find((each) => subjectFault(String(data[each])) !== null);
+  return name === undefined ? '/data' : jsonPointer(['data', name]);
 }
 
 export function offSchema(detail: string, faults: readonly FieldError[] = []): SignalboxError {

@@ -85,8 +85,10 @@ const STRUCTURED_CASES: readonly (readonly [string, string | Buffer, number, str
   ['data 100,000 levels deep', text().replace('"amount":1', `"amount":${deep(100_000)}`), 400],
   ['data off its schema', text({ data: { account: 'a', amount: 'much' } }), 422, '/data/amount'],
   ['data null where a flow needs some', text({ data: null }), 422, '/data'],
-  ['a subject that is the place above', text({ data: { account: '..', amount: 1 } }), 422, '/data'],
-  ['a subject that is this place', text({ data: { account: '.', amount: 1 } }), 422, '/data'],
+  ['a subject that is the place above', text({ data: { account: '..', amount: 1 } }), 422, '/data/account'],
+  ['a subject that is this place', text({ data: { account: '.', amount: 1 } }), 422, '/data/account'],
+  ['a subject with U+0000', text({ data: { account: 'a\u0000b', amount: 1 } }), 422, '/data/account'],
+  ['a subject of half a surrogate pair', text({ data: { account: '\ud800', amount: 1 } }), 422, '/data/account'],
   ['over 1 MiB', text({ data: { account: 'a', amount: 1, note: 'x'.repeat(1 << 20) } }), 413],
 ];
 
