@@ -34,7 +34,7 @@ withBrowser('the pages of a flow', () => {
     stack = await startTestStack({ SIGNALBOX_WEBHOOK_URL: receiver.url, SIGNALBOX_WEBHOOK_SECRET: receiver.secret });
     service = openService(stack.url);
     browser = await openBrowser(executable as string);
-    watched = await openConsole(browser, stack.url, { timezoneId: 'Asia/Kolkata' });
+    watched = await openConsole(browser, stack.url, { timezoneId: 'Asia/Tokyo' });
   }, BUILD_AND_START_MS);
 
   afterAll(async () => {
@@ -66,7 +66,7 @@ withBrowser('the pages of a flow', () => {
         receipt: { event: doubtful },
       } = await service.post(doubtfulPayment({ id: 'watch', card: 'card-9' })));
       // another browser, which has seen none of it
-      const later = await openConsole(browser, stack.url, { timezoneId: 'Asia/Kolkata' });
+      const later = await openConsole(browser, stack.url, { timezoneId: 'Asia/Tokyo' });
       await later.go('/console/flows/fraud');
       await later.page.getByRole('row', { name: /^all of it 3$/ }).waitFor();
       await later.close();
@@ -78,7 +78,7 @@ withBrowser('the pages of a flow', () => {
       const asked = page.waitForRequest(/\/outcomes\?/);
       await page.getByRole('combobox', { name: 'By' }).selectOption('who decided');
       await page.getByRole('columnheader', { name: 'model' }).first().waitFor();
-      expect(decodeURIComponent((await asked).url())).toContain('step=day&last=30&zone=Asia/Kolkata');
+      expect(decodeURIComponent((await asked).url())).toContain('step=day&last=30&zone=Asia/Tokyo');
       await expectWell();
     },
     SLOW_MACHINE_MS,
@@ -111,15 +111,15 @@ withBrowser('the pages of a flow', () => {
       const { page } = watched;
       await watched.go('/console/flows/fraud?tab=cases');
       const open = page.getByRole('region', { name: 'Open cases' });
-      await open.getByRole('link', { name: 'card-9' }).waitFor();
+      await open.getByRole('link', { name: 'card-9', exact: true }).waitFor();
       expect(await open.getByRole('link', { name: 'in Temporal' }).getAttribute('href')).toContain('/workflows/fraud%3Acard-9');
       await expectWell();
       const [asked] = await service.list<{ id: string }>('/v1/approvals?state=open');
       await service.giveVerdict(asked?.id ?? '', 'approve', 'the customer was called');
       const closed = page.getByRole('region', { name: 'Slowest closed cases' });
-      await closed.getByRole('link', { name: 'card-9' }).waitFor();
+      await closed.getByRole('link', { name: 'card-9', exact: true }).waitFor();
       await expectWell();
-      await closed.getByRole('link', { name: 'card-9' }).click();
+      await closed.getByRole('link', { name: 'card-9', exact: true }).click();
       await page.getByRole('heading', { name: 'card-9', level: 1 }).waitFor();
       expect(page.url()).toContain(`step=${doubtful}`);
     },
