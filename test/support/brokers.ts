@@ -1,6 +1,7 @@
 /** Real brokers for tests, each a process of its own: those that cannot start here say why, and their tests are skipped with that reason. */
 import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { connect as connectSocket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -11,6 +12,8 @@ import { connect as natsConnect, headers as natsHeaders } from '@nats-io/transpo
 import { Kafka, logLevel } from 'kafkajs';
 import mqtt from 'mqtt';
 import { freePort } from '../../src/local/freePort.ts';
+import { until } from '../../src/local/until.ts';
+import { eventually } from './eventually.ts';
 import { type Launched, launch } from './shared.ts';
 
 export type BrokerKind = 'kafka' | 'nats' | 'mqtt';
@@ -38,6 +41,8 @@ export interface TestBroker {
 
 const exec = promisify(execFile);
 const READY_MS = 60_000;
+const AGAIN_MS = 30_000;
+const READ_MS = 60_000;
 const KAFKA = '4.4.0';
 
 const has = (command: string): boolean => spawnSync('/bin/sh', ['-c', `command -v ${command}`]).status === 0;
@@ -100,19 +105,11 @@ function server(folder: string, command: readonly string[], ready: () => Promise
       launched = await launch(
         {
           ...{ name: program, command: program, args, stopSignal: 'SIGTERM', stopTimeoutMs: 5000, readyTimeoutMs: READY_MS, showFrom: 60 },
-          ready: async (signal) => {
-            while (!signal.aborted) {
-              if (
-                await ready().then(
-                  () => true,
-                  () => false,
-                )
-              )
-                return;
-              await new Promise((resolve) => setTimeout(resolve, 100));
-            }
-            throw signal.reason;
-          },
+          ready: (signal) =>
+            until(async () => {
+              await ready();
+              return true;
+            }, signal),
         },
         { log: join(folder, 'log') },
       );
@@ -139,15 +136,11 @@ function answers(port: number): Promise<void> {
 }
 
 /** A broker that was just started again may not answer yet; what is sent twice has one id. */
-async function again<T>(send: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await send();
-    } catch (error) {
-      if (tries >= 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  }
+async function again(send: () => Promise<unknown>): Promise<void> {
+  await eventually(async () => {
+    await send();
+    return true;
+  }, AGAIN_MS);
 }
 
 async function openKafka(jars: string): Promise<TestBroker> {
@@ -295,7 +288,8 @@ async function openMosquitto(program: string): Promise<TestBroker> {
       }
     },
     async read(topic, count) {
-      while ((told.get(topic)?.length ?? 0) < count) await new Promise((resolve) => setTimeout(resolve, 50));
+      const signal = AbortSignal.timeout(READ_MS);
+      while ((told.get(topic)?.length ?? 0) < count) await once(client, 'message', { signal });
       return told.get(topic) ?? [];
     },
     kill: broker.kill,

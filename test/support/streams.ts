@@ -1,5 +1,5 @@
 /** The stream as a client sees it, frame by frame. */
-
+import { EventEmitter, once } from 'node:events';
 import type { StreamFrame } from '../../src/client/serverSentEvents.ts';
 import { ServiceClient } from '../../src/client/serviceClient.ts';
 
@@ -27,31 +27,26 @@ export function openStream(url: string, { query = '', lastId, key }: Opening = {
   const leaving = new AbortController();
   const frames = new ServiceClient(url, key).stream(`/v1/stream${query}`, { lastId, signal: leaving.signal });
   const waiting: StreamFrame[] = [];
-  let heard = (): void => undefined;
+  const news = new EventEmitter();
   let over: Error | null = null;
   const ended = (async () => {
     try {
       for await (const frame of frames) {
         if (says(frame)) waiting.push(frame);
-        heard();
+        news.emit('news');
       }
       over = new Error('the stream has ended');
     } catch (error) {
       over = error as Error;
     }
-    heard();
+    news.emit('news');
   })();
   const next = async (): Promise<StreamFrame> => {
     const late = AbortSignal.timeout(FRAME_MS);
     while (waiting.length === 0) {
       if (over !== null) throw over;
-      if (late.aborted) throw new Error(`no frame came in ${FRAME_MS} ms`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 1000);
-        heard = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+      await once(news, 'news', { signal: late }).catch((cause: unknown) => {
+        throw new Error(`no frame came in ${FRAME_MS} ms`, { cause });
       });
     }
     return waiting.shift() as StreamFrame;

@@ -7,7 +7,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { freePort } from '../../src/local/freePort.ts';
 import { type EmbeddedTemporal, embeddedTemporal } from '../../src/local/temporal.ts';
 import { type BinaryName, findTemporalBinary } from '../../src/local/temporalBinary.ts';
@@ -98,5 +98,7 @@ export async function startOwnTemporal(): Promise<OwnTemporal> {
 /** A server that skips time while the environment's own client waits for a result. End it with `teardown()`. */
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   const path = await testBinary('temporal-test-server');
-  return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  // here, as it loads the worker and its bundler: half a second for each suite that skips no time
+  const testing = await import('@temporalio/testing');
+  return await testing.TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
 }
