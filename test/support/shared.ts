@@ -17,19 +17,23 @@ function runFolder(): string {
   return folder;
 }
 
-/** What `start` gave, from whichever process ran it. */
-export async function shared<T extends object>(name: string, start: (folder: string) => Promise<T>): Promise<T> {
-  const folder = runFolder();
-  const file = join(folder, `${name}.json`);
-  const read = async () => JSON.parse(await readFile(file, 'utf8')) as T;
-  const first = await mkdir(join(folder, `${name}.lock`)).then(
+/** Whether this process is the run's first to ask for that name. */
+export function claim(name: string): Promise<boolean> {
+  return mkdir(join(runFolder(), name)).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return false;
       throw error;
     },
   );
-  if (first) {
+}
+
+/** What `start` gave, from whichever process ran it. */
+export async function shared<T extends object>(name: string, start: (folder: string) => Promise<T>): Promise<T> {
+  const folder = runFolder();
+  const file = join(folder, `${name}.json`);
+  const read = async () => JSON.parse(await readFile(file, 'utf8')) as T;
+  if (await claim(`${name}.lock`)) {
     try {
       const given = await start(folder);
       await writeFile(`${file}.new`, JSON.stringify(given));

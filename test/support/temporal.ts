@@ -13,7 +13,7 @@ import { type EmbeddedTemporal, embeddedTemporal } from '../../src/local/tempora
 import { type BinaryName, findTemporalBinary } from '../../src/local/temporalBinary.ts';
 import { registerSearchAttributes, SEARCH_ATTRIBUTES } from '../../src/local/temporalNamespace.ts';
 import { until } from '../../src/local/until.ts';
-import { launch, shared } from './shared.ts';
+import { claim, launch, shared } from './shared.ts';
 
 export interface TestTemporal {
   readonly address: string;
@@ -64,14 +64,24 @@ async function prepare(folder: string): Promise<EmbeddedTemporal> {
   return embeddedTemporal({ binary: path, file: join(folder, 'temporal.db'), port, uiPort, namespace: 'default' });
 }
 
+/** Made when the run's server starts, attributes and all: one that is made later is refused for two seconds. */
+const READY_NAMESPACES = Array.from({ length: 96 }, (_, nth) => `ready-${nth}`);
+
+/** Each to one suite: the folder of its name is the first taker's. */
+async function readyNamespace(): Promise<string | null> {
+  for (const name of READY_NAMESPACES) if (await claim(`namespace-${name}`)) return name;
+  return null;
+}
+
 /** The run's server. */
 export async function startTemporal(): Promise<TestTemporal> {
   const { address, web } = await shared('temporal', async (folder) => {
     const temporal = await prepare(folder);
-    await launch(temporal.spec, { log: join(folder, 'temporal.log'), shared: true });
+    const args = [...temporal.spec.args, ...READY_NAMESPACES.flatMap((name) => ['--namespace', name])];
+    await launch({ ...temporal.spec, args }, { log: join(folder, 'temporal.log'), shared: true });
     return { address: temporal.address, web: temporal.web };
   });
-  return { address, web, namespace: () => newNamespace(address), stop: async () => undefined };
+  return { address, web, namespace: async () => (await readyNamespace()) ?? newNamespace(address), stop: async () => undefined };
 }
 
 /** A server of this suite alone, to be killed and started at will. */
