@@ -1,7 +1,6 @@
 /** Real brokers for tests, each a process of its own: those that cannot start here say why, and their tests are skipped with that reason. */
 import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { connect as connectSocket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -288,9 +287,9 @@ async function openMosquitto(program: string): Promise<TestBroker> {
       }
     },
     async read(topic, count) {
-      const signal = AbortSignal.timeout(READ_MS);
-      while ((told.get(topic)?.length ?? 0) < count) await once(client, 'message', { signal });
-      return told.get(topic) ?? [];
+      const found = told.get(topic) ?? [];
+      await eventually(async () => found.length >= count, READ_MS);
+      return found;
     },
     kill: broker.kill,
     start: broker.start,
