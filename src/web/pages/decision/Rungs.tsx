@@ -2,7 +2,7 @@ import { span } from '../../../domain/span.ts';
 import type { DecisionDetail } from '../../../wire/decision.ts';
 import { Outcome } from '../../parts/Outcome.tsx';
 import { Said } from '../../parts/Said.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { percent, usd } from '../../words/numbers.ts';
 import { RUNGS, type Rung } from '../../words/rungs.ts';
 
@@ -12,41 +12,22 @@ export function Rungs({ rungs, decided }: { rungs: DecisionDetail['rungs']; deci
   return (
     <>
       <h2 id="rungs">What each rung said</h2>
-      <Scroll label="What each rung said">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Rung</th>
-              <th scope="col">Said</th>
-              <th scope="col" className="number">
-                Sure to
-              </th>
-              <th scope="col" className="number">
-                Took
-              </th>
-              <th scope="col" className="number">
-                Cost
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rungs.map(({ rung, outcome, confidence, ms, costUsd, abstained }) => (
-              <tr key={`${rung} ${ms}`}>
-                <td>
-                  {RUNGS[rung]} {rung === decided && <span className="tag">decided</span>}
-                </td>
-                <td>
-                  {outcome === null ? <span className="faint">nothing</span> : <Outcome outcome={outcome} />}{' '}
-                  {abstained !== undefined && <Said text={abstained} charsMax={200} />}
-                </td>
-                <td className="number">{confidence === null ? '–' : percent(confidence)}</td>
-                <td className="number">{span(ms)}</td>
-                <td className="number">{costUsd === undefined ? '–' : usd(costUsd)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table label="What each rung said" columns={['Rung', 'Said', { number: 'Sure to' }, { number: 'Took' }, { number: 'Cost' }]}>
+        {rungs.map(({ rung, outcome, confidence, ms, costUsd, abstained }) => (
+          <tr key={`${rung} ${ms}`}>
+            <td>
+              {RUNGS[rung]} {rung === decided && outcome !== null && <span className="tag">decided</span>}
+            </td>
+            <td>
+              {outcome === null ? <span className="faint">nothing</span> : <Outcome outcome={outcome} />}{' '}
+              {abstained !== undefined && <Said text={abstained} charsMax={200} />}
+            </td>
+            <td className="number">{confidence === null ? '–' : percent(confidence)}</td>
+            <td className="number">{span(ms)}</td>
+            <td className="number">{costUsd === undefined ? '–' : usd(costUsd)}</td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Go } from '../../parts/Go.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
 import { Spark } from '../../parts/Spark.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { tally } from '../../read/liveFeed.ts';
 import { useLive } from '../../read/useLive.ts';
 import { count, percent, rate } from '../../words/numbers.ts';
@@ -31,44 +31,27 @@ export function OutcomeTable() {
           {minutes === 1 ? 'this minute' : `last ${minutes} minutes`} on this page, {count(total)} decisions
         </span>
       </h2>
-      <Scroll label="Outcomes">
-        <table className="outcomes">
-          <thead>
-            <tr>
-              <th scope="col">Flow</th>
-              <th scope="col">Outcome</th>
-              <th scope="col" className="number">
-                A second
-              </th>
-              <th scope="col" className="number">
-                Share
-              </th>
-              <th scope="col">Over time</th>
+      <Table label="Outcomes" columns={['Flow', 'Outcome', { number: 'A second' }, { number: 'Share' }, 'Over time']} className="outcomes">
+        {rows
+          .sort((a, b) => a.flow.localeCompare(b.flow) || a.outcome.localeCompare(b.outcome))
+          .map(({ flow, outcome, counts }) => (
+            <tr key={`${flow} ${outcome}`}>
+              <td>
+                <Go to={`/console/flows/${encodeURIComponent(flow)}`}>{flow}</Go>
+              </td>
+              <td>
+                <Go to={`/console/decisions?flow=${encodeURIComponent(flow)}&outcome=${encodeURIComponent(outcome)}`} className="plain">
+                  <Outcome outcome={outcome} />
+                </Go>
+              </td>
+              <td className="number">{rate(now.get(`${flow} ${outcome}`) ?? 0)}</td>
+              <td className="number">{percent(sum(counts) / (byFlow.get(flow) ?? 1))}</td>
+              <td>
+                <Spark counts={counts} tone={toneOf(outcome)} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {rows
-              .sort((a, b) => a.flow.localeCompare(b.flow) || a.outcome.localeCompare(b.outcome))
-              .map(({ flow, outcome, counts }) => (
-                <tr key={`${flow} ${outcome}`}>
-                  <td>
-                    <Go to={`/console/flows/${encodeURIComponent(flow)}`}>{flow}</Go>
-                  </td>
-                  <td>
-                    <Go to={`/console/decisions?flow=${encodeURIComponent(flow)}&outcome=${encodeURIComponent(outcome)}`} className="plain">
-                      <Outcome outcome={outcome} />
-                    </Go>
-                  </td>
-                  <td className="number">{rate(now.get(`${flow} ${outcome}`) ?? 0)}</td>
-                  <td className="number">{percent(sum(counts) / (byFlow.get(flow) ?? 1))}</td>
-                  <td>
-                    <Spark counts={counts} tone={toneOf(outcome)} />
-                  </td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </Scroll>
+          ))}
+      </Table>
     </section>
   );
 }

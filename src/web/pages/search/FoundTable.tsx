@@ -1,6 +1,6 @@
 import { Go } from '../../parts/Go.tsx';
 import { Said } from '../../parts/Said.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { When } from '../../parts/When.tsx';
 import type { Found } from '../../words/found.ts';
 import { pathOfId, subjectPath } from '../../words/pathOfId.ts';
@@ -10,49 +10,36 @@ const pathOf = ({ kind, id, flow, subject }: Found): string | null =>
 
 export function FoundTable({ items }: { items: readonly Found[] }) {
   return (
-    <Scroll label="Found">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Kind</th>
-            <th scope="col">Found</th>
-            <th scope="col">Flow</th>
-            <th scope="col">Subject</th>
-            <th scope="col">When</th>
+    <Table label="Found" columns={['Kind', 'Found', 'Flow', 'Subject', 'When']}>
+      {items.map((found) => {
+        const { kind, id, flow, subject, at, title, matched } = found;
+        const path = pathOf(found);
+        const text = <Said text={title ?? id} charsMax={160} />;
+        return (
+          <tr key={`${kind} ${flow} ${id}`}>
+            <td>{kind}</td>
+            <td>
+              {path === null ? text : <Go to={path}>{text}</Go>}{' '}
+              {matched !== undefined && (
+                <span className="faint">
+                  <Said text={matched} charsMax={160} />
+                </span>
+              )}
+            </td>
+            <td>{flow ?? 'none'}</td>
+            <td>
+              {subject !== null && flow !== null && (
+                <Go to={subjectPath(flow, subject)}>
+                  <Said text={subject} charsMax={60} />
+                </Go>
+              )}
+            </td>
+            <td>
+              <When at={at} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {items.map((found) => {
-            const { kind, id, flow, subject, at, title, matched } = found;
-            const path = pathOf(found);
-            const text = <Said text={title ?? id} charsMax={160} />;
-            return (
-              <tr key={`${kind} ${flow} ${id}`}>
-                <td>{kind}</td>
-                <td>
-                  {path === null ? text : <Go to={path}>{text}</Go>}{' '}
-                  {matched !== undefined && (
-                    <span className="faint">
-                      <Said text={matched} charsMax={160} />
-                    </span>
-                  )}
-                </td>
-                <td>{flow ?? 'none'}</td>
-                <td>
-                  {subject !== null && flow !== null && (
-                    <Go to={subjectPath(flow, subject)}>
-                      <Said text={subject} charsMax={60} />
-                    </Go>
-                  )}
-                </td>
-                <td>
-                  <When at={at} />
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </Scroll>
+        );
+      })}
+    </Table>
   );
 }
