@@ -1,5 +1,5 @@
 /** The console: everything it shows comes from the public API of the ingress that served it. */
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -15,7 +15,14 @@ import { showLook } from './words/settings.ts';
 const RETRIES = 2;
 const FRESH_MS = 2000;
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  // whoever is told that the key holds no longer asks who looks, and finds nobody
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof Refusal && error.problem.status === 401)
+        void queries.invalidateQueries({ queryKey: ['me'] }, { cancelRefetch: false });
+    },
+  }),
   defaultOptions: {
     queries: {
       // what was refused is refused again

@@ -12,6 +12,19 @@ export interface Me {
 
 const OPEN: Me = { auth: 'off', actor: 'local', scopes: ['admin'], roles: null, csrf: null };
 
+/** Whose key the page was shown by. */
+let holder: string | null = null;
+let lost: string | null = null;
+
+/** Whose key was taken back while the page was open; null: nobody's. */
+export const lostHolder = (): string | null => lost;
+
+function nobody(): null {
+  lost = holder ?? lost;
+  holder = null;
+  return null;
+}
+
 const isMissing = (error: unknown): boolean => error instanceof Refusal && error.problem.status === 404;
 
 /** An ingress that knows no sessions is asked for something: whether it wants a key shows by its answer. */
@@ -30,9 +43,11 @@ export async function readMe(): Promise<Me | null> {
   try {
     const me = await ask<Me>('/v1/me');
     setProof(me.csrf);
+    holder = me.auth === 'keys' ? me.actor : null;
+    lost = null;
     return me;
   } catch (error) {
-    if (error instanceof Refusal && error.problem.status === 401) return null;
+    if (error instanceof Refusal && error.problem.status === 401) return nobody();
     if (isMissing(error)) return withoutSessions();
     throw error;
   }
@@ -58,6 +73,8 @@ export async function signOut(): Promise<void> {
   });
   setProof(null);
   setKey(null);
+  holder = null;
+  lost = null;
 }
 
 /** `admin` implies the others. */

@@ -84,6 +84,9 @@ function Shown({ approval, etag, onDone, again }: ShownProps) {
         <Id id={id} /> · <Go to={subjectPath(flow, subject)}>everything about this subject</Go> ·{' '}
         <Go to={`/console/events/${encodeURIComponent(event.event)}`}>its event</Go>
       </p>
+      {approval.state === 'open' && !mayApprove && (
+        <p className="note">Your key may read this and not answer it: that wants the scope approve.</p>
+      )}
       {approval.state === 'open' && mayApprove && <VerdictForm approval={approval} etag={etag} onDone={onDone} again={again} />}
     </>
   );

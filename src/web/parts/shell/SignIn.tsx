@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
-import { signIn } from '../../read/session.ts';
+import { lostHolder, signIn } from '../../read/session.ts';
 import { refusalNews } from '../../words/verdictNews.ts';
 import { Command } from '../Loaded.tsx';
 
@@ -9,6 +9,7 @@ export function SignIn() {
   const client = useQueryClient();
   const field = useRef<HTMLInputElement>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
+  const lost = lostHolder();
   const send = async (event: FormEvent) => {
     event.preventDefault();
     try {
@@ -23,6 +24,11 @@ export function SignIn() {
   return (
     <main className="sign-in" id="main" tabIndex={-1}>
       <h1>Signalbox</h1>
+      {lost !== null && (
+        <p className="stale" role="alert">
+          The key of {lost} holds no longer: it was revoked. What was written and not sent is gone.
+        </p>
+      )}
       <form onSubmit={(event) => void send(event)}>
         <label htmlFor="key">Your key</label>
         <input id="key" ref={field} type="password" autoComplete="current-password" required maxLength={200} placeholder="sbx_…" />
