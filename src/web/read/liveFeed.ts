@@ -13,8 +13,8 @@ const ROWS_MAX = 300;
 const FIRST_ROWS = 40;
 /** Counts change this often on a page, however many decisions come. */
 const SHOW_EVERY_MS = 1000;
-/** A page that nobody looks at stops listening after this. */
-const HIDDEN_MS = 60_000;
+/** A page that nobody looks at stops listening after this: a browser has six connections to a host, and a seventh tab would wait for one of them. */
+const HIDDEN_MS = 2000;
 /** And goes on from now instead of from there if nobody looked for so long. */
 const RESUME_WITHIN_MS = 300_000;
 
@@ -117,6 +117,9 @@ function broke(): void {
 
 function open(): void {
   transport?.close();
+  transport = null;
+  // a tab that was opened behind others listens when it is looked at
+  if (document.hidden) return;
   transport = openTransport({ after: cursor, take, heard, connected, broke });
 }
 
