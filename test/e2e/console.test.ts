@@ -1,4 +1,4 @@
-/** The console on the real stack, in a real browser: the product's story, and what each page looks like when it has nothing, fails, or is handed hostile text. */
+/** The console on the real stack, in a real browser: the product's story, and its keys. Each page in each state is in test/web. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { chromiumPath, openBrowser } from '../support/chromium.ts';
@@ -88,80 +88,6 @@ withBrowser('the console', () => {
         .first()
         .waitFor();
       expectClean(watched);
-    },
-    SLOW_MACHINE_MS,
-  );
-
-  const PATHS = [
-    ...[
-      '/',
-      '/console/inbox',
-      '/console/flows',
-      '/console/flows/fraud',
-      '/console/flows/fraud?tab=quality',
-      '/console/flows/fraud?tab=policies',
-    ],
-    ...['/console/flows/fraud?tab=cases', '/console/flows/fraud?tab=map', '/console/decisions', '/console/search?q=card', '/console/stuck'],
-    ...['/console/dead', '/console/try', '/console/no-such-page'],
-  ];
-
-  const AWAY = {
-    status: 503,
-    contentType: 'application/problem+json',
-    body: JSON.stringify({ title: 'Not now', status: 503, code: 'unavailable' }),
-  };
-
-  it(
-    'every page is without fault by axe, light and dark, and fits a phone; a failed query never looks like an empty list',
-    async () => {
-      const page = watched.page;
-      for (const path of PATHS) {
-        await watched.go(path);
-        await page.locator('.loading').first().waitFor({ state: 'detached' });
-        expect({ path, violations: await watched.violations() }).toEqual({ path, violations: [] });
-        await page.emulateMedia({ colorScheme: 'dark' });
-        await page.setViewportSize({ width: 360, height: 740 });
-        expect({ path, violations: await watched.violations(), sideways: await watched.sideways() }).toEqual({
-          path,
-          violations: [],
-          sideways: 0,
-        });
-        await page.emulateMedia({ colorScheme: 'light' });
-        await page.setViewportSize({ width: 1280, height: 800 });
-      }
-      expectClean(watched);
-      await page.route('**/v1/**', (route) => (route.request().url().endsWith('/v1/me') ? route.continue() : route.fulfill(AWAY)));
-      for (const path of [
-        '/console/inbox',
-        '/console/flows',
-        '/console/decisions',
-        '/console/flows/fraud/subjects/card-1',
-        '/console/dead',
-      ]) {
-        await page.goto(`${stack.url}${path}`);
-        await page.locator('.failed').first().waitFor();
-        expect({ path, empty: await page.locator('.empty').count(), violations: await watched.violations() }).toEqual({
-          path,
-          empty: 0,
-          violations: [],
-        });
-      }
-      await page.unroute('**/v1/**');
-    },
-    SLOW_MACHINE_MS,
-  );
-
-  it(
-    'what cannot be read anew is marked with the time that it is from',
-    async () => {
-      const { page } = watched;
-      await watched.go('/console/flows');
-      await page.getByRole('link', { name: 'Card fraud' }).waitFor();
-      await page.route('**/v1/flows*', (route) => route.abort());
-      await page.getByText(/^As it was/).waitFor();
-      expect([await page.getByRole('link', { name: 'Card fraud' }).count(), await watched.violations()]).toEqual([1, []]);
-      await page.unroute('**/v1/flows*');
-      await page.getByText(/^As it was/).waitFor({ state: 'detached' });
     },
     SLOW_MACHINE_MS,
   );

@@ -77,6 +77,11 @@ withBrowser('the console under pressure', () => {
             (await one.page.locator('.inbox-list li').count()) === left,
         );
       }
+      const { items } = await service.get<Page<Approval>>('/v1/approvals?state=decided&limit=100');
+      const given = new Map(items.map(({ verdict }) => [verdict?.reason, verdict?.verdict]));
+      expect(given).toEqual(
+        new Map(Array.from({ length: REVIEWS }, (_, n) => [`looked at it, number ${n}`, n % 2 === 0 ? 'approve' : 'reject'])),
+      );
       await other.page.keyboard.press('d');
       await other.page.keyboard.type('too late');
       await other.page.keyboard.press('Enter');

@@ -93,11 +93,19 @@ interface LoadedProps<Data> {
   readonly query: UseQueryResult<Data>;
   readonly children: (data: Data) => ReactNode;
   readonly lines?: number;
+  /** Heads the page until what is shown has a heading of its own. */
+  readonly title?: string;
 }
 
-export function Loaded<Data>({ query, children, lines = 4 }: LoadedProps<Data>) {
+export function Loaded<Data>({ query, children, lines = 4, title }: LoadedProps<Data>) {
   const again = () => void query.refetch();
-  if (query.data === undefined) return query.isError ? <Failed error={query.error} again={again} /> : <Loading lines={lines} />;
+  if (query.data === undefined)
+    return (
+      <>
+        {title !== undefined && <h1>{title}</h1>}
+        {query.isError ? <Failed error={query.error} again={again} /> : <Loading lines={lines} />}
+      </>
+    );
   const trouble = query.error ?? query.failureReason;
   return (
     <>

@@ -21,7 +21,7 @@ export function EventPage() {
   const { event } = useParams({ from: '/console/events/$event' });
   const query = useEvent(event);
   return (
-    <Loaded query={query} lines={8}>
+    <Loaded query={query} lines={8} title="Event">
       {(found) => <Shown event={found} />}
     </Loaded>
   );

@@ -28,7 +28,7 @@ export function FlowPage() {
       <p className="crumbs">
         <Go to="/console/flows">Flows</Go>
       </p>
-      <Loaded query={query}>
+      <Loaded query={query} title={flow}>
         {(found) => (
           <>
             <h1>{found.title}</h1>
