@@ -3,9 +3,11 @@
 import type { KeptApproval } from '../approvals/approval.ts';
 import type { KeptLink } from '../approvals/links.ts';
 import type { Json, JsonObject } from '../domain/event.ts';
+import { showHidden } from '../domain/hiddenCharacters.ts';
 import type { ChangeRule } from '../policy/approvalsPolicy.ts';
 import type { Approval } from '../wire/approval.ts';
 import type { Problem } from '../wire/problem.ts';
+import { evidenceMarkup, reasonsMarkup } from './evidenceMarkup.ts';
 import { html, type Markup, page } from './page.ts';
 import { shownTime, shownWait } from './shownTime.ts';
 import { valueMarkup } from './valueMarkup.ts';
@@ -18,17 +20,18 @@ const NOTHING = html``;
 export function approvePage({ link, kept }: { link: KeptLink; kept: KeptApproval }, nowMs: number): string {
   const { approval } = kept;
   const answerable = approval.state === 'open' && !link.used && !link.expired;
-  const { reasons = [], factors: _, ...evidence } = approval.evidence as JsonObject;
-  const weighed = Array.isArray(reasons) && reasons.length > 0;
+  const { reasons, factors: _, ...evidence } = approval.evidence as JsonObject;
+  const weighed = reasonsMarkup(reasons);
   return page(
     `Approval ${approval.id}`,
-    html`<main><h1>${approval.question}</h1>
+    html`<main><h1>${showHidden(approval.question)}</h1>
 ${answerable ? asking(approval, { link, nowMs }) : html`<p><strong>${endOf(approval, link)}</strong></p>`}
-${weighed ? html`<h2>Why you are asked</h2>${valueMarkup(reasons)}` : NOTHING}
+${weighed === null ? NOTHING : html`<h2>Why you are asked</h2>${weighed}`}
 <h2>Proposed: ${approval.proposed.outcome}</h2>${valueMarkup(approval.proposed.result as Json)}
 ${votes(approval)}${questions(approval)}${answerable ? form(kept) : NOTHING}
-<details><summary>All evidence</summary>${valueMarkup(evidence)}</details>
-<p>Approval <code>${approval.id}</code> of the flow ${approval.flow}, about ${approval.subject}.</p></main>`,
+<details><summary>All evidence</summary>${evidenceMarkup(evidence)}</details>
+<p>Approval <code>${approval.id}</code> of the flow ${approval.flow}, about ${showHidden(approval.subject)}.</p>
+${answerable ? buttons(approval) : NOTHING}</main>`,
   );
 }
 
@@ -39,7 +42,7 @@ function asking(
 ): Markup {
   const who = asked.length === 0 ? 'everyone who may give verdicts' : asked.join(', ');
   const several = needed === 1 ? '' : ` ${needed} different people must approve; ${approval.votes.length} have.`;
-  return html`<p>The flow ${flow} asks ${who} about ${subject}. You answer as ${link.mail}.${several}</p>
+  return html`<p>The flow ${flow} asks ${who} about ${showHidden(subject)}. You answer as ${link.mail}.${several}</p>
 <p>Answer by <time datetime="${approval.deadline}">${shownTime(approval.deadline)}</time>, ${shownWait(Date.parse(approval.deadline) - nowMs)}. Without an answer by then it is decided: ${approval.default}.</p>
 ${claim === null ? NOTHING : html`<p>${claim.by} works on it until ${shownTime(claim.until)}: until then no other verdict is taken.</p>`}
 <p><a href="#verdict">Give your verdict</a></p>`;
@@ -55,7 +58,7 @@ function votes({ votes: given }: Approval): Markup {
   if (given.length === 0) return NOTHING;
   return html`<h2>Verdicts so far</h2><ul>${given.map(
     ({ verdict, actor, reason, at, changes }) =>
-      html`<li>${verdict} by ${actor} at ${at}: ${reason}${changes === undefined ? NOTHING : valueMarkup(changes)}</li>`,
+      html`<li>${verdict} by ${actor}, ${shownTime(at)}: ${showHidden(reason)}${changes === undefined ? NOTHING : valueMarkup(changes)}</li>`,
   )}</ul>`;
 }
 
@@ -63,7 +66,7 @@ function questions({ questions: asked }: Approval): Markup {
   if (asked.length === 0) return NOTHING;
   return html`<h2>Further questions</h2><dl>${asked.map(
     ({ question, askedBy, answer, answeredBy }) =>
-      html`<dt>${askedBy}: ${question}</dt><dd>${answer === null ? 'No answer yet' : `${answeredBy}: ${answer}`}</dd>`,
+      html`<dt>${askedBy}: ${showHidden(question)}</dt><dd>${answer === null ? 'No answer yet' : `${answeredBy}: ${showHidden(answer)}`}</dd>`,
   )}</dl>`;
 }
 
@@ -72,13 +75,21 @@ function form({ approval, rules }: KeptApproval): Markup {
   // who approves after somebody else approves the same
   const shown: Readonly<Record<string, unknown>> = { ...approval.proposed.result, ...approval.votes[0]?.changes };
   const changes = fields.map(([name, rule]) => changeField(name, rule, shown[name]));
-  return html`<h2 id="verdict">Your verdict</h2><form method="post">
+  return html`<form id="verdict" method="post"><h2>Your verdict</h2>
 ${NO_ENTER}<p><label for="reason">Why (kept with the verdict)</label><br><textarea id="reason" name="reason" rows="3" cols="60" maxlength="2000" required></textarea></p>
 ${changes.length === 0 ? NOTHING : html`<fieldset><legend>With an approval, you may change</legend>${changes}</fieldset>`}
-<p><button type="submit" name="verdict" value="approve">Approve: ${approval.proposed.outcome}</button> ${onApproval(approval, fields.length > 0)}</p>
-<p><button type="submit" name="verdict" value="reject">Reject${approval.rejected === null ? '' : `: ${approval.rejected}`}</button> ${onRejection(approval, fields.length > 0)}</p>
+<p><strong>${approveText(approval)}</strong> ${onApproval(approval, fields.length > 0)}</p>
+<p><strong>${rejectText(approval)}</strong> ${onRejection(approval, fields.length > 0)}</p>
 </form>`;
 }
+
+const approveText = ({ proposed: { outcome } }: Approval): string => (outcome === 'approve' ? 'Approve' : `Approve: ${outcome}`);
+const rejectText = ({ rejected }: Approval): string => `Reject${rejected === null ? '' : `: ${rejected}`}`;
+
+/** In sight wherever the page is read; they send the form. */
+const buttons = (approval: Approval): Markup => html`<p class="decide">
+<button type="submit" form="verdict" class="approve" name="verdict" value="approve">${approveText(approval)}</button>
+<button type="submit" form="verdict" class="reject" name="verdict" value="reject">${rejectText(approval)}</button></p>`;
 
 /** Enter in a field presses the first button of a form: without this one that would be an approval. */
 const NO_ENTER = html`<button type="submit" disabled hidden></button>`;

@@ -1,5 +1,6 @@
 /** Any JSON value for people to read: tables of names and values, lists, and text that is only ever text. */
 import type { Json, JsonObject } from '../domain/event.ts';
+import { showHidden } from '../domain/hiddenCharacters.ts';
 import { shownNumber } from '../domain/shownNumber.ts';
 import { html, type Markup } from './page.ts';
 
@@ -13,8 +14,9 @@ const isFlat = (value: Json): value is JsonObject =>
   !Array.isArray(value) &&
   Object.values(value).every((member) => typeof member !== 'object');
 
+/** Line ends stay; any other character that is not seen is shown as what it is. */
 const cell = (value: Json | undefined): string =>
-  value === undefined ? '' : typeof value === 'number' ? shownNumber(value) : String(value);
+  value === undefined ? '' : typeof value === 'number' ? shownNumber(value) : String(value).split('\n').map(showHidden).join('\n');
 
 /** Alike and flat, as reasons are: one line each. Null where they are not. */
 function lines(items: readonly Json[]): Markup | null {
@@ -35,7 +37,7 @@ export function valueMarkup(value: Json, depth = 0): Markup {
     return lines(value) ?? html`<ul>${value.map((item) => html`<li>${valueMarkup(item, depth + 1)}</li>`)}</ul>`;
   }
   const rows = Object.entries(value).map(
-    ([name, member]) => html`<tr><th scope="row">${name}</th><td>${valueMarkup(member, depth + 1)}</td></tr>`,
+    ([name, member]) => html`<tr><th scope="row">${showHidden(name)}</th><td>${valueMarkup(member, depth + 1)}</td></tr>`,
   );
   return rows.length === 0 ? html`none` : html`<table>${rows}</table>`;
 }

@@ -101,7 +101,7 @@ withBrowser('pages in Chromium', () => {
     expect(await page.getByText('it must be whole').count()).toBe(1);
     expect(await page.getByRole('link').count()).toBe(0);
     await page.goto(`${ingress.url}/approve/${token}`);
-    expect(await page.getByRole('columnheader').allTextContents()).toEqual(['code', 'text', 'weight']);
+    expect(await page.locator('.reasons li').allTextContents()).toEqual(['12 payments of the card within an hour +0.4', 'more']);
     await page.getByRole('link', { name: 'Give your verdict' }).click();
     expect(await page.getByRole('heading', { name: 'Your verdict' }).count()).toBe(1);
     await page.close();
