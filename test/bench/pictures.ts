@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Browser, Page as BrowserPage } from 'playwright-core';
+import { createLink } from '../../src/approvals/links.ts';
+import { openDatabase } from '../../src/log/db/database.ts';
 import type { Approval } from '../../src/wire/approval.ts';
 import type { Page } from '../../src/wire/list.ts';
 import { ROOT } from '../support/built.ts';
@@ -94,9 +96,40 @@ async function shootAll(browser: Browser, { url, folder, approval }: { url: stri
     },
   };
   for (const [name, path] of Object.entries(pages)) {
-    await shoot(browser, url, { path, file: join(folder, `${name}.png`) });
-    await shoot(browser, url, { path, file: join(folder, `${name}-phone.png`), width: 360, height: 740, dark: true });
+    await both(browser, url, { path, file: join(folder, name) });
   }
+}
+
+const both = async (browser: Browser, url: string, { path, file }: Shot): Promise<void> => {
+  await shoot(browser, url, { path, file: `${file}.png` });
+  await shoot(browser, url, { path, file: `${file}-phone.png`, width: 360, height: 740, dark: true });
+};
+
+/** What a newcomer sees. */
+async function shootEmpty(browser: Browser, url: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const pages = { live: '/', inbox: '/console/inbox', flow: '/console/flows/fraud', quality: '/console/flows/fraud?tab=quality' };
+  const others = {
+    decisions: '/console/decisions',
+    search: '/console/search?q=zebra',
+    stuck: '/console/stuck',
+    missing: '/console/events/evt_fraud.9',
+  };
+  for (const [name, path] of Object.entries({ ...pages, ...others }))
+    await both(browser, url, { path, file: join(folder, `empty-${name}`) });
+}
+
+/** The page behind a link in a mail. */
+async function shootMail(
+  browser: Browser,
+  { url, database, folder, approval }: { url: string; database: string; folder: string; approval: Approval },
+): Promise<void> {
+  const pool = openDatabase(database, { name: 'pictures' });
+  const eventPosition = Number(approval.event.event.split('.')[1]);
+  const key = { tenant: 'default', flow: approval.flow, eventPosition, turn: 0 };
+  const token = await createLink(pool, { ...key, mail: 'ann@bank.example', expiresAt: '2100-01-01T00:00:00Z' });
+  await pool.end();
+  await both(browser, url, { path: `/approve/${token}`, file: join(folder, 'approve') });
 }
 
 const executable = chromiumPath();
@@ -106,10 +139,13 @@ const browser = await openBrowser(executable);
 try {
   const service = openService(stack.url);
   const pictures = join(ROOT, 'docs', 'pictures');
+  if (values.all !== undefined) await shootEmpty(browser, stack.url, values.all);
   await history(service);
   const approval = await eventually(async () =>
     (await service.get<Page<Approval>>('/v1/approvals')).items.find(({ subject }) => subject === UNSURE),
   );
+  if (values.all !== undefined)
+    await shootMail(browser, { url: stack.url, database: (await stack.run()).database ?? '', folder: values.all, approval });
   await shoot(browser, stack.url, { path: '/', file: join(pictures, 'console-live.png'), meanwhile: (page) => live(service, page) });
   await shoot(browser, stack.url, { path: `/console/inbox?approval=${approval.id}`, file: join(pictures, 'console-inbox.png') });
   if (values.all !== undefined) await shootAll(browser, { url: stack.url, folder: values.all, approval });
