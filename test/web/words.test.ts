@@ -47,7 +47,7 @@ describe('piecesOf()', () => {
 
 describe('times', () => {
   it('say how long ago in the largest unit, and spans in the two largest', () => {
-    expect([relativeTime(0, 200), relativeTime(0, 65_000), relativeTime(7_200_000, 0)]).toEqual(['now', '1 min. ago', 'in 2 hr.']);
+    expect([relativeTime(0, 200), relativeTime(0, 65_000), relativeTime(7_200_000, 0)]).toEqual(['now', '1 minute ago', 'in 2 hours']);
     expect([span(840), span(200_000), span(187_200_000), span(3_600_000)]).toEqual(['840 ms', '3 min 20 s', '2 d 4 h', '1 h']);
   });
 

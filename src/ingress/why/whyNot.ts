@@ -1,9 +1,10 @@
 /** Why an outcome did not happen to an event: by flow and rung, also where no flow took it. */
 import { SignalboxError } from '../../domain/errors.ts';
-import { type Ending, statusOf } from '../../domain/event.ts';
+import { type Ending, type Json, statusOf } from '../../domain/event.ts';
 import type { Flow } from '../../domain/flow.ts';
 import { eventId } from '../../domain/ids.ts';
 import { didYouMean } from '../../domain/nearest.ts';
+import { shownNumber } from '../../domain/shownNumber.ts';
 import { bandsOf, explain, flipOf, type OutcomeWhy, outcomesOf } from '../../kit/explain.ts';
 import { type EventSource, type KeptEvent, readEvents } from '../../log/read/events.ts';
 import type { FlowWhy, WhyNot } from '../../wire/whyNot.ts';
@@ -91,10 +92,15 @@ function decidedText({ event }: TakenEvent): string {
   return `${last.outcome}${last.provisional ? ', for now,' : ''} by ${last.rung}${last.reasons[0] === undefined ? '' : `: ${last.reasons[0].text}`}`;
 }
 
+function wordsOf(seen: Json): string {
+  if (typeof seen === 'number') return shownNumber(seen);
+  return typeof seen === 'string' ? seen : JSON.stringify(seen);
+}
+
 function sentenceOf({ outcome, happened, first }: OutcomeWhy): string {
   if (happened) return `${outcome} did happen`;
   if (first === null) return `Nothing that is kept speaks against ${outcome}: another rung decided first`;
-  const seen = typeof first.seen === 'string' ? first.seen : JSON.stringify(first.seen);
+  const seen = wordsOf(first.seen);
   return `${outcome} did not happen: ${first.text}: ${seen}, and it takes ${first.needed}`;
 }
 

@@ -2,6 +2,9 @@ import { shownNumber } from '../../domain/shownNumber.ts';
 import type { ShownReason } from '../words/evidence.ts';
 import { Said } from './Said.tsx';
 
+/** As much as an eye compares. */
+const twoDigits = (value: number): number => Number(value.toPrecision(2));
+
 /** Reasons in words, the heaviest first, with what each weighs for or against. */
 export function Reasons({ reasons }: { reasons: readonly ShownReason[] }) {
   if (reasons.length === 0) return <p className="faint">No reason was given.</p>;
@@ -12,10 +15,10 @@ export function Reasons({ reasons }: { reasons: readonly ShownReason[] }) {
         <li key={`${code} ${text}`}>
           <Said text={text} lines />
           {weight !== null && (
-            <span className={`weight ${weight < 0 ? 'less' : 'more'}`}>
+            <span className={`weight ${weight < 0 ? 'less' : 'more'}`} title={`Weighs ${weight} for the score`}>
               <span className="number">
                 {weight > 0 ? '+' : '−'}
-                {shownNumber(Math.abs(weight))}
+                {shownNumber(twoDigits(Math.abs(weight)))}
               </span>
               <meter min={0} max={most} value={Math.abs(weight)} aria-label={`Weighs ${shownNumber(weight)}`} />
             </span>

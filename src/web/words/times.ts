@@ -12,9 +12,9 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['second', SECOND_MS],
 ];
 
-const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'long' });
 
-/** `3 min. ago`, `in 2 hr.`; `now` within a second. */
+/** `3 minutes ago`, `in 2 hours`; `now` within a second. */
 export function relativeTime(atMs: number, nowMs: number): string {
   const ms = atMs - nowMs;
   const [unit, size] = UNITS.find(([, one]) => Math.abs(ms) >= one) ?? ['second', SECOND_MS];

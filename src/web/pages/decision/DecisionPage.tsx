@@ -25,7 +25,7 @@ export function DecisionPage() {
   const { decision } = useParams({ from: '/console/decisions/$decision' });
   const query = useDecision(decision);
   return (
-    <Loaded query={query} lines={8}>
+    <Loaded query={query} lines={8} title="Decision">
       {(found) => <Why decision={found} />}
     </Loaded>
   );
@@ -83,7 +83,7 @@ function Why({ decision }: { decision: DecisionDetail }) {
           ))}
         </ul>
       )}
-      <p>Cost {usd(decision.costUsd)}.</p>
+      {decision.costUsd > 0 && <p>It cost {usd(decision.costUsd)}.</p>}
       <h2>What it was decided on</h2>
       <p>
         <Go to={`/console/events/${encodeURIComponent(event.event)}`}>

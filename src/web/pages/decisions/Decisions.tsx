@@ -5,13 +5,16 @@ import { Views } from '../../parts/Views.tsx';
 import { useDecisions, useFlows } from '../../read/queries.ts';
 
 const LIMIT = 100;
+/** In place of a cursor. */
+const FIRST = 'start';
 
-/** Decisions that fit the filters, which stand in the address. */
+/** Decisions that fit the filters, which stand in the address: the newest first, or from the first one on. */
 export function Decisions() {
   const search = useSearch({ from: '/console/decisions' });
   const navigate = useNavigate({ from: '/console/decisions' });
   const { flow, subject, outcome, after } = search;
-  const query = useDecisions({ flow, subject, outcome, after, limit: LIMIT });
+  const place = after === undefined ? { last: LIMIT } : { limit: LIMIT, after: after === FIRST ? undefined : after };
+  const query = useDecisions({ flow, subject, outcome, ...place });
   const flows = useFlows();
   const set = (name: 'flow' | 'subject' | 'outcome', value: string) =>
     void navigate({ search: ({ after: _, ...before }) => ({ ...before, [name]: value === '' ? undefined : value }), replace: true });
@@ -42,14 +45,20 @@ export function Decisions() {
             <Empty title={after === undefined ? 'No decision fits' : 'There are no more'} command="npx signalbox decisions list" />
           ) : (
             <>
-              <DecisionTable items={items} />
+              <DecisionTable items={after === undefined ? [...items].reverse() : items} />
               <p className="row-tools">
-                {after !== undefined && (
+                {after === undefined ? (
+                  items.length === LIMIT && (
+                    <button type="button" onClick={() => void navigate({ search: (before) => ({ ...before, after: FIRST }) })}>
+                      From the first one on
+                    </button>
+                  )
+                ) : (
                   <button type="button" onClick={() => void navigate({ search: ({ after: _, ...rest }) => rest })}>
-                    From the start
+                    The newest
                   </button>
                 )}
-                {more && (
+                {after !== undefined && more && (
                   <button type="button" onClick={() => void navigate({ search: (before) => ({ ...before, after: next }) })}>
                     The next {LIMIT}
                   </button>

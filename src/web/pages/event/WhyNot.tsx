@@ -4,7 +4,7 @@ import { Facts } from '../../parts/Facts.tsx';
 import { Failed, Loaded } from '../../parts/Loaded.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
 import { Said } from '../../parts/Said.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { Refusal } from '../../read/call.ts';
 import { useWhyNot } from '../../read/queries.ts';
 import { RUNGS } from '../../words/rungs.ts';
@@ -29,9 +29,7 @@ export function WhyNot({ event }: { event: string }) {
                 <Said text={text} lines />
               </p>
               <Pick flows={flows} outcome={outcome} onPick={setOutcome} />
-              {flows.map((flow) => (
-                <FlowSection key={flow.flow} flow={flow} outcome={outcome} />
-              ))}
+              <Flows flows={flows} said={text} outcome={outcome} />
             </>
           )}
         </Loaded>
@@ -64,14 +62,43 @@ function Pick({ flows, outcome, onPick }: PickProps) {
   );
 }
 
-function FlowSection({ flow: { flow, text, outcomes, flip }, outcome }: { flow: FlowWhy; outcome: string | undefined }) {
+/** Flows that do not take such an event are folded away where another does. */
+function Flows({ flows, said, outcome }: { flows: readonly FlowWhy[]; said: string; outcome: string | undefined }) {
+  const takers = flows.filter(({ takes }) => takes);
+  const others = flows.filter(({ takes }) => !takes);
+  const section = (flow: FlowWhy) => <FlowSection key={flow.flow} flow={flow} said={said} outcome={outcome} />;
+  return (
+    <>
+      {takers.map(section)}
+      {takers.length === 0
+        ? others.map(section)
+        : others.length > 0 && (
+            <details>
+              <summary>{others.length === 1 ? 'One flow does' : `${others.length} flows do`} not take it</summary>
+              {others.map(section)}
+            </details>
+          )}
+    </>
+  );
+}
+
+interface FlowSectionProps {
+  readonly flow: FlowWhy;
+  /** Stands above already. */
+  readonly said: string;
+  readonly outcome: string | undefined;
+}
+
+function FlowSection({ flow: { flow, text, outcomes, flip }, said, outcome }: FlowSectionProps) {
   const shown = outcomes.filter((one) => !one.happened && (outcome === undefined || one.outcome === outcome));
   return (
     <section aria-label={flow}>
       <h3>{flow}</h3>
-      <p>
-        <Said text={text} lines />
-      </p>
+      {text !== said && (
+        <p>
+          <Said text={text} lines />
+        </p>
+      )}
       {flip !== null && (
         <p className="note">
           <Said text={flip.text} lines />
@@ -94,36 +121,23 @@ function Conditions({ why, open }: { why: OutcomeWhy; open: boolean }) {
         <Outcome outcome={why.outcome} /> <Said text={why.text} charsMax={300} />
       </summary>
       {conditions.length > 0 && (
-        <Scroll label={`What ${why.outcome} wants`}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Holds</th>
-                <th scope="col">By</th>
-                <th scope="col">Condition</th>
-                <th scope="col">Seen</th>
-                <th scope="col">Needed</th>
-              </tr>
-            </thead>
-            <tbody>
-              {conditions.map(({ rung, name, text, seen, needed, met, isFirst }) => (
-                <tr key={`${rung} ${name}`} className={isFirst ? 'first-false' : ''}>
-                  <td>{HOLDS[`${met}`]}</td>
-                  <td>{RUNGS[rung as keyof typeof RUNGS] ?? rung}</td>
-                  <td>
-                    <Said text={text} charsMax={300} />
-                  </td>
-                  <td>
-                    <Facts value={seen} />
-                  </td>
-                  <td>
-                    <Said text={needed} charsMax={300} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label={`What ${why.outcome} wants`} columns={['Holds', 'By', 'Condition', 'Seen', 'Needed']}>
+          {conditions.map(({ rung, name, text, seen, needed, met, isFirst }) => (
+            <tr key={`${rung} ${name}`} className={isFirst ? 'first-false' : ''}>
+              <td>{HOLDS[`${met}`]}</td>
+              <td>{RUNGS[rung as keyof typeof RUNGS] ?? rung}</td>
+              <td>
+                <Said text={text} charsMax={300} />
+              </td>
+              <td>
+                <Facts value={seen} />
+              </td>
+              <td>
+                <Said text={needed} charsMax={300} />
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </details>
   );

@@ -1,3 +1,4 @@
+import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
 import { useReady } from '../../read/queries.ts';
 import { useLive } from '../../read/useLive.ts';
@@ -14,7 +15,7 @@ export function Degraded() {
       <ul>
         {degraded.map(({ part, since, text }) => (
           <li key={part}>
-            {text} (since <When at={since} />)
+            <Said text={text} charsMax={300} /> (since <When at={since} />)
           </li>
         ))}
         {asked.map((text) => (

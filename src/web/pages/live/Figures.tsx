@@ -28,8 +28,8 @@ export function Figures({ flows }: { flows: readonly FlowItem[] }) {
         <Figure value={rate(summary.events.reduce((sum, { perSecond }) => sum + perSecond, 0))} label="events a second" />
       )}
       <Figure value={rate(counted / RATE_SECONDS)} label="decisions a second" title={`Mean of the last ${RATE_SECONDS} s`} />
-      {summary !== null && <Figure value={ms(summary.deciding.p50Ms)} label="to decide, half of them" />}
-      {summary !== null && <Figure value={ms(summary.deciding.p99Ms)} label="to decide, 99 of 100" />}
+      {summary !== null && <Figure value={ms(summary.deciding.p50Ms)} label="to decide (median)" />}
+      {summary !== null && <Figure value={ms(summary.deciding.p99Ms)} label="to decide (99th percentile)" />}
       <Figure
         value={<Go to="/console/stuck">{count(waiting)}</Go>}
         label={oldest === undefined ? 'cases wait' : `cases wait, oldest ${span(Date.now() - oldest)}`}

@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Go } from '../../parts/Go.tsx';
 import { Empty, Failed, Loaded } from '../../parts/Loaded.tsx';
+import { Said } from '../../parts/Said.tsx';
 import { Views } from '../../parts/Views.tsx';
 import { Refusal } from '../../read/call.ts';
 import { useFlows, useFound } from '../../read/queries.ts';
@@ -25,6 +26,7 @@ export function Search() {
   const { q = '', kind, flow, from, to, after } = search;
   const path = pathOfId(q);
   const enough = q.trim().length >= CHARS_MIN;
+  const filtered = [kind, flow, from, to].some((one) => one !== undefined);
   const filters = { q, kind, flow, from: instant(from, false), to: instant(to, true), after, limit: LIMIT };
   const query = useFound(filters, enough && path === null);
   const flows = useFlows();
@@ -82,8 +84,11 @@ export function Search() {
         <Loaded query={query}>
           {({ items, next, more }) =>
             items.length === 0 ? (
-              <Empty title="Nothing has it in it">
-                <p>New events are found after a second or two.</p>
+              <Empty title="Nothing is found">
+                <p>
+                  No id, subject, type, reason or outcome holds “<Said text={q} charsMax={60} />”{filtered ? ' within these filters' : ''}.
+                  New events are found after a second or two.
+                </p>
               </Empty>
             ) : (
               <>
