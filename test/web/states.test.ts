@@ -29,6 +29,8 @@ const NOBODY = { flow: 'fraud', subject: 's', event: 'evt_fraud.1', decision: 'd
 
 const STATES = ['empty', 'loading', 'failed', 'stale'] as const;
 type State = (typeof STATES)[number];
+/** What has not been counted yet looks the same, and is another matter. */
+const STALE = '.stale:has-text("As it was")';
 
 withBrowser('each page of the console', () => {
   const kept = browserOfFile();
@@ -47,7 +49,7 @@ withBrowser('each page of the console', () => {
     inTabs({ browser: kept.browser, url: ingress.url }, of, look);
   const asking = (): readonly Place[] => places.filter(({ plain }) => plain !== true);
   async function statesOf({ page }: WatchedPage): Promise<State[]> {
-    const counts = await Promise.all(STATES.map((state) => page.locator(`.${state}`).count()));
+    const counts = await Promise.all(STATES.map((state) => page.locator(state === 'stale' ? STALE : `.${state}`).count()));
     return STATES.filter((_, at) => counts[at] !== 0);
   }
   const expectOnly = async (state: State, { path }: Place, watched: WatchedPage): Promise<void> =>
@@ -146,7 +148,7 @@ withBrowser('each page of the console', () => {
           await page.route(ASKED, (route) => route.abort());
           await eventually(async () => {
             await comeBack(watched);
-            return (await page.locator('.stale').count()) > 0;
+            return (await page.locator(STALE).count()) > 0;
           });
           await page
             .getByText(/^As it was/)
@@ -158,7 +160,7 @@ withBrowser('each page of the console', () => {
           await page.unroute(ASKED);
           await eventually(async () => {
             await comeBack(watched);
-            return (await page.locator('.stale').count()) === 0;
+            return (await page.locator(STALE).count()) === 0;
           });
         });
       },
