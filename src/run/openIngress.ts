@@ -16,6 +16,7 @@ import { createAccept } from '../ingress/accept/accept.ts';
 import { FinalDecisions } from '../ingress/accept/finalDecisions.ts';
 import { createReceipts } from '../ingress/accept/receipt.ts';
 import { createRouteOutcomes } from '../ingress/accept/routeOutcomes.ts';
+import { Storing } from '../ingress/accept/storing.ts';
 import { createApp } from '../ingress/app.ts';
 import { openStreams } from '../ingress/brokers/openStreams.ts';
 import { listen } from '../ingress/http/server.ts';
@@ -141,13 +142,14 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
 
     const web = config.TEMPORAL_UI_URL ?? null;
     const receipts = createReceipts({ pool, namespace: config.TEMPORAL_NAMESPACE, web, caseIds });
-    const probes = openProbes({ pool, cases, clock, flows, tenant: TENANT, temporal: { ...temporal, web } });
+    const storing = new Storing();
+    const probes = openProbes({ pool, cases, clock, storing, flows, tenant: TENANT, temporal: { ...temporal, web } });
     const receiver = config.SIGNALBOX_WEBHOOK_URL === undefined ? null : receiverAt(config.SIGNALBOX_WEBHOOK_URL).id;
     const webUi = { namespace: config.TEMPORAL_NAMESPACE, web, caseIds };
     const streams = new Streams({ pool, temporal: webUi, health: probes.ready, deciding: () => deciding.read() });
     showStreams(metrics, streams);
     const accepting = createAccept({
-      ...{ logs, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
+      ...{ logs, storing, receipts, finals, metrics, unknownTypes: config.SIGNALBOX_UNKNOWN_TYPES },
       quarantined: tellQuarantine(logger, TENANT),
       appended: spans?.appended,
       routeOutcomes: createRouteOutcomes({ pool, tenant: TENANT, flows }),

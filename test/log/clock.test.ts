@@ -150,7 +150,7 @@ describe('a clock that is wrong', () => {
     setClock(26 * HOUR_MS);
     const clock = new DatabaseClock();
     const probes = openProbes({
-      ...{ pool, clock, flows: [ledger], tenant: 'default' },
+      ...{ pool, clock, flows: [ledger], tenant: 'default', storing: { ok: true } },
       cases: { probe: async () => ({ ok: true, workers: true, missing: [] }) },
       temporal: { address: 'none', namespace: 'default', web: null },
     });

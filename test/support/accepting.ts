@@ -4,6 +4,7 @@ import { type Accept, createAccept } from '../../src/ingress/accept/accept.ts';
 import { FinalDecisions } from '../../src/ingress/accept/finalDecisions.ts';
 import { createReceipts, type TemporalWeb } from '../../src/ingress/accept/receipt.ts';
 import { createRouteOutcomes } from '../../src/ingress/accept/routeOutcomes.ts';
+import { Storing } from '../../src/ingress/accept/storing.ts';
 import type { Metrics } from '../../src/ingress/metrics/metrics.ts';
 import type { AcceptedEvent } from '../../src/log/arrival.ts';
 import type { Pool } from '../../src/log/db/database.ts';
@@ -14,6 +15,7 @@ interface AcceptingOptions extends TemporalWeb {
   readonly database: string;
   readonly flows: readonly Flow[];
   readonly metrics: Pick<Metrics, 'accepted' | 'repeated' | 'refused'>;
+  readonly storing?: Storing | undefined;
   readonly quarantined?: (event: AcceptedEvent) => void;
 }
 
@@ -22,6 +24,7 @@ export function openAccepting({
   database,
   flows,
   metrics,
+  storing = new Storing(),
   quarantined = () => undefined,
   ...temporal
 }: AcceptingOptions): Accept & { close(): Promise<void> } {
@@ -30,7 +33,7 @@ export function openAccepting({
   const receipts = createReceipts({ pool, ...temporal });
   const routeOutcomes = createRouteOutcomes({ pool, tenant: 'default', flows });
   return {
-    ...createAccept({ logs, receipts, finals, metrics, unknownTypes: 'store', routeOutcomes, quarantined }),
+    ...createAccept({ logs, storing, receipts, finals, metrics, unknownTypes: 'store', routeOutcomes, quarantined }),
     close: async () => {
       await logs.close();
       await finals.close();

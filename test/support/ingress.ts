@@ -7,6 +7,7 @@ import { sendNow } from '../../src/actions/sendNow.ts';
 import { undoAction } from '../../src/actions/undoAction.ts';
 import { ROUTES } from '../../src/console/routes.ts';
 import type { Flow } from '../../src/domain/flow.ts';
+import type { Storing } from '../../src/ingress/accept/storing.ts';
 import { createApp } from '../../src/ingress/app.ts';
 import { listen, type ServerOptions } from '../../src/ingress/http/server.ts';
 import { showBrokers, webhookMetrics } from '../../src/ingress/metrics/doorMetrics.ts';
@@ -46,6 +47,7 @@ export interface TestIngressOptions {
   readonly auth?: 'off' | 'keys';
   readonly server?: Partial<ServerOptions>;
   readonly deps?: Partial<IngressDeps>;
+  readonly storing?: Storing;
   readonly stream?: Partial<StreamsOptions> & { opened?: (streams: Streams) => void };
 }
 
@@ -65,6 +67,7 @@ export async function startIngress({
   server,
   deps = {},
   stream = {},
+  storing,
 }: TestIngressOptions): Promise<TestIngress> {
   const pool = openDatabase(database, { name: 'test ingress', appending: true });
   const notifier = openNotifier(database);
@@ -80,7 +83,7 @@ export async function startIngress({
   showWatches(metrics, () => readOverdue(pool, 'default'));
   showMemories(metrics, () => readMemories(pool, 'default'));
   addQualityMetrics(metrics, () => readAllQuality(pool, 'default', flows));
-  const accepting = openAccepting({ pool, database, flows, metrics, ...temporal });
+  const accepting = openAccepting({ pool, database, flows, metrics, storing, ...temporal });
   const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(JSON.parse(line)) });
   showBrokers(metrics, () => listStreams(pool, 'default'));
   const tally = openWebhookTally({ pool, tenant: 'default', logger, counted: webhookMetrics(metrics) });

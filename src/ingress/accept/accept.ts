@@ -19,9 +19,11 @@ import { Rates } from './rates.ts';
 import type { Receipts } from './receipt.ts';
 import { type RouteOptions, routeEvent } from './routeEvent.ts';
 import type { RouteOutcomes } from './routeOutcomes.ts';
+import type { Storing } from './storing.ts';
 
 interface AcceptDeps {
   readonly logs: Logs;
+  readonly storing: Storing;
   readonly receipts: Receipts;
   readonly finals: FinalDecisions;
   readonly metrics: Pick<Metrics, 'accepted' | 'repeated' | 'refused'>;
@@ -95,7 +97,7 @@ export function createAccept(deps: AcceptDeps): Accept {
 
     const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
     const startMs = deps.appended === undefined ? 0 : Date.now();
-    const answers = good.length === 0 ? [] : await logs.append(good);
+    const answers = good.length === 0 ? [] : await deps.storing.watch(logs.append(good));
     if (deps.appended !== undefined) deps.appended(stored(good, answers, options.request), startMs, Date.now());
     const repeats = answers.filter(isRepeat);
     // one look for all repeats: an import that is run again is nothing else

@@ -5,11 +5,13 @@ import { type Backlog, readBacklog } from '../../log/backlog.ts';
 import { CLOCK_APART_MS, type DatabaseClock } from '../../log/db/clock.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Ready } from '../../wire/ready.ts';
+import type { Storing } from '../accept/storing.ts';
 
 interface ProbeDeps {
   readonly pool: Pool;
   readonly cases: Pick<CaseClient, 'probe'>;
   readonly clock: DatabaseClock;
+  readonly storing: Pick<Storing, 'ok'>;
   readonly flows: readonly Flow[];
   readonly tenant: string;
   readonly temporal: { readonly address: string; readonly namespace: string; readonly web: string | null };
@@ -19,12 +21,13 @@ interface ProbeDeps {
 const FRESH_MS = 1000;
 
 /** `ready` is whether events can be accepted: Temporal and workers may be away. Without its search attributes no case can ever start: that is no outage but a setup to mend. */
-export function openProbes({ pool, cases, clock, flows, tenant, temporal }: ProbeDeps): { ready: () => Promise<Ready> } {
+export function openProbes({ pool, cases, clock, storing, flows, tenant, temporal }: ProbeDeps): { ready: () => Promise<Ready> } {
   let last: { atMs: number; answer: Promise<Ready> } | null = null;
 
   async function look(): Promise<Ready> {
     const [database, { ok, workers, missing }] = await Promise.all([lookAtDatabase(), cases.probe()]);
-    const { up, otherCode, backlog } = database;
+    const { otherCode, backlog } = database;
+    const up = database.up && storing.ok;
     return {
       ready: up && otherCode.length < flows.length && missing.length === 0,
       database: { ok: up },

@@ -16,7 +16,7 @@ function troublesOf({ ready, models, spend }: Observed): Omit<Degraded, 'since'>
   const { database, temporal, worker, clock, backlog, otherCode = [] } = ready;
   const said = (part: string, holds: boolean, text: string) => (holds ? [{ part, text }] : []);
   return [
-    ...said('database', !database.ok, 'The database does not answer: nothing is accepted until it does'),
+    ...said('database', !database.ok, 'The database does not answer, or stores nothing: no event is accepted until it does'),
     ...said('temporal', !temporal.ok, 'Temporal does not answer: events are accepted and reflexes decide, cases wait'),
     ...said('worker', temporal.ok && !worker.ok, 'No worker is there: events are accepted and reflexes decide, cases wait'),
     ...said('clock', !clock.ok, `This machine's clock is ${clock.aheadSeconds} s ahead of the database's: its own is not used for times`),
