@@ -3,7 +3,7 @@ import type { Reason } from '../domain/decision.ts';
 import { shownNumber } from '../domain/shownNumber.ts';
 import type { Approval } from '../wire/approval.ts';
 import { reviews } from './reviews.ts';
-import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
+import { type ListOptions, pageOf, printPage, withListOptions } from './terminal/listOptions.ts';
 import { printJson, printLine, printTable } from './terminal/print.ts';
 import { valueLines } from './valueLines.ts';
 
@@ -49,21 +49,18 @@ function line({ id, state, subject, question, proposed, deadline, verdict, votes
 }
 
 async function list(options: ListOptions & { state?: string; flow?: string }): Promise<void> {
-  const { openService } = await import('./terminal/target.ts');
+  const { openClient } = await import('./terminal/target.ts');
   const { state, flow } = options;
-  await printList<Approval>(await openService(), {
-    path: '/v1/approvals',
-    filters: { state, flow },
-    options,
+  printPage(await (await openClient()).approvals({ state, flow, ...pageOf(options) }), {
+    json: options.json,
     header: ['APPROVAL', 'STATE', 'SUBJECT', 'PROPOSED', 'DEADLINE', 'DEFAULT', 'QUESTION'],
     row: (item) => [item.id, item.state, item.subject, item.proposed.outcome, item.deadline, item.default, item.question],
   });
 }
 
 async function get(id: string, { json }: { json?: true }): Promise<void> {
-  const { openService } = await import('./terminal/target.ts');
-  const service = await openService();
-  const approval = await service.ask<Approval>(`/v1/approvals/${encodeURIComponent(id)}`);
+  const { openClient } = await import('./terminal/target.ts');
+  const approval = await (await openClient()).approval(id);
   if (json === true) return printJson(approval);
   for (const text of approvalLines(approval)) printLine(text);
   const { reasons, factors: _, ...evidence } = approval.evidence as { reasons?: readonly Reason[] } & Record<string, unknown>;
@@ -98,9 +95,9 @@ function approvalLines(approval: Approval): string[] {
 
 async function answer(
   id: string,
-  { verdict, reason, changes, json }: { verdict: string; reason: string; changes?: string; json?: true },
+  { verdict, reason, changes, json }: { verdict: 'approve' | 'reject'; reason: string; changes?: string; json?: true },
 ): Promise<void> {
-  const { openService } = await import('./terminal/target.ts');
+  const { openClient } = await import('./terminal/target.ts');
   const { CannotRun } = await import('../domain/errors.ts');
   let changed: unknown;
   try {
@@ -108,13 +105,7 @@ async function answer(
   } catch (error) {
     throw new CannotRun(`Cannot read --changes as it must be JSON: ${(error as Error).message}`);
   }
-  const service = await openService();
-  const approval = await service.ask<Approval>(`/v1/approvals/${encodeURIComponent(id)}/verdict`, {
-    method: 'POST',
-    contentType: 'application/json',
-    body: JSON.stringify({ verdict, reason, changes: changed }),
-    headers: { 'signalbox-via': 'cli' },
-  });
+  const approval = await (await openClient()).verdict(id, { verdict, reason, changes: changed, via: 'cli' });
   if (json === true) printJson(approval);
   else printLine(line(approval));
 }

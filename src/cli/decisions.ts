@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import type { DecisionDetail, DecisionItem } from '../wire/decision.ts';
-import { type ListOptions, printList, withLast } from './terminal/listOptions.ts';
+import { type ListOptions, pageOf, printPage, withLast } from './terminal/listOptions.ts';
 import { printJson, printLine, printTable } from './terminal/print.ts';
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -24,12 +23,10 @@ export function decisions(): Command {
 }
 
 async function list(options: ListOptions & { flow?: string; subject?: string; outcome?: string }): Promise<void> {
-  const { openService } = await import('./terminal/target.ts');
+  const { openClient } = await import('./terminal/target.ts');
   const { flow, subject, outcome } = options;
-  await printList<DecisionItem>(await openService(), {
-    path: '/v1/decisions',
-    filters: { flow, subject, outcome },
-    options,
+  printPage(await (await openClient()).decisions({ flow, subject, outcome, ...pageOf(options) }), {
+    json: options.json,
     header: ['AT', 'DECISION', 'SUBJECT', 'OUTCOME', 'CONFIDENCE', 'RUNG'],
     row: (item) => [
       item.at,
@@ -44,9 +41,8 @@ async function list(options: ListOptions & { flow?: string; subject?: string; ou
 }
 
 async function get(id: string, { json }: { json?: true }): Promise<void> {
-  const { openService } = await import('./terminal/target.ts');
-  const service = await openService();
-  const decision = await service.ask<DecisionDetail>(`/v1/decisions/${encodeURIComponent(id)}`);
+  const { openClient } = await import('./terminal/target.ts');
+  const decision = await (await openClient()).decision(id);
   if (json === true) return printJson(decision);
   const { outcome, confidence, rung, policy, at, flow, subject, event, provisional, revises } = decision;
   printLine(

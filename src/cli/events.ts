@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import type { ServiceClient } from '../client/serviceClient.ts';
+import type { Signalbox } from '../client/signalbox.ts';
 import { CAUSE_DEPTH_MAX, CAUSE_NODES_MAX } from '../wire/causes.ts';
 import type { StoredEvent } from '../wire/event.ts';
-import type { Page } from '../wire/list.ts';
-import { countUpTo, type ListOptions, printList, queryOf, withLast } from './terminal/listOptions.ts';
+import { countUpTo, type ListOptions, pageOf, printPage, withLast } from './terminal/listOptions.ts';
 import { printJson, printLine } from './terminal/print.ts';
 import { decided, storedLines } from './terminal/receipt.ts';
 
@@ -62,12 +61,10 @@ function list(): Command {
     .option('--id <id>', 'as the sender gave it')
     .addHelpText('after', '\nExample:\n  signalbox events list --flow fraud --last 20')
     .action(async (options: ListOptions & { flow?: string; type?: string; source?: string; id?: string }) => {
-      const { openService } = await import('./terminal/target.ts');
+      const { openClient } = await import('./terminal/target.ts');
       const { flow, type, source, id } = options;
-      await printList<StoredEvent>(await openService(), {
-        path: '/v1/events',
-        filters: { flow, type, source, id },
-        options,
+      printPage(await (await openClient()).events({ flow, type, source, id, ...pageOf(options) }), {
+        json: options.json,
         header: ['ACCEPTED', 'EVENT', 'TYPE', 'SUBJECT', 'STATUS', 'DECISION', 'SOURCE', 'ID'],
         row: (event) => [
           ...[event.acceptedAt, event.event, typeOf(event), event.subject ?? '-', event.status],
@@ -94,8 +91,8 @@ function get(): Command {
       '\nExamples:\n  signalbox events get evt_fraud.17\n  signalbox events get p-1\n  signalbox events get p-1 --source /shop',
     )
     .action(async (id: string, { source, json }: { source?: string; json?: true }) => {
-      const { openService } = await import('./terminal/target.ts');
-      const found = await find(await openService(), id, source);
+      const { openClient } = await import('./terminal/target.ts');
+      const found = await find(await openClient(), id, source);
       if (json === true) printJson(found);
       else for (const line of storedLines(found)) printLine(line);
     });
@@ -111,9 +108,9 @@ function graph(): Command {
     .option('--json', 'print it as the API gives it')
     .addHelpText('after', '\nExamples:\n  signalbox events graph evt_fraud.17\n  signalbox events graph p-1 --depth 2')
     .action(async (id: string, { source, ...options }: { source?: string; depth?: number; nodes?: number; json?: true }) => {
-      const { openService } = await import('./terminal/target.ts');
+      const { openClient } = await import('./terminal/target.ts');
       const { printCauses } = await import('./terminal/printCauses.ts');
-      await printCauses((await find(await openService(), id, source)).event, options);
+      await printCauses((await find(await openClient(), id, source)).event, options);
     });
 }
 
@@ -126,21 +123,23 @@ function whyNot(): Command {
     .option('--json', 'print it as the API gives it')
     .addHelpText('after', '\nExamples:\n  signalbox events why-not evt_fraud.17 --outcome approve\n  signalbox events why-not p-1')
     .action(async (id: string, { source, ...options }: { source?: string; outcome?: string; json?: true }) => {
-      const { openService } = await import('./terminal/target.ts');
+      const { openClient } = await import('./terminal/target.ts');
       const { printWhyNot } = await import('./terminal/printWhyNot.ts');
-      await printWhyNot((await find(await openService(), id, source)).event, options);
+      await printWhyNot((await find(await openClient(), id, source)).event, options);
     });
 }
 
 /** By our id, or by the sender's; throws Refused where there is none, or several. */
-async function find(service: ServiceClient, id: string, source: string | undefined): Promise<StoredEvent> {
+async function find(client: Signalbox, id: string, source: string | undefined): Promise<StoredEvent> {
   const { Refused } = await import('../client/serviceClient.ts');
   if (source === undefined && id.startsWith('evt_')) {
-    const { status, body } = await service.call(`/v1/events/${encodeURIComponent(id)}`);
-    if (status === 200) return body as StoredEvent;
-    if (status !== 404) throw new Refused({ status, retryAfterSeconds: null, body });
+    const ours = await client.event(id).catch((error: unknown) => {
+      if (error instanceof Refused && error.status === 404) return null;
+      throw error;
+    });
+    if (ours !== null) return ours;
   }
-  const { items, more } = await service.ask<Page<StoredEvent>>(`/v1/events${queryOf({ source, id, limit: SENDERS_SHOWN_MAX })}`);
+  const { items, more } = await client.events({ source, id, limit: SENDERS_SHOWN_MAX });
   const [found] = items;
   if (found !== undefined && items.length === 1) return found;
   const of = source === undefined ? 'any sender' : source;

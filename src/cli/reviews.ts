@@ -1,10 +1,10 @@
 /** What reviewers do before a verdict: `approvals claim|release|ask|answer`. */
 import { Command, InvalidArgumentError } from 'commander';
-import type { Approval, FurtherQuestion } from '../wire/approval.ts';
+import type { Signalbox } from '../client/signalbox.ts';
+import type { Approval } from '../wire/approval.ts';
 import { printJson, printLine } from './terminal/print.ts';
 
 const ID = 'an id like apr_fraud.17.0';
-const path = (id: string, end: string): string => `/v1/approvals/${encodeURIComponent(id)}/${end}`;
 
 function numberOf(text: string): number {
   if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('It must be the number of a question, from 1.');
@@ -17,22 +17,20 @@ export function reviews(): Command[] {
     .argument('<approval>', ID)
     .option('--json', 'print the approval as the API gives it')
     .addHelpText('after', '\nExample:\n  signalbox approvals claim apr_fraud.17.0')
-    .action((id: string, options: { json?: true }) => review(id, { end: 'claim', ...options }));
+    .action((id: string, options: { json?: true }) => claims((client) => client.claim(id), options));
   const release = new Command('release')
     .description("end your claim, or with the scope admin anybody's")
     .argument('<approval>', ID)
     .option('--json', 'print the approval as the API gives it')
     .addHelpText('after', '\nExample:\n  signalbox approvals release apr_fraud.17.0')
-    .action((id: string, options: { json?: true }) => review(id, { end: 'release', ...options }));
+    .action((id: string, options: { json?: true }) => claims((client) => client.release(id), options));
   const ask = new Command('ask')
     .description('ask for more information; the deadline goes on')
     .argument('<approval>', ID)
     .requiredOption('--question <text>', 'what you want to know')
     .option('--json', 'print the approval as the API gives it')
     .addHelpText('after', "\nExample:\n  signalbox approvals ask apr_fraud.17.0 --question 'is the customer abroad?'")
-    .action((id: string, { question, json }: { question: string; json?: true }) =>
-      review(id, { end: 'questions', body: { question }, ...(json === undefined ? {} : { json }) }),
-    );
+    .action(askMore);
   const answer = new Command('answer')
     .description('answer a question; exit 1 where it has another answer')
     .argument('<approval>', ID)
@@ -44,29 +42,27 @@ export function reviews(): Command[] {
   return [claim, release, ask, answer];
 }
 
-interface Review {
-  readonly end: 'claim' | 'release' | 'questions';
-  readonly body?: object;
-  readonly json?: true;
+async function open(): Promise<Signalbox> {
+  const { openClient } = await import('./terminal/target.ts');
+  return openClient();
 }
 
-async function send<Answer>(to: string, body: object): Promise<Answer> {
-  const { openService } = await import('./terminal/target.ts');
-  const service = await openService();
-  return service.ask<Answer>(to, { method: 'POST', contentType: 'application/json', body: JSON.stringify(body) });
-}
-
-async function review(id: string, { end, body = {}, json }: Review): Promise<void> {
-  const reviewed = await send<Approval>(path(id, end), body);
+async function claims(change: (client: Signalbox) => Promise<Approval>, { json }: { json?: true }): Promise<void> {
+  const reviewed = await change(await open());
   if (json === true) return printJson(reviewed);
-  const { claim, questions } = reviewed;
-  const asked = questions.at(-1);
-  if (end === 'questions') printLine(`${reviewed.id}  question ${asked?.n}: ${asked?.question}`);
-  else printLine(`${reviewed.id}  ${claim === null ? 'nobody has claimed it' : `claimed by ${claim.by} until ${claim.until}`}`);
+  const { id, claim } = reviewed;
+  printLine(`${id}  ${claim === null ? 'nobody has claimed it' : `claimed by ${claim.by} until ${claim.until}`}`);
+}
+
+async function askMore(approval: string, { question, json }: { question: string; json?: true }): Promise<void> {
+  const reviewed = await (await open()).ask(approval, question);
+  if (json === true) return printJson(reviewed);
+  const asked = reviewed.questions.at(-1);
+  printLine(`${reviewed.id}  question ${asked?.n}: ${asked?.question}`);
 }
 
 async function answerQuestion(id: string, n: number, { answer, json }: { answer: string; json?: true }): Promise<void> {
-  const answered = await send<FurtherQuestion>(path(id, `questions/${n}/answer`), { answer });
+  const answered = await (await open()).answer(id, n, answer);
   if (json === true) printJson(answered);
   else printLine(`${id}  question ${n}: ${answered.question}  answer: ${answer}`);
 }

@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import cliProgress from 'cli-progress';
-import type { ServiceClient } from '../client/serviceClient.ts';
+import { Signalbox } from '../client/signalbox.ts';
 import { CannotRun } from '../domain/errors.ts';
 import { type ImportJob, type ImportSummary, importFile } from '../import/importFile.ts';
 import { parseImportMap } from '../import/importMap.ts';
 import { readConfig } from '../settings/config.ts';
-import { queryOf } from './terminal/listOptions.ts';
 import { printJson, printLine, say } from './terminal/print.ts';
-import { openService } from './terminal/target.ts';
+import { serviceUrl } from './terminal/target.ts';
 
 interface ImportOptions {
   readonly file: string;
@@ -37,7 +36,7 @@ export async function runImport(options: ImportOptions): Promise<void> {
   const config = readConfig();
   const map = await parseImportMap(await readFile(options.map, 'utf8').catch(unreadable(options.map)), options.map);
   const { size } = await stat(options.file).catch(unreadable(options.file));
-  const service = await openService(config);
+  const client = new Signalbox({ url: await serviceUrl(config), key: config.SIGNALBOX_KEY, retryMs: options.retry * 1000 });
   const stop = new AbortController();
   const interrupted = (): void => stop.abort();
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
@@ -48,7 +47,8 @@ export async function runImport(options: ImportOptions): Promise<void> {
     map,
     encoding: options.encoding,
     sort: options.sort === true,
-    ...clientOf(service, options),
+    poster: { client, history: options.asHistory === true },
+    holds: async (source, id) => (await client.events({ source, id, limit: 1 })).items.length > 0,
     batchCount: options.batch,
     rowsMax: options.limit ?? Number.MAX_SAFE_INTEGER,
     rejectedMax: options.maxRejected,
@@ -73,18 +73,6 @@ export async function runImport(options: ImportOptions): Promise<void> {
 function ownName(file: string): string {
   const digest = createHash('sha256').update(resolve(file)).digest('hex');
   return `${basename(file)}.${digest.slice(0, 8)}`;
-}
-
-function clientOf(service: ServiceClient, { asHistory, retry }: ImportOptions): Pick<ImportJob, 'poster' | 'holds'> {
-  const headers: Record<string, string> = asHistory === true ? { 'signalbox-as-history': 'true' } : {};
-  return {
-    poster: {
-      retryMs: retry * 1000,
-      post: (body) => service.call('/v1/events', { method: 'POST', contentType: 'application/cloudevents-batch+json', body, headers }),
-    },
-    holds: async (source, id) =>
-      (await service.ask<{ items: unknown[] }>(`/v1/events${queryOf({ source, id, limit: 1 })}`)).items.length > 0,
-  };
 }
 
 function showProgress(size: number): { show: ImportJob['progress']; stop: () => void } {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { queryOf } from '../client/queryOf.ts';
 import type { Timeline } from '../wire/flow.ts';
-import { type ListOptions, queryOf, withListOptions } from './terminal/listOptions.ts';
+import { type ListOptions, withListOptions } from './terminal/listOptions.ts';
 import { printJson, printLine, printTable, say } from './terminal/print.ts';
 import { valueLines } from './valueLines.ts';
 

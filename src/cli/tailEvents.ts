@@ -1,13 +1,8 @@
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
-import { parseExact } from '../client/exactJson.ts';
-import { ServiceAway } from '../client/serviceClient.ts';
-import { BackOff } from '../domain/backOff.ts';
 import type { StoredEvent } from '../wire/event.ts';
-import { queryOf } from './terminal/listOptions.ts';
 import { printJsonLine, printLine, say } from './terminal/print.ts';
 import { receiptLine } from './terminal/receipt.ts';
-import { openService } from './terminal/target.ts';
+import { openClient } from './terminal/target.ts';
 
 interface TailOptions {
   readonly flow?: string;
@@ -17,31 +12,23 @@ interface TailOptions {
   readonly json?: true;
 }
 
-const AWAY = { firstMs: 1000, maxMs: 8000 };
-
 export async function tailEvents({ flow, type, after, fromStart, json }: TailOptions): Promise<void> {
-  const service = await openService();
-  const path = `/v1/stream${queryOf({ flow, kinds: 'event' })}`;
-  let lastId = fromStart === true ? 'start' : after;
-  let begun = false;
-  const backOff = new BackOff(AWAY);
-  for (;;) {
-    try {
-      for await (const { event, id, data } of service.stream(path, { lastId })) {
-        begun = true;
-        backOff.reset();
-        if (event === 'event') print(parseExact(data) as StoredEvent, { type, json });
-        lastId = id;
-        // a slow reader of the pipe must not make us gather the whole log
-        if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
-      }
-      say('The service has ended the stream: it is asked again');
-    } catch (error) {
+  const client = await openClient();
+  const from = fromStart === true ? 'start' : after;
+  const frames = client.stream({
+    kinds: ['event'],
+    ...(flow === undefined ? {} : { flow }),
+    ...(from === undefined ? {} : { after: from }),
+    broke: (error, begun) => {
       // a service that restarts is waited for once the tail has begun: the cursor misses nothing
-      if (!(error instanceof ServiceAway) || !begun) throw error;
-      say(error.message);
-    }
-    await pause(backOff.next());
+      if (error !== null && !begun) throw error;
+      say(error === null ? 'The service has ended the stream: it is asked again' : error.message);
+    },
+  });
+  for await (const { data } of frames) {
+    print(data as StoredEvent, { type, json });
+    // a slow reader of the pipe must not make us gather the whole log
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
   }
 }
 

@@ -16,6 +16,9 @@ export interface ServiceAnswer {
   readonly body: unknown;
 }
 
+/** Whether the same request may succeed later. */
+export const isLater = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
 /** The service could not be reached or did not answer. */
 export class ServiceAway extends CannotRun {}
 
@@ -32,6 +35,11 @@ export class Refused extends Error {
     this.status = status;
     this.problem = body;
     this.told = problemTold(status, body, this.message);
+  }
+
+  /** Whether the same request may succeed later. */
+  get mayPass(): boolean {
+    return isLater(this.status);
   }
 }
 

@@ -3,13 +3,19 @@
  * breaks, answers approvals. It needs `fetch` and Web Crypto, and nothing else.
  */
 import { BackOff } from '../domain/backOff.ts';
-import type { Approval } from '../wire/approval.ts';
+import type { Approval, FurtherQuestion } from '../wire/approval.ts';
+import type { DecisionDetail, DecisionItem } from '../wire/decision.ts';
 import type { StoredEvent } from '../wire/event.ts';
+import type { Page } from '../wire/list.ts';
 import type { BatchResults, Receipt } from '../wire/receipt.ts';
 import type { StreamKind } from '../wire/stream.ts';
-import { parseExact, printExact } from './exactJson.ts';
+import { parseExact } from './exactJson.ts';
+import { batchesOf, eventText, type NewEvent } from './newEvent.ts';
+import { type Filters, queryOf } from './queryOf.ts';
+import { newBackOff, pause, retrying } from './retrying.ts';
+import { type SendResult, sendBatch } from './sendBatch.ts';
 import type { StreamFrame } from './serverSentEvents.ts';
-import { Refused, type ServiceAnswer, ServiceAway, ServiceClient } from './serviceClient.ts';
+import { type Call, Refused, ServiceAway, ServiceClient } from './serviceClient.ts';
 
 export interface SignalboxOptions {
   /** Such as `http://127.0.0.1:8080`. */
@@ -20,57 +26,28 @@ export interface SignalboxOptions {
   readonly retryMs?: number;
 }
 
-/** An event to send. Without an id it gets one before the first try, so that every try is the same event. */
-export interface NewEvent {
-  readonly type: string;
-  /** Who says so: a URI reference. */
-  readonly source: string;
-  readonly id?: string;
-  /** RFC 3339. */
-  readonly time?: string;
-  readonly data?: unknown;
-  readonly [extension: string]: unknown;
-}
-
-export type SendResult = BatchResults['results'][number];
-
 interface StreamOptions {
   readonly flow?: string;
   readonly kinds?: readonly StreamKind[];
   /** The `id` of the last frame that was read; `start`: from the first on; absent: from now on. */
   readonly after?: string;
   readonly signal?: AbortSignal;
+  /** Hears that the stream ended (null) or broke, and whether any frame has come so far, before it is opened again. What it throws ends the stream. */
+  readonly broke?: (error: Error | null, begun: boolean) => void;
 }
 
-const PAUSES = { firstMs: 200, maxMs: 5000 };
-/** The service takes up to 5,000 events and 8 MiB in a batch. */
-const BATCH = { eventsMax: 500, charsMax: 1 << 20 };
-const WAIT_SECONDS_MAX = 60;
+interface Verdict {
+  readonly verdict: 'approve' | 'reject';
+  readonly reason: string;
+  readonly changes?: unknown;
+  /** For the record; else it came by HTTP. */
+  readonly via?: 'cli';
+}
+
 const STRUCTURED = 'application/cloudevents+json';
 const BATCHED = 'application/cloudevents-batch+json';
 
-const isLater = (status: number): boolean => status === 408 || status === 429 || status >= 500;
-
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-}
-
-/** As CloudEvents' JSON format has it. */
-function eventText({ id, data, ...attributes }: NewEvent): string {
-  const value = data === undefined ? {} : { datacontenttype: 'application/json', data };
-  return printExact({ specversion: '1.0', id: id ?? crypto.randomUUID(), ...attributes, ...value });
-}
+const one = (list: string, id: string, more = ''): string => `/v1/${list}/${encodeURIComponent(id)}${more}`;
 
 export class Signalbox {
   readonly #service: ServiceClient;
@@ -86,26 +63,48 @@ export class Signalbox {
     return (await this.sendText(eventText(event), waitSeconds === undefined ? {} : { waitSeconds })) as Receipt;
   }
 
-  /** Sends many, in order, and gives what became of each. Bad ones do not keep good ones from being stored. Throws ServiceAway. */
+  /** Sends many, in order, and gives what became of each. Bad ones do not keep good ones from being stored. Throws ServiceAway or Refused. */
   async sendAll(events: Iterable<NewEvent>): Promise<SendResult[]> {
     const results: SendResult[] = [];
-    for (const batch of batchesOf(events)) {
-      try {
-        results.push(...((await this.sendText(`[${batch.join(',')}]`, { batch: true })) as BatchResults).results);
-      } catch (error) {
-        // none was accepted: the refusal says why for each
-        const { results: each } = (error instanceof Refused ? (error.problem ?? {}) : {}) as { results?: SendResult[] };
-        if (each === undefined) throw error;
-        results.push(...each);
-      }
-    }
+    for (const batch of batchesOf(events)) results.push(...(await this.sendBatch(batch)));
     return results;
+  }
+
+  /** As `sendAll`, of structured JSON that is there as text, in one request while all goes well. `history`: what is long past is not acted on. */
+  sendBatch(texts: readonly string[], { history = false }: { history?: boolean } = {}): Promise<SendResult[]> {
+    const headers: Record<string, string> = history ? { 'signalbox-as-history': 'true' } : {};
+    const post = (body: string) => this.#service.call('/v1/events', { method: 'POST', contentType: BATCHED, body, headers });
+    return sendBatch({ post, retryMs: this.#retryMs }, texts);
   }
 
   /** Structured JSON, or with `batch` an array of it. What is tried again is the same text: if it was stored after all, it is a repeat. */
   sendText(text: string, { batch = false, waitSeconds }: { batch?: boolean; waitSeconds?: number } = {}): Promise<Receipt | BatchResults> {
     const headers = waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` };
     return this.#ask('/v1/events', { method: 'POST', contentType: batch ? BATCHED : STRUCTURED, body: text, headers });
+  }
+
+  events(filters: Filters = {}): Promise<Page<StoredEvent>> {
+    return this.get(`/v1/events${queryOf(filters)}`);
+  }
+
+  event(id: string): Promise<StoredEvent> {
+    return this.get(one('events', id));
+  }
+
+  decisions(filters: Filters = {}): Promise<Page<DecisionItem>> {
+    return this.get(`/v1/decisions${queryOf(filters)}`);
+  }
+
+  decision(id: string): Promise<DecisionDetail> {
+    return this.get(one('decisions', id));
+  }
+
+  approvals(filters: Filters = {}): Promise<Page<Approval>> {
+    return this.get(`/v1/approvals${queryOf(filters)}`);
+  }
+
+  approval(id: string): Promise<Approval> {
+    return this.get(one('approvals', id));
   }
 
   /** Any route of the API. */
@@ -118,7 +117,7 @@ export class Signalbox {
     const untilMs = Date.now() + timeoutMs;
     const backOff = new BackOff({ firstMs: 100, maxMs: 2000 });
     for (;;) {
-      const stored = await this.get<StoredEvent>(`/v1/events/${encodeURIComponent(event)}`);
+      const stored = await this.event(event);
       const leftMs = untilMs - Date.now();
       if (stored.status !== 'signalled' || leftMs <= 0) return stored;
       await pause(Math.min(leftMs, backOff.next()));
@@ -129,24 +128,27 @@ export class Signalbox {
    * Decisions, approvals and what else is asked for, as they come, for as long as the signal allows. A stream that breaks is opened again behind the last frame, so
    * nothing is missed. Throws Refused for what trying again does not mend.
    */
-  async *stream({ flow, kinds, after, signal }: StreamOptions = {}): AsyncGenerator<{ kind: string; id: string; data: unknown }> {
-    const query = new URLSearchParams({
-      ...(flow === undefined ? {} : { flow }),
-      ...(kinds === undefined ? {} : { kinds: kinds.join(',') }),
-    });
-    const path = `/v1/stream${query.size === 0 ? '' : `?${query}`}`;
-    const backOff = new BackOff(PAUSES);
+  async *stream({ flow, kinds, after, signal, broke }: StreamOptions = {}): AsyncGenerator<{ kind: string; id: string; data: unknown }> {
+    const path = `/v1/stream${queryOf({ flow, kinds: kinds?.join(',') })}`;
+    const backOff = newBackOff();
     let lastId = after;
-    while (signal?.aborted !== true) {
+    let begun = false;
+    const left = (): boolean => signal?.aborted === true;
+    while (!left()) {
+      let trouble: Error | null = null;
       try {
         for await (const frame of this.#frames(path, lastId, signal)) {
           backOff.reset();
+          begun = true;
           if (frame.id !== '') lastId = frame.id;
           if (frame.data !== '') yield { kind: frame.event, id: frame.id, data: parseExact(frame.data) };
         }
       } catch (error) {
-        if (!(error instanceof ServiceAway) && !(error instanceof Refused && isLater(error.status))) throw error;
+        if (!(error instanceof ServiceAway) && !(error instanceof Refused && error.mayPass)) throw error;
+        trouble = error;
       }
+      if (left()) return;
+      broke?.(trouble, begun);
       await pause(backOff.next(), signal);
     }
   }
@@ -156,50 +158,43 @@ export class Signalbox {
   }
 
   approve(approval: string, reason: string, changes?: Readonly<Record<string, unknown>>): Promise<Approval> {
-    return this.#verdict(approval, { verdict: 'approve', reason, ...(changes === undefined ? {} : { changes }) });
+    return this.verdict(approval, { verdict: 'approve', reason, ...(changes === undefined ? {} : { changes }) });
   }
 
   reject(approval: string, reason: string): Promise<Approval> {
-    return this.#verdict(approval, { verdict: 'reject', reason });
+    return this.verdict(approval, { verdict: 'reject', reason });
   }
 
   /** The same verdict again changes nothing, so it is tried again as sending is. */
-  #verdict(approval: string, verdict: object): Promise<Approval> {
-    const path = `/v1/approvals/${encodeURIComponent(approval)}/verdict`;
-    return this.#ask(path, { method: 'POST', contentType: 'application/json', body: JSON.stringify(verdict) });
+  verdict(approval: string, { via, ...verdict }: Verdict): Promise<Approval> {
+    const headers: Record<string, string> = via === undefined ? {} : { 'signalbox-via': via };
+    return this.#ask(one('approvals', approval, '/verdict'), { ...json(verdict), headers });
   }
 
-  async #ask<T>(path: string, call: Parameters<ServiceClient['call']>[1]): Promise<T> {
-    const untilMs = Date.now() + this.#retryMs;
-    const backOff = new BackOff(PAUSES);
-    for (;;) {
-      const answer = await this.#service.call(path, call).catch((error: unknown): ServiceAway => {
-        if (error instanceof ServiceAway) return error;
-        throw error;
-      });
-      if (!(answer instanceof ServiceAway) && answer.status >= 200 && answer.status <= 299) return answer.body as T;
-      const waitMs = Math.max(backOff.next(), secondsOf(answer) * 1000);
-      const again = answer instanceof ServiceAway || isLater(answer.status);
-      if (!again || Date.now() + waitMs > untilMs) throw answer instanceof ServiceAway ? answer : new Refused(answer);
-      await pause(waitMs);
-    }
+  /** For 15 minutes nobody else's verdict is taken. Again: the time begins anew. */
+  claim(approval: string): Promise<Approval> {
+    return this.#ask(one('approvals', approval, '/claim'), json({}));
+  }
+
+  release(approval: string): Promise<Approval> {
+    return this.#ask(one('approvals', approval, '/release'), json({}));
+  }
+
+  /** Not tried again: a second asking is a second question. */
+  ask(approval: string, question: string): Promise<Approval> {
+    return this.#service.ask(one('approvals', approval, '/questions'), json({ question }));
+  }
+
+  /** `n`: the number of the question, from 1. The first answer stays. */
+  answer(approval: string, n: number, answer: string): Promise<FurtherQuestion> {
+    return this.#ask(one('approvals', approval, `/questions/${n}/answer`), json({ answer }));
+  }
+
+  async #ask<T>(path: string, call: Call): Promise<T> {
+    const answer = await retrying(() => this.#service.call(path, call), this.#retryMs);
+    if (answer.status < 200 || answer.status > 299) throw new Refused(answer);
+    return answer.body as T;
   }
 }
 
-const secondsOf = (answer: ServiceAnswer | ServiceAway): number =>
-  answer instanceof ServiceAway ? 0 : Math.min(WAIT_SECONDS_MAX, answer.retryAfterSeconds ?? 0);
-
-function* batchesOf(events: Iterable<NewEvent>): Generator<string[]> {
-  let batch: string[] = [];
-  let chars = 0;
-  for (const event of events) {
-    const text = eventText(event);
-    if (batch.length > 0 && (batch.length >= BATCH.eventsMax || chars + text.length > BATCH.charsMax)) {
-      yield batch;
-      [batch, chars] = [[], 0];
-    }
-    batch.push(text);
-    chars += text.length;
-  }
-  if (batch.length > 0) yield batch;
-}
+const json = (body: object): Call => ({ method: 'POST', contentType: 'application/json', body: JSON.stringify(body) });

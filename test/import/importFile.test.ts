@@ -12,7 +12,7 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ServiceClient } from '../../src/client/serviceClient.ts';
+import { Signalbox } from '../../src/client/signalbox.ts';
 import { CannotRun } from '../../src/domain/errors.ts';
 import { type ImportJob, importFile } from '../../src/import/importFile.ts';
 import { parseImportMap } from '../../src/import/importMap.ts';
@@ -28,7 +28,8 @@ type Answer = (batch: Sent[], response: ServerResponse) => void;
 
 let folder: string;
 let server: Server;
-let client: ServiceClient;
+let url: string;
+const clientOf = (retryMs: number): Signalbox => new Signalbox({ url, retryMs });
 let received: Sent[][];
 let answer: Answer;
 
@@ -59,7 +60,7 @@ beforeEach(async () => {
   answer = accept;
   server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  client = new ServiceClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, undefined);
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterEach(async () => {
   server.closeAllConnections();
@@ -84,12 +85,8 @@ async function job(content: string | Buffer, more: Partial<ImportJob> & { name?:
   return {
     file,
     map: await parseImportMap(mapText, 'map.yaml'),
-    poster: {
-      retryMs: 10_000,
-      post: (body) => client.call('/v1/events', { method: 'POST', contentType: 'application/cloudevents-batch+json', body }),
-    },
-    holds: async (source, id) =>
-      (await client.ask<{ items: unknown[] }>(`/v1/events?${new URLSearchParams({ source, id })}`)).items.length > 0,
+    poster: { client: clientOf(10_000), history: false },
+    holds: async (source, id) => (await clientOf(0).events({ source, id })).items.length > 0,
     batchCount: 10,
     encoding: 'utf-8',
     sort: false,
@@ -269,7 +266,7 @@ events:
 
   it('importFile() gives up a service that stays away, says how far it came, and keeps its place', async () => {
     answer = (batch, response) => (received.length < 2 ? accept(batch, response) : refuse(503)(batch, response));
-    const poster = { ...(await job('')).poster, retryMs: 300 };
+    const poster = { client: clientOf(300), history: false };
     await expect(importFile(await job(payments(40), { poster }))).rejects.toThrow(/503 no: No \(20 rows are done/);
     answer = accept;
     expect(await importFile(await job(payments(40)))).toMatchObject({ events: 20, resumedAfterRow: 20 });

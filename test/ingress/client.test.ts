@@ -77,6 +77,44 @@ describe('Signalbox', () => {
     expect(alone).toMatchObject({ status: 'rejected', problem: { code: 'off-schema' } });
   });
 
+  it('sends again, in order, the events of a batch that could not be taken, and finds the one for which all are refused', async () => {
+    const texts = ['a', 'b', 'c', 'd'].map((id) =>
+      JSON.stringify({ specversion: '1.0', ...booked('halves', 1, { source: '/halves' }), id: `h-${id}` }),
+    );
+    const deep = JSON.stringify({ specversion: '1.0', ...booked('halves', 1, { source: '/halves' }), id: 'deep' }).replace(
+      '"amount":1',
+      `"amount":${'['.repeat(99)}${']'.repeat(99)}`,
+    );
+    breaks = ['refuse'];
+    const results = await new Signalbox({ url }).sendBatch([...texts.slice(0, 2), deep, ...texts.slice(2)]);
+    expect(results.map((one) => ('problem' in one ? one.problem.code : one.id))).toEqual(['h-a', 'h-b', 'too-deep', 'h-c', 'h-d']);
+    const { items } = await new Signalbox({ url }).events({ source: '/halves' });
+    expect(items.map(({ id }) => id)).toEqual(['h-a', 'h-b', 'h-c', 'h-d']);
+  });
+
+  it('reads events, decisions and approvals by id and in pages', async () => {
+    const client = new Signalbox({ url });
+    const { event, id } = await client.send(booked('read', 1, { id: 'read-1' }));
+    expect(await client.event(event)).toMatchObject({ event, id, subject: 'read' });
+    const { items, more } = await client.decisions({ flow: 'ledger', subject: 'read', outcome: undefined });
+    expect([items.length, more]).toEqual([1, false]);
+    const [decided] = items;
+    expect(await client.decision(String(decided?.id))).toMatchObject({ id: decided?.id, event: { event } });
+    expect(await client.approvals({ state: 'all' })).toMatchObject({ items: [], more: false });
+    await expect(client.approval('apr_ledger.1.0')).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('tells whoever follows a stream that it broke, who may end it so', async () => {
+    const heard: boolean[] = [];
+    const broke = (error: Error | null, begun: boolean): void => {
+      heard.push(begun);
+      if (error !== null) throw error;
+    };
+    const away = new Signalbox({ url: 'http://127.0.0.1:1' }).stream({ broke });
+    await expect(away.next()).rejects.toThrow(ServiceAway);
+    expect(heard).toEqual([false]);
+  });
+
   it('says what is refused, and what cannot be reached, in time', async () => {
     await expect(new Signalbox({ url }).send(booked('', 1))).rejects.toThrow(Refused);
     await expect(new Signalbox({ url: 'http://127.0.0.1:1', retryMs: 300 }).send(booked('a', 1))).rejects.toThrow(ServiceAway);

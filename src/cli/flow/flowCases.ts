@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { queryOf } from '../../client/queryOf.ts';
 import { span } from '../../domain/span.ts';
 import { SLOW_CASES_MAX, type SlowCases } from '../../wire/slowCase.ts';
-import { countUpTo, queryOf } from '../terminal/listOptions.ts';
+import { countUpTo } from '../terminal/listOptions.ts';
 import { printJson, printLine, printTable, say } from '../terminal/print.ts';
 
 interface Options {

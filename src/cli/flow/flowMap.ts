@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { queryOf } from '../../client/queryOf.ts';
 import { type FlowMap, MAP_MINUTES_MAX } from '../../wire/flowMap.ts';
-import { countUpTo, queryOf } from '../terminal/listOptions.ts';
+import { countUpTo } from '../terminal/listOptions.ts';
 import { printJson, printTable, say } from '../terminal/print.ts';
 
 export function flowMapVerb(): Command {

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { queryOf } from '../../client/queryOf.ts';
 import { isTimeZone } from '../../domain/timeZone.ts';
 import type { OutcomesOverTime } from '../../wire/overTime.ts';
-import { countUpTo, queryOf } from '../terminal/listOptions.ts';
+import { countUpTo } from '../terminal/listOptions.ts';
 import { printJson, printTable, say } from '../terminal/print.ts';
 
 interface Options {

@@ -1,5 +1,6 @@
 /** What all lists have in common: a cursor, a limit, JSON, and how to go on. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { type Filters, queryOf } from '../../client/queryOf.ts';
 import type { ServiceClient } from '../../client/serviceClient.ts';
 import type { Page } from '../../wire/list.ts';
 import { printJson, printTable, say } from './print.ts';
@@ -32,28 +33,33 @@ export function withLast(command: Command): Command {
   return withListOptions(command).option('--last <count>', 'the newest so many, in place of --after and --limit', countUpTo(1000));
 }
 
-/** Query string of what is given. */
-export function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
-  const text = query.toString();
-  return text === '' ? '' : `?${text}`;
+/** Which part of a list is asked for. */
+export function pageOf({ after, limit, last }: ListOptions): Filters {
+  return last === undefined ? { after, limit } : { after, last };
 }
 
-interface Listing<Item> {
-  readonly path: string;
-  readonly filters: Readonly<Record<string, string | undefined>>;
-  readonly options: ListOptions;
+interface Printing<Item> {
+  readonly json: true | undefined;
   readonly header: readonly string[];
   readonly row: (item: Item) => readonly string[];
 }
 
+interface Listing<Item> extends Omit<Printing<Item>, 'json'> {
+  readonly path: string;
+  readonly filters: Readonly<Record<string, string | undefined>>;
+  readonly options: ListOptions;
+}
+
 /** Asks for one page and prints it. */
-export async function printList<Item>(service: ServiceClient, { path, filters, options, header, row }: Listing<Item>): Promise<void> {
-  const { after, limit, last, json } = options;
-  const part = last === undefined ? { after, limit } : { after, last };
-  const page = await service.ask<Page<Item>>(`${path}${queryOf({ ...filters, ...part })}`);
-  if (json === true) return printJson(page);
+export async function printList<Item>(service: ServiceClient, { path, filters, options, ...how }: Listing<Item>): Promise<void> {
+  printPage(await service.ask<Page<Item>>(`${path}${queryOf({ ...filters, ...pageOf(options) })}`), { ...how, json: options.json });
+}
+
+export function printPage<Item>(page: Page<Item>, { json, header, row }: Printing<Item>): void {
+  if (json === true) {
+    printJson(page);
+    return;
+  }
   printTable(header, page.items.map(row));
   if (page.more) say(`There are more: --after ${page.next}`);
 }

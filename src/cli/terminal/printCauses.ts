@@ -1,5 +1,5 @@
+import { queryOf } from '../../client/queryOf.ts';
 import type { Causes } from '../../wire/causes.ts';
-import { queryOf } from './listOptions.ts';
 import { printJson, printLine, say } from './print.ts';
 import { openService } from './target.ts';
 

@@ -1,5 +1,5 @@
+import { queryOf } from '../../client/queryOf.ts';
 import type { WhyNot } from '../../wire/whyNot.ts';
-import { queryOf } from './listOptions.ts';
 import { printJson, printLine, printTable } from './print.ts';
 import { openService } from './target.ts';
 

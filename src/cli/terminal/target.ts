@@ -19,7 +19,7 @@ export async function readRunning({ SIGNALBOX_DATA: folder }: Config): Promise<R
 const notFound = (what: string, setting: string, { SIGNALBOX_DATA: folder }: Config): CannotRun =>
   new CannotRun(`Cannot find ${what}: set ${setting}, or run \`npm start\` first (nothing runs in ${folder})`);
 
-async function serviceUrl(config: Config): Promise<string> {
+export async function serviceUrl(config: Config): Promise<string> {
   const url = config.SIGNALBOX_URL ?? (await readRunning(config))?.url;
   if (url == null) throw notFound('the service', 'SIGNALBOX_URL', config);
   return url;

@@ -1,0 +1,10 @@
+/** What a list may be asked for; what is undefined is left out. */
+export type Filters = Readonly<Record<string, string | number | undefined>>;
+
+/** Query string of what is given, with its question mark; empty: nothing is. */
+export function queryOf(filters: Filters): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) if (value !== undefined) query.set(name, String(value));
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}
