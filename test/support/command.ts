@@ -12,12 +12,17 @@ const TIMEOUT_MS = 120_000;
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Any exit code; throws where it ended by a signal or took too long. */
-export async function signalbox(args: readonly string[], env: Readonly<Record<string, string>>, cwd?: string): Promise<CommandResult> {
+export async function signalbox(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd?: string,
+  timeoutMs = TIMEOUT_MS,
+): Promise<CommandResult> {
   await ensureBuilt();
   const options = {
     cwd,
     env: { ...process.env, NODE_ENV: '', NODE_OPTIONS: '', ...env },
-    timeout: TIMEOUT_MS,
+    timeout: timeoutMs,
     maxBuffer: OUTPUT_BYTES_MAX,
   };
   return await new Promise((resolve, reject) => {
