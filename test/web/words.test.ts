@@ -15,7 +15,7 @@ import { cutText, piecesOf } from '../../src/web/words/said.ts';
 import { sampleOf } from '../../src/web/words/sampleOf.ts';
 import { Tally } from '../../src/web/words/tally.ts';
 import { rowsOf, type Step, waitsFor } from '../../src/web/words/timelineRows.ts';
-import { bucketTime, exactTime, relativeTime } from '../../src/web/words/times.ts';
+import { bucketTime, exactTime, relativeTime, tickTime } from '../../src/web/words/times.ts';
 import type { Approval } from '../../src/wire/approval.ts';
 import { approvalExample } from '../../src/wire/examples.ts';
 
@@ -83,6 +83,8 @@ describe('outcomes over time', () => {
   it('bucketTime() is in the zone, and has a clock where a bucket is shorter than a day', () => {
     expect(bucketTime('2026-03-01T23:30:00Z', 'Asia/Tokyo', 'minute')).toBe('Mon 2 Mar, 08:30');
     expect(bucketTime('2026-03-01T23:30:00Z', 'Asia/Tokyo', 'day')).toBe('Mon 2 Mar');
+    const atMs = Date.parse('2026-03-01T23:30:00Z');
+    expect([tickTime(atMs, 'Asia/Tokyo', true), tickTime(atMs, 'Asia/Tokyo', false)]).toEqual(['2 Mar', '08:30']);
   });
 });
 

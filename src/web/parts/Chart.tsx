@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { toneOf } from '../words/outcomeTone.ts';
+import { tickTime } from '../words/times.ts';
 import { useSettings } from './useSettings.ts';
 
 interface Series {
@@ -22,6 +23,14 @@ const dataOf = (starts: readonly string[], series: readonly Series[]): UPlot.Ali
   starts.map((start) => Date.parse(start) / 1000),
   ...series.map(({ counts }) => [...counts]),
 ];
+
+const DAY_SECONDS = 86_400;
+
+/** Days or clock times of the zone. */
+const ticksOf =
+  (zone: string) =>
+  (_: UPlot, splits: readonly number[], __: number, ___: number, stepSeconds: number): string[] =>
+    splits.map((seconds) => tickTime(seconds * 1000, zone, stepSeconds >= DAY_SECONDS));
 
 interface ChartProps {
   /** What is drawn, for who does not see it. */
@@ -55,7 +64,12 @@ export function Chart({ label, starts, series, zone }: ChartProps) {
     }));
     const made = new UPlot(
       {
-        ...{ width: Math.max(WIDTH_MIN, element.clientWidth), height: HEIGHT, series: [{}, ...lines], axes: [axis, axis] },
+        ...{
+          width: Math.max(WIDTH_MIN, element.clientWidth),
+          height: HEIGHT,
+          series: [{}, ...lines],
+          axes: [{ ...axis, values: ticksOf(zone) }, axis],
+        },
         ...{
           legend: { show: true, live: false },
           cursor: { drag: { x: true, y: false } },

@@ -28,7 +28,7 @@ const TITLE_CHARS = 24;
 
 function layOut(nodes: readonly GraphNode[], edges: readonly GraphEdge[]) {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 46, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 78, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of nodes) graph.setNode(id, { ...NODE });
   for (const { from, to } of edges) graph.setEdge(from, to);

@@ -49,3 +49,9 @@ export function bucketTime(at: string, zone: string, step: 'minute' | 'hour' | '
   const clock = step === 'day' ? {} : ({ hour: '2-digit', minute: '2-digit' } as const);
   return new Intl.DateTimeFormat('en-GB', { ...day, ...clock }).format(new Date(at));
 }
+
+/** What stands below a chart: `29 Nov`, or `09:30` where its ticks are closer than days. */
+export function tickTime(atMs: number, zone: string, ofDays: boolean): string {
+  const shown = ofDays ? ({ day: 'numeric', month: 'short' } as const) : ({ hour: '2-digit', minute: '2-digit' } as const);
+  return new Intl.DateTimeFormat('en-GB', { ...shown, timeZone: zone }).format(atMs);
+}

@@ -62,7 +62,7 @@ function Shown({ found, by }: { found: OutcomesOverTime; by: 'outcome' | 'rung' 
               {...{ starts, series, zone }}
             />
           </Suspense>
-          <OutcomeCounts {...{ starts, series, zone, step }} />
+          <OutcomeCounts {...{ starts, series, zone, step, by }} />
         </>
       )}
     </>

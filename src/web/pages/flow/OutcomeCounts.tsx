@@ -8,10 +8,11 @@ interface OutcomeCountsProps {
   readonly series: readonly { readonly name: string; readonly counts: readonly number[] }[];
   readonly zone: string;
   readonly step: 'minute' | 'hour' | 'day';
+  readonly by: 'outcome' | 'rung';
 }
 
 /** What the chart draws, as figures: the sums first, then each bucket in which something was decided, the newest first. */
-export function OutcomeCounts({ starts, series, zone, step }: OutcomeCountsProps) {
+export function OutcomeCounts({ starts, series, zone, step, by }: OutcomeCountsProps) {
   const rows = starts.map((start, at) => ({ start, counts: series.map(({ counts }) => counts[at] ?? 0) }));
   const some = rows.filter(({ counts }) => counts.some((one) => one > 0)).reverse();
   return (
@@ -22,7 +23,7 @@ export function OutcomeCounts({ starts, series, zone, step }: OutcomeCountsProps
             <th scope="col">From</th>
             {series.map(({ name }) => (
               <th key={name} scope="col" className="number">
-                <Outcome outcome={name} />
+                {by === 'rung' ? name : <Outcome outcome={name} />}
               </th>
             ))}
           </tr>
