@@ -90,4 +90,7 @@ await timed('30 days counted from the decisions themselves', () =>
   ),
 );
 await pool.end();
+// nothing else keeps this process until the server has ended and its folder is gone
+const staying = setInterval(() => undefined, 1000);
 await postgres.stop();
+clearInterval(staying);

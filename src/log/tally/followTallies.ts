@@ -6,7 +6,7 @@ import type { Client, Pool } from '../db/database.ts';
 import { readableJson } from '../db/readableJson.ts';
 import { followLogs, type LogFollower } from '../follow/followLogs.ts';
 
-const STRETCH = 5000;
+const STRETCH = 2000;
 /** Of an hour; a report shows fewer. */
 export const SLOW_KEPT = 50;
 const OWN = '/signalbox/';
