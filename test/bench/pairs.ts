@@ -5,6 +5,7 @@
  *
  * The events lead to no action and open no case.
  */
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { assertAllAccepted, runLoad } from './load.ts';
 import { BATCH, batchOf, median, payment, STRUCTURED } from './payments.ts';
@@ -21,6 +22,7 @@ if (before === undefined || after === undefined) {
 }
 const DURATION_MS = 1000 * Number(values.seconds);
 const BATCHED = 100;
+const REST_MS = 10_000;
 
 const LOADS = {
   'single events, 64 connections': { contentType: STRUCTURED, connections: 64, events: 1, body: () => payment('cold') },
@@ -72,9 +74,21 @@ function report(name: string, pairs: readonly Pair[]): void {
   console.log(`  microseconds an event: ingress ${both('ingress', 1)}, Postgres ${both('postgres', 1)}`);
 }
 
+/** What they take while nothing comes, in milliseconds a second: at a low rate it shows in each event's time. */
+async function reportRest(stacks: Readonly<Record<keyof Pair, BenchStack>>): Promise<void> {
+  const from = { before: stacks.before.processorSeconds(), after: stacks.after.processorSeconds() };
+  await setTimeout(REST_MS);
+  const until = { before: stacks.before.processorSeconds(), after: stacks.after.processorSeconds() };
+  const of = (which: keyof Pair, part: 'ingress' | 'postgres'): string =>
+    ((1e6 * (until[which][part] - from[which][part])) / REST_MS).toFixed(0);
+  const both = (part: 'ingress' | 'postgres'): string => `${of('before', part)} to ${of('after', part)}`;
+  console.log(`at rest, milliseconds of processor time a second: ingress ${both('ingress')}, Postgres ${both('postgres')}`);
+}
+
 async function compare(stacks: Readonly<Record<keyof Pair, BenchStack>>): Promise<void> {
   const pairs = new Map(NAMES.map((name) => [name, [] as Pair[]]));
   for (const name of NAMES) await pairOf(stacks, name, false);
+  await reportRest(stacks);
   for (let round = 0; round < Number(values.rounds); round += 1)
     for (const [name, all] of pairs) all.push(await pairOf(stacks, name, round % 2 === 1));
   console.log(`Before to after, medians of ${values.rounds} rounds of ${values.seconds} s, after one to warm up`);

@@ -1,5 +1,6 @@
 /** A whole local stack in an empty data folder, as `npm start` makes it, for a bench. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -69,7 +70,18 @@ export async function startStack(folder = OWN_BUILD): Promise<BenchStack> {
   };
   const child = spawn(process.execPath, [main, 'start'], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`the stack ended with ${code}`))));
-  await Promise.race([ready(port), ended]);
+  const stop = async (): Promise<void> => {
+    const gone = child.exitCode === null ? once(child, 'exit') : null;
+    child.kill('SIGTERM');
+    await gone;
+    await rm(data, { recursive: true, force: true });
+  };
+  try {
+    await Promise.race([ready(port), ended]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   ended.catch(() => undefined);
   const run = JSON.parse(await readFile(join(data, 'run.json'), 'utf8')) as RunFile;
   return {
@@ -77,12 +89,7 @@ export async function startStack(folder = OWN_BUILD): Promise<BenchStack> {
     run,
     ingressMegabytes: () => residentMegabytes(run.processes.ingress.pid),
     processorSeconds: () => ({ ingress: secondsOf(run.processes.ingress.pid), postgres: secondsWithChildren(run.processes.postgres.pid) }),
-    stop: async () => {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await gone;
-      await rm(data, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
