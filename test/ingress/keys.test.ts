@@ -96,11 +96,12 @@ describe('a key with a rate', () => {
 
   it('takes what comes within it, refuses the rest with the time to wait, and stores nothing of that', async () => {
     const headers = bearer((await rated('eager', 5)) ?? '');
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => send('eager', headers, n)));
+    // a machine that takes seconds for them lets as many more in
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => send('eager', headers, n)));
     const taken = answers.filter(({ status }) => status === 202).length;
     // a second's worth, and the one that goes beyond it; more as the seconds pass
     expect(taken).toBeGreaterThanOrEqual(6);
-    expect(taken).toBeLessThan(30);
+    expect(taken).toBeLessThan(100);
     const refused = answers.find(({ status }) => status === 429);
     expect(refused?.json).toMatchObject({ code: 'too-many-requests', detail: 'The key eager may send 5 events a second' });
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
@@ -109,7 +110,7 @@ describe('a key with a rate', () => {
     expect((await send('calm', bearer((await rated('calm', 5)) ?? ''), 0)).status).toBe(202);
     // whoever waits as long as he was told is taken
     await new Promise((resolve) => setTimeout(resolve, Number(refused?.headers.get('retry-after')) * 1000));
-    expect((await send('eager', headers, 100)).status).toBe(202);
+    expect((await send('eager', headers, 1000)).status).toBe(202);
   });
 
   it('takes a batch that begins in time whole, and has the next one wait for it', async () => {
