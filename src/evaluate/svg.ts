@@ -23,7 +23,8 @@ const BOTTOM = 40;
 const POINTS_MAX = 2 * (WIDTH - LEFT - RIGHT);
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-const short = (value: number): string => String(Number(value.toPrecision(4)));
+/** Nothing where there is no value. */
+const short = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(4))) : '');
 const place = (value: number): string => value.toFixed(1);
 
 /** So many that their shape stays: of each stretch its least and its most, in their order. */
@@ -42,6 +43,7 @@ export function thinned(points: readonly Point[]): readonly Point[] {
   return kept;
 }
 
+/** A point without a value is left out. */
 export function chart({ title, x, y, lines, bands = [], marks = [] }: Chart): string {
   const across = (value: number): number => LEFT + ((value - x.from) / (x.to - x.from || 1)) * (WIDTH - LEFT - RIGHT);
   const up = (value: number): number => HEIGHT - BOTTOM - ((value - y.from) / (y.to - y.from || 1)) * (HEIGHT - TOP - BOTTOM);
@@ -54,7 +56,8 @@ export function chart({ title, x, y, lines, bands = [], marks = [] }: Chart): st
         `<rect x="${place(across(from))}" y="${TOP}" width="${place(Math.max(1, across(to) - across(from)))}" height="${bottom - TOP}" fill="${color}" fill-opacity="0.2"/>`,
     ),
     ...lines.map(({ points, color, dashed }) => {
-      const path = thinned(points).map((point) => `${place(across(point[0]))},${place(up(point[1]))}`);
+      const drawn = points.filter((point) => point.every(Number.isFinite));
+      const path = thinned(drawn).map((point) => `${place(across(point[0]))},${place(up(point[1]))}`);
       return `<polyline fill="none" stroke="${color}"${dashed === true ? ' stroke-dasharray="4 4"' : ''} points="${path.join(' ')}"/>`;
     }),
     ...marks.map(

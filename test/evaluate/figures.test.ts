@@ -50,6 +50,9 @@ describe('curves', () => {
         lines: [{ points: [[1, 2]], color: '#000' }],
       }),
     ).not.toContain('NaN');
+    const nothing = { label: '', from: Number.NaN, to: Number.NEGATIVE_INFINITY };
+    const empty = chart({ title: '', x: nothing, y: nothing, lines: [{ points: [[1, Number.NaN]], color: '#000' }] });
+    expect(empty).not.toMatch(/NaN|Infinity/);
   });
 
   it('thinned() keeps the extremes of many points', () => {

@@ -51,7 +51,8 @@ function gapOrFault(item: JsonObject): Gap | string {
   try {
     return gapOf(item) ?? `${String(item.name)} is of a kind that no formula here is for: ${String(item.kind)}`;
   } catch (error) {
-    return (error as Error).message;
+    // what is wrong with a problem's numbers, or with a problem that lacks some
+    return error instanceof TypeError ? `${String(item.name)} lacks what its kind needs: ${error.message}` : (error as Error).message;
   }
 }
 

@@ -118,10 +118,15 @@ describe('signalbox evaluate supply', () => {
     const problem = { name: 'tour', kind: 'travelling salesman', params: {}, optimal: { cost: 1 } };
     await writeFile(join(own, 'problems.json'), JSON.stringify([problem]));
     expect(await run('evaluate', 'supply', '--data', own, '--json')).toBe(1);
-    expect((JSON.parse(printed.out) as Report).sets[0]?.faults).toEqual([
+    const faults = (): readonly string[] | undefined => (JSON.parse(printed.out) as Report).sets[0]?.faults;
+    expect(faults()).toEqual([
       'tour is of a kind that no formula here is for: travelling salesman',
       'this data is too little to tell gapMax, gapMean',
     ]);
+    await writeFile(join(own, 'problems.json'), JSON.stringify([{ ...problem, kind: 'eoq', params: null }]));
+    printed.out = '';
+    expect(await run('evaluate', 'supply', '--data', own, '--json')).toBe(1);
+    expect(faults()?.[0]).toContain('tour lacks what its kind needs');
     await rm(own, { recursive: true });
   });
 });
