@@ -1,6 +1,8 @@
 import { useRouter } from '@tanstack/react-router';
 import type { MouseEvent, ReactNode } from 'react';
 
+import { InLink } from './Said.tsx';
+
 interface GoProps {
   readonly to: string;
   readonly children: ReactNode;
@@ -18,7 +20,7 @@ export function Go({ to, children, className, current = false }: GoProps) {
   };
   return (
     <a href={to} onClick={go} className={className} aria-current={current ? 'true' : undefined}>
-      {children}
+      <InLink.Provider value={true}>{children}</InLink.Provider>
     </a>
   );
 }

@@ -87,7 +87,7 @@ function Why({ decision }: { decision: DecisionDetail }) {
       <h2>What it was decided on</h2>
       <p>
         <Go to={`/console/events/${encodeURIComponent(event.event)}`}>
-          {event.type} <Said text={event.id} charsMax={80} />
+          <Said text={event.type} charsMax={80} /> <Said text={event.id} charsMax={80} />
         </Go>{' '}
         of <Said text={event.source} charsMax={80} />.{' '}
         {revises !== null && (

@@ -35,7 +35,7 @@ export function InboxList({ items, more, chosen, marked, onChoose, onMark }: Inb
             <input type="checkbox" checked={marked.has(id)} onChange={() => onMark(id)} aria-label={`Mark ${id}`} />
             <button type="button" className="inbox-line" aria-current={id === chosen ? 'true' : undefined} onClick={() => onChoose(id)}>
               <span className="question">
-                <Said text={question} charsMax={160} />
+                <Said text={question} charsMax={160} cut />
               </span>
               <span className="faint">
                 {flow}

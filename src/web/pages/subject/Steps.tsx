@@ -64,7 +64,7 @@ export function Steps({ rows, chosen, onChoose }: StepsProps) {
                   </span>
                   <span className="step-kind">{kind}</span>
                   <span className="step-title">
-                    <Said text={title} charsMax={200} />
+                    <Said text={title} charsMax={200} cut />
                   </span>
                   <span className="step-when">
                     <When at={time} />
