@@ -43,7 +43,7 @@ export function OpenCaseTable({ items, flow }: { items: readonly OpenCase[]; flo
                 <td>
                   <When at={since} />
                 </td>
-                <td>
+                <td className="prose">
                   {approval === undefined ? (
                     <Said text={waitingFor} charsMax={160} />
                   ) : (

@@ -18,7 +18,7 @@ export function Rungs({ rungs, decided }: { rungs: DecisionDetail['rungs']; deci
             <td>
               {RUNGS[rung]} {rung === decided && outcome !== null && <span className="tag">decided</span>}
             </td>
-            <td>
+            <td className="prose">
               {outcome === null ? <span className="faint">nothing</span> : <Outcome outcome={outcome} />}{' '}
               {abstained !== undefined && <Said text={abstained} charsMax={200} />}
             </td>

@@ -118,7 +118,7 @@ function Conditions({ why, open }: { why: OutcomeWhy; open: boolean }) {
   return (
     <details open={open}>
       <summary>
-        <Outcome outcome={why.outcome} /> <Said text={why.text} charsMax={300} />
+        <Outcome outcome={why.outcome} /> <Said text={why.text} charsMax={300} cut />
       </summary>
       {conditions.length > 0 && (
         <Table label={`What ${why.outcome} wants`} columns={['Holds', 'By', 'Condition', 'Seen', 'Needed']}>
@@ -126,7 +126,7 @@ function Conditions({ why, open }: { why: OutcomeWhy; open: boolean }) {
             <tr key={`${rung} ${name}`} className={isFirst ? 'first-false' : ''}>
               <td>{HOLDS[`${met}`]}</td>
               <td>{RUNGS[rung as keyof typeof RUNGS] ?? rung}</td>
-              <td>
+              <td className="prose">
                 <Said text={text} charsMax={300} />
               </td>
               <td>

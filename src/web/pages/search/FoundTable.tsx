@@ -18,7 +18,7 @@ export function FoundTable({ items }: { items: readonly Found[] }) {
         return (
           <tr key={`${kind} ${flow} ${id}`}>
             <td>{kind}</td>
-            <td>
+            <td className="prose">
               {path === null ? text : <Go to={path}>{text}</Go>}{' '}
               {matched !== undefined && (
                 <span className="faint">
