@@ -55,7 +55,7 @@ export function ingressSpans(tracer: Tracer): IngressSpans {
   return {
     request,
     appended(events, startMs, endMs) {
-      for (const { body, log, position, ending, request: asked } of events) {
+      for (const { tenant, body, log, position, ending, request: asked } of events) {
         const parent = storedTrace(body);
         if (parent?.sampled !== true) continue;
         const of = asked === undefined ? undefined : contexts.get(asked);
@@ -63,7 +63,7 @@ export function ingressSpans(tracer: Tracer): IngressSpans {
           ...{ name: 'append', kind: 'internal', parent, startMs, endMs },
           context: { ...parent, span: randomSpan() },
           attributes: {
-            'signalbox.event': eventId({ tenant: 'default', log, position }),
+            'signalbox.event': eventId({ tenant, log, position }),
             'signalbox.log': log,
             'signalbox.ending': ending,
           },

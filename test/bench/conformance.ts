@@ -1,8 +1,9 @@
 /**
  * Posts every request of a folder's `cloudevents-http.jsonl` to a running service and holds the answers, and what is stored
- * then, against what each line expects. Signed requests of webhooks that lie beside it are posted too (`conformanceSignatures.ts`).
+ * then, against what each line expects. Signed requests of webhooks that lie beside it are posted too (`conformanceSignatures.ts`). Without a folder,
+ * or behind it, CloudEvents' SDKs for Go and Java send (`conformanceSdks.ts`).
  *
- *     npm run conformance -- --data FOLDER [--url http://127.0.0.1:8080]
+ *     npm run conformance -- [--data FOLDER] [--url http://127.0.0.1:8080]
  *
  * Ids repeat between the lines and between runs, so each request gets a source of its own; a line that is about a wrong
  * source, or whose body cannot be read, goes out as it is. Exit code 1 on any miss.
@@ -12,6 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { applyEdits, modify } from 'jsonc-parser';
 import { type Expectation, missesOf, type Stored } from './conformanceChecks.ts';
+import { checkSdks } from './conformanceSdks.ts';
 import { checkSignatures } from './conformanceSignatures.ts';
 
 interface Case {
@@ -94,25 +96,24 @@ async function check(one: Case): Promise<string[]> {
   return missesOf(one.expect, { status: response.status, stored, sent, sources: identities.map(({ source }) => source) });
 }
 
-if (values.data === undefined) {
-  console.error('Cannot check without cases: npm run conformance -- --data FOLDER [--url URL]');
-  process.exit(2);
-}
-const lines = (await readFile(join(values.data, 'cloudevents-http.jsonl'), 'utf8')).split('\n').filter((line) => line.trim() !== '');
 let missed = 0;
-for (const line of lines) {
-  const one = JSON.parse(line) as Case;
-  const misses = await check(one);
-  if (misses.length > 0) missed += 1;
-  for (const miss of misses) console.log(`MISS ${one.id}: ${miss}`);
+const miss = (text: string): void => {
+  missed += 1;
+  console.log(`MISS ${text}`);
+};
+
+async function checkFolder(data: string): Promise<number> {
+  const lines = (await readFile(join(data, 'cloudevents-http.jsonl'), 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  for (const line of lines) {
+    const one = JSON.parse(line) as Case;
+    const misses = await check(one);
+    if (misses.length > 0) missed += 1;
+    for (const text of misses) console.log(`MISS ${one.id}: ${text}`);
+  }
+  return lines.length + (await checkSignatures({ data, url, authorization, run, miss }));
 }
-const signed = await checkSignatures({
-  ...{ data: values.data, url, authorization, run },
-  miss: (text) => {
-    missed += 1;
-    console.log(`MISS ${text}`);
-  },
-});
-const all = lines.length + signed;
+
+const ofFolder = values.data === undefined ? 0 : await checkFolder(values.data);
+const all = ofFolder + (await checkSdks({ url, authorization, run, miss }));
 console.log(`${all - missed} of ${all} cases as expected`);
 process.exitCode = missed === 0 ? 0 : 1;

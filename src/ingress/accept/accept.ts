@@ -37,6 +37,7 @@ interface AcceptDeps {
 
 /** An event that was stored, and what brought it: a request, if one did. */
 export interface AppendedEvent extends Pick<AcceptedEvent, 'log' | 'position' | 'ending'> {
+  readonly tenant: string;
   readonly body: string;
   readonly request?: object | undefined;
 }
@@ -98,7 +99,8 @@ export function createAccept(deps: AcceptDeps): Accept {
     const good = routed.filter((one): one is Routed => !(one instanceof SignalboxError));
     const startMs = deps.appended === undefined ? 0 : Date.now();
     const answers = good.length === 0 ? [] : await deps.storing.watch(logs.append(good));
-    if (deps.appended !== undefined) deps.appended(stored(good, answers, options.request), startMs, Date.now());
+    if (deps.appended !== undefined)
+      deps.appended(stored(good, answers, { tenant: logs.tenant, request: options.request }), startMs, Date.now());
     const repeats = answers.filter(isRepeat);
     // one look for all repeats: an import that is run again is nothing else
     const storedBefore = repeats.length === 0 ? [] : await receipts.storedAll(logs.tenant, repeats);
@@ -156,12 +158,16 @@ export function createAccept(deps: AcceptDeps): Accept {
   };
 }
 
-function stored(good: readonly Routed[], answers: readonly (Answer | SignalboxError)[], request: object | undefined): AppendedEvent[] {
+function stored(
+  good: readonly Routed[],
+  answers: readonly (Answer | SignalboxError)[],
+  of: Pick<AppendedEvent, 'tenant' | 'request'>,
+): AppendedEvent[] {
   return good.flatMap(({ arrival }, at) => {
     const answer = answers[at];
     if (answer === undefined || answer instanceof SignalboxError || answer.result !== 'accepted') return [];
     const { log, position, ending } = answer;
-    return [{ log, position, ending, body: arrival.event.body, request }];
+    return [{ ...of, log, position, ending, body: arrival.event.body }];
   });
 }
 
