@@ -4,8 +4,9 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { applyMapping, type MappingInput } from '../../src/ingress/mapping/applyMapping.ts';
 import { isExpression, MappingFault, readExpression } from '../../src/ingress/mapping/expression.ts';
-import { applyMapping, isMapping, type Mapping, type MappingInput, readMapping } from '../../src/ingress/mapping/mapping.ts';
+import { isMapping, type Mapping, readMapping } from '../../src/ingress/mapping/mapping.ts';
 
 function mapping(text: string): Mapping {
   const read = readMapping(text);

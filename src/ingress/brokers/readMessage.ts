@@ -11,9 +11,10 @@ import { canonical } from '../cloudevents/canonical.ts';
 import { decodeUtf8, keptText, parseJson } from '../cloudevents/jsonText.ts';
 import { parseMediaType } from '../cloudevents/mediaType.ts';
 import { MESSAGE_BINDINGS, parseMessage } from '../cloudevents/parseMessage.ts';
+import { applyMapping, type MappingInput, textBy } from '../mapping/applyMapping.ts';
 import { MappingFault } from '../mapping/expression.ts';
 import { madeEvent, plainText } from '../mapping/madeEvent.ts';
-import { applyMapping, type Mapping, type MappingInput, textBy } from '../mapping/mapping.ts';
+import type { Mapping } from '../mapping/mapping.ts';
 import type { StreamMessage } from './source.ts';
 
 export interface ReadStream {

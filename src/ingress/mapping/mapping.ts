@@ -15,18 +15,14 @@
  */
 import { z } from 'zod';
 import type { FieldError } from '../../domain/errors.ts';
-import type { Json } from '../../domain/event.ts';
 import { jsonPointer } from '../../domain/jsonPointer.ts';
 import { OUR_WORDS, shapeFaults } from '../../domain/shapeFaults.ts';
 import { contentVersion } from '../../policy/policy.ts';
 import { isRead, nodeAt, placeAt, type ReadText, readPolicyText } from '../../policy/policyText.ts';
-import { type Expression, type ExpressionFault, isExpression, MappingFault, readExpression } from './expression.ts';
+import { type Expression, type ExpressionFault, isExpression, readExpression } from './expression.ts';
 
 const RULES_MAX = 100;
 const FAULTS_MAX = 50;
-/** All expressions of a body's mapping together. */
-const TOTAL_MS = 500;
-const DATA_CHARS_MAX = 1 << 20;
 
 const theirName = z.string().min(1).max(256);
 const expression = z.string().min(1);
@@ -59,7 +55,7 @@ interface Rule {
   readonly data: Built;
 }
 
-type Built = Expression | ReadonlyMap<string, Built>;
+export type Built = Expression | ReadonlyMap<string, Built>;
 
 export interface Mapping {
   /** `mapping@` and 12 hex digits of its content. */
@@ -68,20 +64,6 @@ export interface Mapping {
   readonly id: Expression | null;
   readonly time: Expression | null;
   readonly rules: readonly Rule[];
-}
-
-/** What came in, as expressions see it. */
-export interface MappingInput {
-  readonly body: Json;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface Mapped {
-  readonly type: string;
-  /** As the expression gave it; null: none. */
-  readonly time: unknown;
-  /** JSON. */
-  readonly data: string;
 }
 
 /** The mapping, or each thing that is wrong with its line and column. */
@@ -156,63 +138,4 @@ function blockLine(text: string, start: number, position: number): number {
     if (left < 0) return at + 1;
   }
   return 1;
-}
-
-function fits(on: readonly string[] | null, theirType: string): boolean {
-  return on === null || on.some((one) => (one.endsWith('*') ? theirType.startsWith(one.slice(0, -1)) : one === theirType));
-}
-
-/** The event that the first fitting rule makes; null: no rule takes it. Throws MappingFault. */
-export async function applyMapping(mapping: Mapping, { body, headers }: MappingInput, theirType: string): Promise<Mapped | null> {
-  const bindings = { headers, theirType };
-  const untilMs = performance.now() + TOTAL_MS;
-  const evaluate = async (one: Expression): Promise<unknown> => {
-    if (performance.now() > untilMs) throw new MappingFault(`takes longer than ${TOTAL_MS} ms`);
-    return one.evaluate(body, bindings);
-  };
-  for (const rule of mapping.rules) {
-    if (!fits(rule.on, theirType)) continue;
-    if (rule.when !== null && !(await evaluate(rule.when))) continue;
-    const type = typeof rule.type === 'string' ? rule.type : await evaluate(rule.type);
-    if (typeof type !== 'string' || type === '') continue;
-    const data = asJson(await build(rule.data, evaluate));
-    const time = rule.time ?? mapping.time;
-    return { type, data, time: time === null ? null : await evaluate(time) };
-  }
-  return null;
-}
-
-async function build(node: Built, evaluate: (one: Expression) => Promise<unknown>): Promise<unknown> {
-  if (!(node instanceof Map)) return evaluate(node as Expression);
-  const made: Record<string, unknown> = {};
-  for (const [name, inner] of node as ReadonlyMap<string, Built>) {
-    const value = await build(inner, evaluate);
-    if (value !== undefined) made[name] = value;
-  }
-  return made;
-}
-
-/** Functions and what leads to nothing are left out, as JSON does. */
-function asJson(value: unknown): string {
-  let left = DATA_CHARS_MAX;
-  let text: string | undefined;
-  try {
-    // stops at the limit instead of writing what may be a gigabyte
-    text = JSON.stringify(value, (_name, inner: unknown) => {
-      left -= typeof inner === 'string' ? inner.length : 1;
-      if (left < 0) throw new MappingFault('makes more data than an event may have');
-      return typeof inner === 'function' ? undefined : inner;
-    });
-  } catch (error) {
-    if (error instanceof MappingFault) throw error;
-    throw new MappingFault('makes what is no JSON');
-  }
-  return text ?? 'null';
-}
-
-/** An expression over a body that should give a short text; undefined where it gives none. Throws MappingFault. */
-export async function textBy(one: Expression | null, { body, headers }: MappingInput): Promise<string | undefined> {
-  const value = one === null ? undefined : await one.evaluate(body, { headers });
-  if (typeof value === 'string' && value !== '') return value;
-  return typeof value === 'number' ? String(value) : undefined;
 }
