@@ -21,7 +21,18 @@ const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) 
 
 async function openReaders(port: number): Promise<ChildProcess> {
   const readers = fork(fileURLToPath(new URL('./streamReaders.js', import.meta.url)), [String(port), String(CLIENTS)]);
-  for (let opened = 0; opened < CLIENTS; opened += 1) await once(readers, 'message');
+  // several may tell in one turn of the loop
+  await new Promise<void>((resolve, reject) => {
+    let waiting = CLIENTS;
+    const hear = ({ opened }: { opened?: number }): void => {
+      if (opened === undefined) reject(new Error('A client was cut before it was open'));
+      waiting -= 1;
+      if (waiting > 0) return;
+      readers.off('message', hear);
+      resolve();
+    };
+    readers.on('message', hear);
+  });
   return readers;
 }
 
