@@ -5,13 +5,14 @@
  * One whose outcome was taken back stays dead: it would stand alone. One that only skipped others brings those back too, and with one that
  * was not sent go the others of its outcome that were not, in their order.
  */
+import { createHash } from 'node:crypto';
 import { SignalboxError } from '../domain/errors.ts';
 import type { CaseIds } from '../log/caseIds.ts';
 import { type CaseLogWriter, storable, writeCaseLog } from '../log/caseLog.ts';
 import { caseText } from '../log/caseText.ts';
 import type { Pool } from '../log/db/database.ts';
-import type { ActionState } from '../wire/action.ts';
-import { type ActionKey, THIS_ACTION } from './actions.ts';
+import type { ActionState, Receiver } from '../wire/action.ts';
+import { type ActionKey, keyOf, THIS_ACTION } from './actions.ts';
 import { mailAgain } from './mailAgain.ts';
 import { readReceiver } from './receivers.ts';
 
@@ -23,12 +24,15 @@ export interface RedriveActionDeps {
 
 export interface RedriveRequest extends ActionKey {
   readonly actor: string;
+  /** From a preview: it must be as it was then. */
+  readonly ifMatch?: string;
   /** Whom actions go to now; null where that is not known here: then whom the last try was for. */
   readonly receiver: string | null;
 }
 
-interface Row {
+export interface GivenUpRow {
   state: ActionState;
+  redrives: number;
   subject: string;
   step: number;
   undoes: string | null;
@@ -40,15 +44,31 @@ interface Row {
   overtaken: boolean;
 }
 
+/** Of an action `a`. */
+export const GIVEN_UP_COLUMNS = `a.state, a.redrives, a.subject, a.step, a.undoes, a.asked, a.receiver,
+      exists (select from actions u where u.tenant = a.tenant and u.flow = a.flow and u.event_position = a.event_position and u.undoes is not null) as taken_back,
+      exists (select from actions l where l.tenant = a.tenant and l.flow = a.flow and l.event_position = a.event_position and l.step > a.step and l.undoes is null
+        and not l.asked and l.state = 'done') as overtaken`;
+
+/** Stands for an action as it was given up. */
+export const actionTag = (key: string, { state, redrives, receiver }: Pick<GivenUpRow, 'state' | 'redrives' | 'receiver'>): string =>
+  createHash('sha256')
+    .update(JSON.stringify([key, state, redrives, receiver]))
+    .digest('hex')
+    .slice(0, 16);
+
 /**
- * False where there is no such action. Throws `not-dead` where it may not be sent again, `receiver-disabled`, and `case-busy` where trying
- * again in a moment helps.
+ * False where there is no such action. Throws `stale` where it is not as `ifMatch` says, `not-dead` where it may not be sent again,
+ * `receiver-disabled`, and `case-busy` where trying again in a moment helps.
  */
 export async function redriveAction({ pool, caseIds, mailed }: RedriveActionDeps, request: RedriveRequest): Promise<boolean> {
   const { tenant, flow } = request;
   const caseId = await writeCaseLog(pool, request, async (log) => {
     const row = await readRow(log, request);
     if (row === null) return null;
+    const { ifMatch, ...key } = request;
+    if (ifMatch !== undefined && ifMatch !== actionTag(keyOf(key, key.eventPosition, key.action), row))
+      throw new SignalboxError('stale', 'It is not as it was when it was previewed');
     await assertMayGo(log, row, request);
     await planAgain(log, row, request);
     const id = caseIds.of({ tenant, flow, subject: row.subject });
@@ -59,31 +79,34 @@ export async function redriveAction({ pool, caseIds, mailed }: RedriveActionDeps
   return caseId !== null;
 }
 
-async function readRow({ client }: CaseLogWriter, { tenant, flow, eventPosition, action }: ActionKey): Promise<Row | null> {
-  const { rows } = await client.query<Row>(
-    `select state, subject, step, undoes, asked, receiver,
-      exists (select from actions u where u.tenant = a.tenant and u.flow = a.flow and u.event_position = a.event_position and u.undoes is not null) as taken_back,
-      exists (select from actions l where l.tenant = a.tenant and l.flow = a.flow and l.event_position = a.event_position and l.step > a.step and l.undoes is null
-        and not l.asked and l.state = 'done') as overtaken
-    from actions a where ${THIS_ACTION}`,
-    [tenant, flow, eventPosition, action],
-  );
+async function readRow({ client }: CaseLogWriter, { tenant, flow, eventPosition, action }: ActionKey): Promise<GivenUpRow | null> {
+  const { rows } = await client.query<GivenUpRow>(`select ${GIVEN_UP_COLUMNS} from actions a where ${THIS_ACTION}`, [
+    ...[tenant, flow, eventPosition, action],
+  ]);
   return rows[0] ?? null;
 }
 
-async function assertMayGo({ client, tenant }: CaseLogWriter, row: Row, { receiver }: RedriveRequest): Promise<void> {
-  if (row.state !== 'dead' && row.state !== 'not-sent') throw new SignalboxError('not-dead', `The action is ${row.state}`);
-  const step = row.undoes === null && !row.asked;
-  if (step && row.taken_back)
-    throw new SignalboxError('not-dead', 'The others of its outcome are taken back: sent now, it would stand alone');
-  if (step && row.overtaken) throw new SignalboxError('not-dead', 'Another of its outcome, which is to come behind it, was sent already');
-  const id = receiver ?? row.receiver;
-  const known = id === null ? null : await readReceiver(client, tenant, id);
-  if (known?.state === 'disabled')
-    throw new SignalboxError('receiver-disabled', `${known.id} (${known.url}) is disabled since ${known.disabledAt}: it ${known.why}`);
+async function assertMayGo({ client, tenant }: CaseLogWriter, row: GivenUpRow, { receiver }: RedriveRequest): Promise<void> {
+  const refusal = refusalOf(row, await readReceiverOf(client, tenant, receiver ?? row.receiver));
+  if (refusal !== null) throw refusal;
 }
 
-async function planAgain(log: CaseLogWriter, { state, subject, step, undoes, asked }: Row, request: RedriveRequest): Promise<void> {
+export const readReceiverOf = async (client: Pick<Pool, 'query'>, tenant: string, id: string | null): Promise<Receiver | null> =>
+  id === null ? null : readReceiver(client, tenant, id);
+
+/** Why it may not be sent again; `receiver` is whom it would go to. */
+export function refusalOf(row: Omit<GivenUpRow, 'subject' | 'redrives'>, receiver: Receiver | null): SignalboxError | null {
+  if (row.state !== 'dead' && row.state !== 'not-sent') return new SignalboxError('not-dead', `The action is ${row.state}`);
+  const step = row.undoes === null && !row.asked;
+  if (step && row.taken_back)
+    return new SignalboxError('not-dead', 'The others of its outcome are taken back: sent now, it would stand alone');
+  if (step && row.overtaken) return new SignalboxError('not-dead', 'Another of its outcome, which is to come behind it, was sent already');
+  if (receiver?.state !== 'disabled') return null;
+  const { id, url, disabledAt, why } = receiver;
+  return new SignalboxError('receiver-disabled', `${id} (${url}) is disabled since ${disabledAt}: it ${why}`);
+}
+
+async function planAgain(log: CaseLogWriter, { state, subject, step, undoes, asked }: GivenUpRow, request: RedriveRequest): Promise<void> {
   const { tenant, flow, eventPosition, action } = request;
   const { rows } = await log.client.query<{ key: string; redrives: number; decision: string }>(
     `update actions set state = 'planned', tries = 0, not_before = '-infinity', ended_at = null, last_error = null, error_code = null, redrives = redrives + 1

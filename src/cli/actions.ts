@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ActionDetail, ActionItem, ActionState } from '../wire/action.ts';
 import { redriveEach } from './redrive.ts';
+import { type ManyOptions, redriveMany, withMany } from './redriveMany.ts';
 import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
 import { printJson, printLine, say } from './terminal/print.ts';
 
@@ -21,12 +22,20 @@ export function actions(): Command {
     .option('--json', 'print it as the API gives it')
     .addHelpText('after', '\nExample:\n  signalbox actions get act_fraud.17.release')
     .action(get);
-  command
-    .command('redrive')
-    .description('send dead letters again, and what was not sent, with the same key and bytes; exit 1 where one may not be')
-    .argument('<action...>', 'ids like act_fraud.17.release')
-    .option('--json', 'print what became of them')
-    .addHelpText('after', '\nExample:\n  signalbox actions redrive act_fraud.17.release act_fraud.19.block')
+  withMany(
+    command
+      .command('redrive')
+      .description('send dead letters again, and what was not sent, with the same key and bytes; exit 1 where one may not be')
+      .argument('[action...]', 'ids like act_fraud.17.release; none: the dead letters that the options name'),
+    'dead letters',
+  )
+    .addOption(new Option('--state <state>', 'those that were never sent, in place of the dead letters').choices(['dead', 'not-sent']))
+    .option('--action <name>', 'those of a name, like release')
+    .option('--code <code>', 'those whose last error has this code')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  signalbox actions redrive act_fraud.17.release act_fraud.19.block\n  signalbox actions redrive --code receiver-refused --dry-run\n  signalbox actions redrive --code receiver-refused --rate 20',
+    )
     .action(redrive);
   command
     .command('send-now')
@@ -76,11 +85,14 @@ async function get(id: string, { json }: { json?: true }): Promise<void> {
   printLine(`  ${JSON.stringify(action.message)}`);
 }
 
-const redrive = (ids: readonly string[], options: { json?: true }): Promise<void> =>
-  redriveEach<ActionDetail>(ids, options, { path: PATH, verb: 'redrive', name: 'action', became: ({ state }) => state });
+const redrive = (ids: readonly string[], options: ManyOptions & { state?: string; action?: string; code?: string }): Promise<void> => {
+  const { state, flow, action, code } = options;
+  const filter = { state, flow, action, code };
+  return redriveMany({ what: 'actions', path: PATH, ids, filter, became: ({ state: now }: ActionDetail) => now }, options);
+};
 
 const sendNow = (ids: readonly string[], options: { json?: true }): Promise<void> =>
-  redriveEach<ActionDetail>(ids, options, { path: PATH, verb: 'send-now', name: 'action', became: () => 'its next try begins' });
+  redriveEach<ActionDetail>(ids, options, { path: PATH, verb: 'send-now', what: 'actions', became: () => 'its next try begins' });
 
 async function undo(id: string, { reason, json }: { reason: string; json?: true }): Promise<void> {
   const { openService } = await import('./terminal/target.ts');

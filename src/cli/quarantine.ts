@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { QuarantinedEvent } from '../wire/event.ts';
 import type { Receipt } from '../wire/receipt.ts';
-import { redriveEach } from './redrive.ts';
+import { type ManyOptions, redriveMany, withMany } from './redriveMany.ts';
 import { type ListOptions, printList, withListOptions } from './terminal/listOptions.ts';
 
 const PATH = '/v1/quarantine';
@@ -12,12 +12,19 @@ export function quarantine(): Command {
     .option('--flow <name>')
     .addHelpText('after', '\nExample:\n  signalbox quarantine list --flow fraud')
     .action(list);
-  command
-    .command('redrive')
-    .description('try again, after the flow was mended, or what a wrong clock made late or expired; exit 1 where an event fails again')
-    .argument('<event...>', 'ids like evt_fraud.17')
-    .option('--json', 'print what became of them')
-    .addHelpText('after', '\nExample:\n  signalbox quarantine redrive evt_fraud.17 evt_fraud.19')
+  withMany(
+    command
+      .command('redrive')
+      .description('try again, after the flow was mended, or what a wrong clock made late or expired; exit 1 where an event fails again')
+      .argument('[event...]', 'ids like evt_fraud.17; none: those in quarantine that the options name'),
+    'events in quarantine',
+  )
+    .option('--type <type>', 'those of a type')
+    .option('--reason <text>', 'those that are there for this reason, as `quarantine list` prints it')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  signalbox quarantine redrive evt_fraud.17 evt_fraud.19\n  signalbox quarantine redrive --flow fraud --dry-run\n  signalbox quarantine redrive --flow fraud --rate 20',
+    )
     .action(redrive);
   return command;
 }
@@ -33,5 +40,7 @@ async function list(options: ListOptions & { flow?: string }): Promise<void> {
   });
 }
 
-const redrive = (ids: readonly string[], options: { json?: true }): Promise<void> =>
-  redriveEach<Receipt>(ids, options, { path: PATH, verb: 'redrive', name: 'event', became: ({ status }) => status });
+const redrive = (ids: readonly string[], options: ManyOptions & { type?: string; reason?: string }): Promise<void> => {
+  const { flow, type, reason } = options;
+  return redriveMany({ what: 'events', path: PATH, ids, filter: { flow, type, reason }, became: ({ status }: Receipt) => status }, options);
+};

@@ -34,7 +34,8 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
   'already-answered': 'The first answer stays.',
   over: 'The deadline passed or the case ended. `winner` says what was taken. The deadline on its row counts, whoever is awake.',
   'link-used': 'A link of a mail gives one verdict. Any other way to answer is still open.',
-  stale: 'Read the approval or the active policy again and send its new ETag.',
+  stale:
+    'Read the approval or the active policy again and send its new ETag. After a preview: something else would become of it now, so preview it again.',
   'too-large': '1 MiB for an event, 8 MiB for a batch, 64 kB for a verdict, 256 kB for a policy, inflated or not.',
   'uri-too-long': '8,192 characters.',
   'unsupported-media': 'CloudEvents in JSON or `ce-` headers; utf-8 or us-ascii; identity, gzip, deflate or br.',

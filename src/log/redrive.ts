@@ -6,36 +6,23 @@
  */
 
 import { SignalboxError } from '../domain/errors.ts';
-import { subjectOf } from '../domain/eventType.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { Place } from '../domain/ids.ts';
 import { eventId } from '../domain/ids.ts';
-import { AT_ACCEPTANCE, type FoldedEntry, keysOf, LATE, NOT_FOLDED, type States } from '../kit/fold.ts';
+import { type FoldedEntry, LATE, type States } from '../kit/fold.ts';
 import { CaseIds } from './caseIds.ts';
 import { caseText } from './caseText.ts';
 import type { Client, Pool } from './db/database.ts';
 import { EntryFolds } from './entryFolds.ts';
 import { lockHead } from './head.ts';
-import { type Known, readKnown } from './known.ts';
+import { readKnown } from './known.ts';
 import { type Memories, memoryOf } from './memory/memories.ts';
 import { type MemoryUse, usingMemory } from './memory/usingMemory.ts';
 import { Policies } from './policies.ts';
-import { NOTHING_FOUND, rewindCase } from './rewindCase.ts';
-import { storedEvent } from './storedEvent.ts';
+import { ASIDE, type AsideRow, asideOf, BACK_TO_CASE, redriveTag } from './redriveFold.ts';
+import { rewindCase } from './rewindCase.ts';
 
-interface QuarantinedRow {
-  source: string;
-  id: string;
-  type: string;
-  /** Null where the data of an adopted event did not fit. */
-  subject: string | null;
-  accepted_at: Date;
-  history: boolean;
-  note: string | null;
-  body: string;
-}
-
-type KnownRow = QuarantinedRow & { subject: string };
+type KnownRow = AsideRow & { subject: string };
 
 interface RedriveDeps {
   readonly pool: Pool;
@@ -46,10 +33,18 @@ interface RedriveDeps {
   readonly mailed: (cases: readonly string[]) => void;
 }
 
-/** The new ending, or null where no such event is in quarantine. Throws `off-schema` with the reason where it fails again: nothing changes then. */
+export interface RedrivePlace extends Place {
+  /** From a preview: nothing else than what it told may become of the event. */
+  readonly ifMatch?: string;
+}
+
+/**
+ * The new ending, or null where no such event is in quarantine. Throws `off-schema` with the reason where it fails again, `stale` where something
+ * else would become of it than `ifMatch` stands for: nothing changes then.
+ */
 export async function redrive(
   { pool, flows, caseIds = new CaseIds(flows), memories, mailed }: RedriveDeps,
-  place: Place,
+  place: RedrivePlace,
 ): Promise<FoldedEntry['ending'] | null> {
   const flow = flows.find(({ name }) => name === place.log);
   if (flow === undefined) return null;
@@ -73,46 +68,37 @@ export async function redrive(
 async function redriveLocked(
   client: Client,
   { flow, caseIds, use }: { flow: Flow; caseIds: CaseIds; use: MemoryUse },
-  place: Place,
+  place: RedrivePlace,
 ): Promise<(FoldedEntry & { caseId: string }) | null> {
   const { tenant, log } = place;
   const head = await lockHead(client, tenant, log);
   if (head.code !== flow.code) throw new SignalboxError('other-code');
-  const { rows } = await client.query<QuarantinedRow>(
+  const { rows } = await client.query<AsideRow>(
     `select e.source, e.id, e.type, e.subject, e.accepted_at, e.history, e.note, b.body from entries e join bodies b using (tenant, log, position)
-     where e.tenant = $1 and e.log = $2 and e.position = $3
-       and (e.ending = 'quarantined' or (e.ending = 'recorded' and e.note = $4) or (e.ending = 'expired' and e.note = $5))`,
-    [tenant, log, place.position, LATE, AT_ACCEPTANCE],
+     where e.tenant = $1 and e.log = $2 and e.position = $3 and ${ASIDE}`,
+    [tenant, log, place.position],
   );
   const found = rows[0];
   if (found === undefined) return null;
-  const { data } = storedEvent({ ...found, position: place.position, subject: '' });
   const { policy, version } = await new Policies().get(client, tenant, flow, head.policy ?? '');
-  const row = { ...found, subject: found.subject ?? subjectOf(flow, { type: found.type, data }, policy) };
-  const { event, known } = await prepare(client, flow, { place, row });
-  const anyway = row.note === LATE || row.note === AT_ACCEPTANCE;
-  const folds = anyway || row.note?.startsWith(NOT_FOLDED) === true;
+  const { subject, folding, folds } = asideOf(flow, { place, row: found }, policy);
+  const row: KnownRow = { ...found, subject };
+  const { keys, anyway = false } = folding;
+  const wanted = { arrivals: [], keys: new Set(keys instanceof Error ? [] : keys), subjects: new Set([subject]) };
+  const known = await readKnown(client, { ...place, flow }, wanted);
   const position = head.position + 1;
   const memory = folds ? await use.at(client, head) : null;
-  const folding = new EntryFolds({ context: { ...place, flow }, policy, known, memory, atMs: head.nowMs });
-  const entry: FoldedEntry = folds
-    ? folding.fold({ event, keys: keysOf(flow, event), expired: false, history: row.history, anyway }, { ...row, entry: position })
-    : { ending: 'waiting', note: null, decision: null, found: NOTHING_FOUND, why: 'decide', changed: [], watches: null, lesson: null };
+  const entryFolds = new EntryFolds({ context: { ...place, flow }, policy, known, memory, atMs: head.nowMs });
+  const entry = folds ? entryFolds.fold(folding, { ...row, entry: position }) : BACK_TO_CASE;
   if (entry.ending === 'quarantined') throw new SignalboxError('off-schema', `${eventId(place)} cannot be folded: ${entry.note}`);
+  if (place.ifMatch !== undefined && place.ifMatch !== redriveTag({ place, note: found.note, code: head.code, policy: version, entry }))
+    throw new SignalboxError('stale', 'Something else would become of it than the preview said');
   use.movesTo(position);
-  const caseId = caseIds.of({ tenant, flow: flow.name, subject: row.subject });
+  const caseId = caseIds.of({ tenant, flow: flow.name, subject });
   if (entry.found !== null) await rewindCase(client, { tenant, flow: log, caseId }, place.position);
   await write(client, { flow, place, row, entry, states: known.states, caseId, version, position, folds, anyway });
-  await folding.write(client);
+  await entryFolds.write(client);
   return { ...entry, caseId };
-}
-
-async function prepare(client: Client, flow: Flow, { place, row }: { place: Place; row: KnownRow }) {
-  const { event } = storedEvent({ ...row, position: place.position });
-  const keys = keysOf(flow, event);
-  const wanted = { arrivals: [], keys: new Set(keys instanceof Error ? [] : keys), subjects: new Set([row.subject]) };
-  const known: Known = await readKnown(client, { ...place, flow }, wanted);
-  return { event, known };
 }
 
 interface RedriveWrite {

@@ -174,6 +174,7 @@ export async function openIngress({ config, flows, logger, tracer = null }: Ingr
         notices: noticeChannels(config),
         redrive: (place) => redrive({ pool, flows, caseIds, memories, mailed }, place),
         accepting,
+        receiver,
         redriveAction: (request) => redriveAction({ pool, caseIds, mailed }, { ...request, receiver }),
         undoAction: (request) => undoAction({ pool, flows, caseIds, mailed }, request),
         sendNow: (request) => sendNow({ pool, caseIds, wake: (caseId) => cases.tryActionsNow(caseId) }, request),

@@ -5,11 +5,13 @@ import { id } from './fields.ts';
 import { problem } from './problem.ts';
 import { run } from './run.ts';
 
+export const status = z.enum(['decided', 'signalled', 'recorded', 'unrouted', 'expired', 'quarantined']);
+
 export const receipt = z.object({
   event: id('evt'),
   source: z.string(),
   id: z.string(),
-  status: z.enum(['decided', 'signalled', 'recorded', 'unrouted', 'expired', 'quarantined']),
+  status,
   duplicate: z.literal(true).exactOptional(),
   flow: z.string().nullable(),
   subject: z.string().nullable(),

@@ -1,6 +1,6 @@
 /**
- * The console in a real browser, signed in by keys: what a policy changed. The bugs this hunts: a difference that the page words by itself, a failed
- * one that looks like none, a policy's text that becomes markup.
+ * The console in a real browser, signed in by keys: what a policy changed, what trying anew would do. The bugs this hunts: a difference or a count that
+ * the page makes up by itself, a failed one that looks like none, something done that was not previewed, a text that becomes markup.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Route } from 'playwright-core';
@@ -10,9 +10,9 @@ import { askedReviews } from '../support/askedReviews.ts';
 import { ensureBuilt } from '../support/built.ts';
 import { chromiumPath, openBrowser } from '../support/chromium.ts';
 import { openConsole, type WatchedPage } from '../support/consolePages.ts';
-import { ledger } from '../support/flows.ts';
-import { ask } from '../support/http.ts';
+import { ask, eventOf, post } from '../support/http.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
+import { mendedLedger, putAside } from '../support/mendedLedger.ts';
 import { startPostgres } from '../support/postgres.ts';
 
 const BUILD_AND_START_MS = 180_000;
@@ -31,12 +31,16 @@ const AWAY = {
 withBrowser('the console, signed in', () => {
   let ingress: TestIngress;
   let browser: Browser;
+  let aside: readonly string[];
   const keys: Record<string, string> = {};
 
   beforeAll(async () => {
     await ensureBuilt();
-    const flows = [ledger, askedReviews({ decides: false })];
-    ingress = await startIngress({ database: await (await startPostgres()).fresh(), flows, auth: 'keys' });
+    const database = await (await startPostgres()).fresh();
+    const thirteens = [HOSTILE, 'a', 'a', 'a', 'still', 'b'].map((account) => [account, 13] as const);
+    aside = await putAside({ database, accounts: thirteens });
+    const flows = [mendedLedger, askedReviews({ decides: false })];
+    ingress = await startIngress({ database, flows, auth: 'keys' });
     const make = async (name: string, scopes: Scope[], roles: string[] = []): Promise<void> => {
       keys[name] = (await createKey(ingress.pool, { tenant: 'default', name, scopes, roles })) ?? '';
     };
@@ -107,6 +111,68 @@ withBrowser('the console, signed in', () => {
       await page.unroute(diff);
       await page.getByRole('button', { name: 'Try again' }).click();
       await changes.getByText('rose from 3700 s').waitFor();
+      await expectClean(watched);
+      await watched.close();
+    },
+    SLOW_MACHINE_MS,
+  );
+
+  it(
+    'shows what trying anew would do before it does that and nothing else',
+    async () => {
+      const reading = await signedIn('reader', '/console/dead');
+      await reading.page.getByLabel(`Mark ${aside[0]}`).waitFor();
+      expect(await reading.page.getByRole('button', { name: /anew/ }).count()).toBe(0);
+      await reading.close();
+
+      const watched = await signedIn('root', '/console/dead?flow=ledger');
+      const { page } = watched;
+      const preview = '**/v1/preview/**';
+      let answer: (route: Route) => Promise<void> = () => new Promise(() => undefined);
+      await page.route(preview, (route) => answer(route));
+      const dialog = page.getByRole('dialog');
+      await page.getByRole('button', { name: 'Try all anew…' }).first().click();
+      await dialog.getByRole('status').filter({ hasText: 'Loading' }).waitFor();
+      await page.keyboard.press('Escape');
+      answer = (route) => route.fulfill(AWAY);
+      await page.getByRole('button', { name: 'Try all anew…' }).first().click();
+      await dialog.getByRole('alert').getByText('Not now').waitFor();
+      expect(await dialog.getByRole('button', { name: /^Try \d/ }).count()).toBe(0);
+      expect(await watched.violations()).toEqual([]);
+      await page.unroute(preview);
+      await dialog.getByRole('button', { name: 'Try again' }).click();
+
+      await dialog.getByText('4 fine, 1 alarm').waitFor();
+      await dialog.getByText('1 would be refused: reflex: Error: thirteen is still not counted').waitFor();
+      await dialog.getByText(HOSTILE).first().waitFor();
+      await expectClean(watched);
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect([await watched.sideways(), await watched.violations()]).toEqual([0, []]);
+      await page.setViewportSize({ width: 1280, height: 800 });
+
+      // what comes meanwhile changes what would become of b's alone: that is left as it is, and told
+      const headers = { authorization: `Bearer ${keys.root}` };
+      for (const n of [1, 2]) await post(ingress.url, eventOf({ id: `meanwhile-${n}`, data: { account: 'b', amount: n } }), headers);
+      await dialog.getByLabel('At').selectOption('20');
+      await dialog.getByRole('button', { name: 'Try 5', exact: true }).click();
+      await dialog
+        .getByRole('alert')
+        .filter({ hasText: `${aside[5]}: Somebody changed it while you read` })
+        .waitFor();
+      await dialog.getByRole('button', { name: 'Look again' }).click();
+      await dialog.getByText('1 alarm', { exact: true }).waitFor();
+      await dialog.getByRole('button', { name: 'Try 1', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      const left = await ask(`${ingress.url}/v1/quarantine`, { headers });
+      expect(left.json.items.map(({ event }: { event: string }) => event)).toEqual([aside[4]]);
+      const { rows } = await ingress.pool.query<{ subject: string; outcome: string }>(
+        "select subject, outcome from decisions where log = 'ledger' order by position",
+      );
+      expect(rows.map(({ subject, outcome }) => `${subject} ${outcome}`)).toEqual([
+        ...['b fine', 'b fine', `${HOSTILE} fine`, 'a fine', 'a fine', 'a alarm', 'b alarm'],
+      ]);
+      await page.getByRole('button', { name: 'Try all anew…' }).nth(1).click();
+      await dialog.getByText('Nothing is there to be tried any more').waitFor();
       await expectClean(watched);
       await watched.close();
     },

@@ -16,10 +16,12 @@ import { Policies } from '../../src/log/policies.ts';
 import { policyVersion } from '../../src/policy/policy.ts';
 import { actionDetail, receiver as receiverShape } from '../../src/wire/action.ts';
 import { decisionDetail } from '../../src/wire/decision.ts';
+import { actionsPreview } from '../../src/wire/preview.ts';
 import { expectProblem } from '../support/expectProblem.ts';
 import { orders } from '../support/flows.ts';
 import { type Answer, ask, eventOf, post } from '../support/http.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
+import { allRows } from '../support/mendedLedger.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { reviews } from '../support/reviews.ts';
 
@@ -300,6 +302,111 @@ describe('POST /v1/actions/:action/redrive', () => {
     expectProblem(answer, 503, 'case-busy');
     expect((await get(`/v1/actions/act_fraud.${at.position}.reserve`)).json.state).toBe('dead');
     await ingress.pool.query('delete from deliveries where case_id = $1', [at.caseId]);
+  });
+});
+
+describe('POST /v1/preview/actions', () => {
+  const preview = (body: object, headers = admin): Promise<Answer> =>
+    ask(`${ingress.url}/v1/preview/actions`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const redriveAs = (id: string, etag: string): Promise<Answer> =>
+    ask(`${ingress.url}/v1/actions/${id}/redrive`, { method: 'POST', headers: { ...admin, 'if-match': `"${etag}"` } });
+  const idOf = ({ position }: { position: number }, action: string): string => `act_fraud.${position}.${action}`;
+
+  it('says which may be sent again, what comes with each and why not, and changes nothing', async () => {
+    const [fails, unsent, takenBack, gone, busy] = [await decided(), await decided(), await decided(), await decided(), await decided()];
+    await end(fails, 'reserve', REFUSED);
+    for (const action of ['reserve', 'release']) await end(unsent, action, { state: 'not-sent', error: null });
+    await end(takenBack, 'reserve', DONE);
+    await end(takenBack, 'release', REFUSED);
+    await end(busy, 'reserve', REFUSED);
+    await end(gone, 'reserve', GONE);
+    await ingress.pool.query(
+      "insert into deliveries (tenant, flow, case_id, subject, sent, taken) values ('default', 'fraud', $1, 'c', 9000, 8000)",
+      [busy.caseId],
+    );
+    const before = await allRows(ingress.pool);
+    const asked = [
+      idOf(unsent, 'release'),
+      idOf(unsent, 'reserve'),
+      idOf(busy, 'reserve'),
+      idOf(gone, 'reserve'),
+      idOf(takenBack, 'release'),
+    ];
+    const { status, json } = await preview({ actions: [...asked, idOf(fails, 'reserve'), 'act_fraud.999999.reserve'] });
+    expect(status).toBe(200);
+    expect(actionsPreview.strict().safeParse(json).error).toBeUndefined();
+    const would = Object.fromEntries(
+      json.items.map(({ action, would: one }: { action: string; would: { refused: { code: string } | null } }) => [
+        action,
+        { ...one, refused: one.refused?.code ?? null },
+      ]),
+    );
+    const free = { brings: [], comesWith: null, refused: null };
+    expect(would).toEqual({
+      [idOf(fails, 'reserve')]: { ...free, brings: ['release'], refused: 'receiver-disabled' },
+      [idOf(unsent, 'release')]: { ...free, brings: ['reserve'], refused: 'receiver-disabled' },
+      [idOf(unsent, 'reserve')]: { ...free, brings: ['release'], refused: 'receiver-disabled' },
+      [idOf(takenBack, 'release')]: { ...free, refused: 'not-dead' },
+      [idOf(gone, 'reserve')]: { ...free, brings: ['release'], refused: 'receiver-disabled' },
+      [idOf(busy, 'reserve')]: { ...free, brings: ['release'], refused: 'receiver-disabled' },
+    });
+    await enable();
+    const enabled = (await preview({ actions: asked })).json.items;
+    expect(
+      enabled.map(({ action, would: one }: { action: string; would: { comesWith: string; refused: { code: string } | null } }) => [
+        ...[action, one.comesWith, one.refused?.code ?? null],
+      ]),
+    ).toEqual([
+      ...[
+        [idOf(unsent, 'release'), null, null],
+        [idOf(unsent, 'reserve'), idOf(unsent, 'release'), null],
+        [idOf(takenBack, 'release'), null, 'not-dead'],
+      ],
+      ...[
+        [idOf(gone, 'reserve'), null, null],
+        [idOf(busy, 'reserve'), null, 'case-busy'],
+      ],
+    ]);
+    expect(await allRows(ingress.pool)).toEqual(before);
+    await ingress.pool.query('delete from deliveries where case_id = $1', [busy.caseId]);
+
+    const [release] = enabled;
+    expect(await redriveAs(release.action, release.etag)).toMatchObject({ status: 200, json: { state: 'planned' } });
+    // what it brought is not what was previewed any more, and needs nothing
+    expectProblem(await redriveAs(idOf(unsent, 'reserve'), enabled[1].etag), 412, 'stale');
+    expect((await get(`/v1/actions/${idOf(unsent, 'reserve')}`)).json.state).toBe('planned');
+    // it failed once more meanwhile: somebody else had it sent
+    const { etag } = enabled[3];
+    expect((await redriveAs(idOf(gone, 'reserve'), etag)).status).toBe(200);
+    await end(gone, 'reserve', REFUSED);
+    expectProblem(await redriveAs(idOf(gone, 'reserve'), etag), 412, 'stale');
+  });
+
+  it('takes a filter, in pages that miss none, and counts by flow, action and error', async () => {
+    const at = await decided();
+    await end(at, 'reserve', { state: 'dead', error: { code: 'target-refused', said: 'no' } });
+    const found: string[] = [];
+    for (let after: object = {}; ; ) {
+      const { json } = await preview({ limit: 1, flow: 'fraud', action: 'reserve', ...after });
+      found.push(...json.items.map(({ action }: { action: string }) => action));
+      if (json.next === null) break;
+      after = { after: json.next };
+    }
+    const { json } = await preview({ flow: 'fraud', action: 'reserve' });
+    expect([found.length, found.at(-1), new Set(found).size]).toEqual([json.total.count, idOf(at, 'reserve'), found.length]);
+    expect(json.groups).toContainEqual({ flow: 'fraud', name: 'reserve', code: 'target-refused', count: 1 });
+    expect((await preview({ code: 'target-refused' })).json).toMatchObject({
+      total: { count: 1 },
+      items: [{ action: idOf(at, 'reserve') }],
+    });
+    expect((await preview({ state: 'not-sent', flow: 'other' })).json).toMatchObject({ items: [], next: null, total: { count: 0 } });
+    expectProblem(await preview({}, reader), 403);
+    expectProblem(await preview({ actions: [idOf(at, 'reserve')], state: 'dead' }), 400);
+    expectProblem(await preview({ actions: ['act_x'] }), 404);
   });
 });
 

@@ -99,6 +99,7 @@ export async function startIngress({
       health: async () => READY,
       redrive: (place) => redrive({ pool, flows, caseIds, mailed: () => undefined }, place),
       accepting,
+      receiver: null,
       redriveAction: (request) => redriveAction({ pool, caseIds, mailed: () => undefined }, { ...request, receiver: null }),
       undoAction: (request) => undoAction({ pool, flows, caseIds, mailed: () => undefined }, request),
       sendNow: (request) => sendNow({ pool, caseIds, wake: async () => undefined }, request),

@@ -489,6 +489,63 @@ describe('quarantine()', () => {
     expect(printed.out).toBe('evt_fraud.19  decided\n');
     expect(printed.err).toContain('evt_fraud.17  422 off-schema');
   });
+
+  const would = { status: 'decided', outcome: 'approve', provisional: false, why: 'nothing unusual', refused: null };
+  const item = (n: number, more: object = {}) => ({
+    ...{ event: `evt_fraud.${n}`, flow: 'fraud', subject: 'card-1', type: 'payment.attempted', acceptedAt: '2026-01-01T00:00:00Z' },
+    ...{ reason: 'reflex: Error: \u001b[31mno rate', would: { ...would, ...more }, etag: `0123456789abcde${n}` },
+  });
+  const previewed = (items: object[], next: string | null = null): [number, object] => [
+    200,
+    { at: '2026-01-01T00:00:00Z', total: { count: 3, more: false }, groups: [], items, next },
+  ];
+  const REFUSED = { refused: { code: 'off-schema', detail: 'still no rate' } };
+
+  it('quarantine() tells by --dry-run what each would become, sends nothing, and exits 1 where one would be refused', async () => {
+    answers['/v1/preview/quarantine'] = previewed([item(1), item(2, REFUSED), item(3, { outcome: 'decline' })]);
+    expect(await run('quarantine', 'redrive', '--flow', 'fraud', '--dry-run')).toBe(1);
+    expect(printed.out).toBe(
+      [
+        'evt_fraud.1  card-1  approve: nothing unusual  (reflex: Error: \\u001b[31mno rate)',
+        'evt_fraud.2  card-1  refused: still no rate  (reflex: Error: \\u001b[31mno rate)',
+        'evt_fraud.3  card-1  decline: nothing unusual  (reflex: Error: \\u001b[31mno rate)',
+        '',
+      ].join('\n'),
+    );
+    expect(printed.err).toBe('3 events: 1 approve, 1 decline, 1 would be refused\n  1 refused: still no rate\n');
+    expect(asked.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([['/v1/preview/quarantine', { flow: 'fraud' }]]);
+  });
+
+  it('quarantine() does by a filter what the preview told, by its etags, and nothing that would be refused', async () => {
+    answers['/v1/preview/quarantine'] = previewed([item(1), item(2, REFUSED)]);
+    answers['/v1/quarantine/evt_fraud.1/redrive'] = [200, { ...receipt, event: 'evt_fraud.1', status: 'decided' }];
+    expect(await run('quarantine', 'redrive', '--type', 'payment.attempted', '--reason', 'no rate', '--rate', '100')).toBe(1);
+    expect(asked.map(({ path, headers }) => [path, headers['if-match']])).toEqual([
+      ['/v1/preview/quarantine', undefined],
+      ['/v1/quarantine/evt_fraud.1/redrive', '"0123456789abcde1"'],
+    ]);
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ type: 'payment.attempted', reason: 'no rate' });
+    expect(printed.out).toBe('evt_fraud.1  decided\n');
+  });
+
+  it('quarantine() goes on past a case that is busy, and exits 0 by --dry-run of ids where all would go on', async () => {
+    answers['/v1/quarantine/evt_fraud.1/redrive'] = [503, { status: 503, code: 'case-busy', title: 'Busy' }];
+    answers['/v1/quarantine/evt_fraud.3/redrive'] = [200, { ...receipt, event: 'evt_fraud.3', status: 'signalled' }];
+    expect(await run('quarantine', 'redrive', 'evt_fraud.1', 'evt_fraud.3')).toBe(1);
+    expect(printed.out).toBe('evt_fraud.3  signalled\n');
+    answers['/v1/preview/quarantine'] = previewed([item(1), item(3)]);
+    expect(await run('quarantine', 'redrive', 'evt_fraud.1', 'evt_fraud.3', '--dry-run', '--json')).toBe(0);
+    expect(JSON.parse(asked.at(-1)?.body ?? '')).toEqual({ events: ['evt_fraud.1', 'evt_fraud.3'] });
+  });
+
+  it.each([
+    ['neither ids nor a filter', []],
+    ['both', ['evt_fraud.1', '--all']],
+    ['no rate', ['--all', '--rate', '0']],
+  ])('quarantine() exits 2 with %s', async (_what, words) => {
+    expect(await run('quarantine', 'redrive', ...words)).toBe(2);
+    expect(asked).toEqual([]);
+  });
 });
 
 describe('quality()', () => {

@@ -18,6 +18,8 @@ import { rowsOf, type Step, waitsFor } from '../../src/web/words/timelineRows.ts
 import { bucketTime, exactTime, relativeTime, tickTime } from '../../src/web/words/times.ts';
 import type { Approval } from '../../src/wire/approval.ts';
 import { approvalExample } from '../../src/wire/examples.ts';
+import type { ActionsPreview, EventsPreview } from '../../src/wire/preview.ts';
+import { actionLines, eventLines, refusals, tallyText } from '../../src/wire/previewLines.ts';
 
 const step = (id: string, at: string, more: Partial<Step> = {}): Step => ({
   ...{ id, at, kind: 'event', title: id, detail: {}, causes: [] },
@@ -224,6 +226,57 @@ describe('eventOfStep()', () => {
     expect(ids.map((id) => eventOfStep({ id, causes: [] }))).toEqual(['evt_a.1', 'evt_a.1', 'evt_t.a.1', 'evt_a.1', 'evt_a.1']);
     expect(eventOfStep({ id: 'rec_a.9', causes: ['dec_a.1.0', 'evt_a.1'] })).toBe('evt_a.1');
     expect(eventOfStep({ id: 'rec_a.9', causes: [] })).toBeUndefined();
+  });
+});
+
+describe('previews', () => {
+  const event = (id: string, would: Partial<EventsPreview['items'][number]['would']>) => ({
+    ...{ event: id, flow: 'f', subject: 's', type: 't', acceptedAt: '2026-03-02T09:30:00.120Z', reason: null, etag: id },
+    would: { status: 'decided' as const, outcome: 'approve', provisional: false, why: null, refused: null, ...would },
+  });
+
+  it('say what each event would become, how many of each, and why some would be refused', () => {
+    const refused = { code: 'off-schema', detail: 'no rate' };
+    const lines = eventLines({
+      items: [
+        event('evt_f.1', { outcome: 'decline', why: 'too much' }),
+        ...[event('evt_f.2', {}), event('evt_f.3', {}), event('evt_f.4', { outcome: 'review', provisional: true })],
+        event('evt_f.5', { status: 'signalled', outcome: null }),
+        ...[event('evt_f.6', { refused }), event('evt_f.7', { refused })],
+      ],
+    });
+    expect(lines.map(({ becomes, more, goes }) => [becomes, more, goes])).toEqual([
+      ...[
+        ['decline', 'too much', true],
+        ['approve', null, true],
+        ['approve', null, true],
+        ['review for now, then its case', null, true],
+      ],
+      ...[
+        ['back to its case', null, true],
+        [null, 'no rate', false],
+        [null, 'no rate', false],
+      ],
+    ]);
+    expect(tallyText(lines)).toBe('2 approve, 1 back to its case, 1 decline, 1 review for now, then its case');
+    expect([refusals(lines), tallyText([])]).toEqual([[['no rate', 2]], '']);
+  });
+
+  it('say of actions what comes with which', () => {
+    const action = (id: string, would: Partial<ActionsPreview['items'][number]['would']>) => ({
+      ...{ action: id, flow: 'f', subject: 's', name: 'n', state: 'dead', error: null, etag: id },
+      would: { brings: [], comesWith: null, refused: null, ...would },
+    });
+    const lines = actionLines({
+      items: [action('act_f.1.a', { brings: ['b', 'c'] }), action('act_f.1.b', { comesWith: 'act_f.1.a' }), action('act_f.2.a', {})],
+    });
+    expect(lines.map(({ becomes, more, goes }) => [becomes, more, goes])).toEqual([
+      ...[
+        ['sent again', 'with it: b, c', true],
+        ['comes with another', 'act_f.1.a', false],
+        ['sent again', null, true],
+      ],
+    ]);
   });
 });
 

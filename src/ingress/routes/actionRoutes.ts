@@ -13,6 +13,7 @@ import { jsonBody } from '../http/jsonBody.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import { sendPage, textsOf } from '../http/sendPage.ts';
+import { previewedAs } from './previewedAs.ts';
 import { type Route, route } from './route.ts';
 
 /** An id of another tenant is as unknown as one that never was. */
@@ -85,14 +86,15 @@ export const actionRoutes: readonly Route[] = [
     summary: 'Send a dead letter again, or one that was not sent as no webhook was configured, with the same key and bytes',
     scopes: ['admin'],
     params: { action: actionParam },
+    headers: { 'If-Match': 'The `etag` of a preview: 412 where the action is not as it was then' },
     answers: {
       200: { description: 'It is planned again', schema: actionDetail, example: { ...actionExample, state: 'planned', error: null } },
     },
     handler:
       ({ pool, redriveAction }) =>
-      async ({ caller: { tenant, actor }, params, send }) => {
+      async ({ request, caller: { tenant, actor }, params, send }) => {
         const key = keyOf(params.action, tenant);
-        if (!(await redriveAction({ ...key, actor }))) throw notFound('action');
+        if (!(await redriveAction({ ...key, actor, ...previewedAs(request.headers['if-match']) }))) throw notFound('action');
         send(200, await one(pool, key));
       },
   }),

@@ -13,6 +13,7 @@ import { overTimeRoutes } from './overTimeRoutes.ts';
 import { policyDiffRoutes } from './policyDiffRoutes.ts';
 import { policyRoutes } from './policyRoutes.ts';
 import { postEventsRoute } from './postEvents.ts';
+import { previewRoutes } from './previewRoutes.ts';
 import { qualityRoutes } from './qualityRoutes.ts';
 import { quarantineRoutes } from './quarantineRoutes.ts';
 import { receiverRoutes } from './receiverRoutes.ts';
@@ -42,7 +43,7 @@ export const API_ROUTES: readonly Route[] = [
     ...qualityRoutes,
   ],
   ...[...approvalRoutes, ...reviewRoutes],
-  ...[...actionRoutes, ...receiverRoutes],
+  ...[...actionRoutes, ...receiverRoutes, ...previewRoutes],
   ...[webhookRoute, ...webhookAdminRoutes, ...brokerRoutes],
   ...[...streamRoutes, ...searchRoutes, ...sessionRoutes, ...operationRoutes],
 ];

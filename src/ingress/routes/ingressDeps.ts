@@ -8,10 +8,10 @@ import type { UndoRequest } from '../../actions/undoAction.ts';
 import type { NoticeChannels } from '../../approvals/notices.ts';
 import type { Ending } from '../../domain/event.ts';
 import type { Flow } from '../../domain/flow.ts';
-import type { Place } from '../../domain/ids.ts';
 import type { Pool } from '../../log/db/database.ts';
 import type { Notifier } from '../../log/db/notify.ts';
 import type { Seals } from '../../log/door/seals.ts';
+import type { RedrivePlace } from '../../log/redrive.ts';
 import type { Config } from '../../settings/config.ts';
 import type { Ready } from '../../wire/ready.ts';
 import type { Accept } from '../accept/accept.ts';
@@ -40,7 +40,9 @@ export interface IngressDeps {
   /** Traces requests; absent where nothing is traced. */
   readonly trace?: { readonly request: ObserveRequest; of(request: IncomingMessage): string | undefined } | undefined;
   /** The new ending, or null where no such event is in quarantine. */
-  readonly redrive: (event: Place) => Promise<Ending | null>;
+  readonly redrive: (event: RedrivePlace) => Promise<Ending | null>;
+  /** Whom actions go to; null: that is not known here. */
+  readonly receiver: string | null;
   /** False where there is no such action. */
   readonly redriveAction: (request: Omit<RedriveRequest, 'receiver'>) => Promise<boolean>;
   /** The action that takes it back; null where there is none to take back. */

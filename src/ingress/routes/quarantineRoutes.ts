@@ -12,6 +12,7 @@ import { receiptOf, type TemporalWeb } from '../accept/receipt.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import { sendPage } from '../http/sendPage.ts';
+import { previewedAs } from './previewedAs.ts';
 import { type Route, route } from './route.ts';
 
 /** The condition of the partial index, written out so that the planner sees it. */
@@ -63,13 +64,19 @@ export const quarantineRoutes: readonly Route[] = [
     summary: 'Fold an event now: one in quarantine, or one that was too late or had expired when it came',
     scopes: ['admin'],
     params: { event: eventParam },
+    headers: { 'If-Match': 'The `etag` of a preview: what it told is done, or nothing (412)' },
     answers: { 200: { description: 'What became of it', schema: receipt, example: decidedExample } },
     handler:
       ({ pool, temporal, redrive }) =>
-      async ({ caller, params, send }) => {
+      async ({ request, caller, params, send }) => {
         const place = parseId('evt', String(params.event));
         if (place === null || place.tenant !== caller.tenant) throw notFound('event');
-        const ending = await redrive({ tenant: place.tenant, log: place.log, position: place.position });
+        const ending = await redrive({
+          tenant: place.tenant,
+          log: place.log,
+          position: place.position,
+          ...previewedAs(request.headers['if-match']),
+        });
         const event = ending === null ? null : await readEvent({ pool, caseIds: temporal.caseIds }, place);
         if (event === null) throw new SignalboxError('not-found', 'No such event is in quarantine, and none that was late or had expired');
         send(200, receiptNow(event, temporal));

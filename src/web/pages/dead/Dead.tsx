@@ -1,25 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { ActionItem } from '../../../wire/action.ts';
-import type { QuarantinedEvent } from '../../../wire/event.ts';
 import { Go } from '../../parts/Go.tsx';
 import { Loaded, NoneOf } from '../../parts/Loaded.tsx';
 import { Said } from '../../parts/Said.tsx';
 import { When } from '../../parts/When.tsx';
 import { useActions, useFlows, useQuarantine } from '../../read/queries.ts';
 import { ActionPane } from './ActionPane.tsx';
-import { Redrive, type RedriveOf } from './Redrive.tsx';
-
-const ofEvent = ({ event, reason }: QuarantinedEvent): RedriveOf => ({
-  id: event,
-  text: reason ?? 'no reason was kept',
-  path: `/v1/quarantine/${encodeURIComponent(event)}/redrive`,
-});
-const ofAction = ({ id, error }: ActionItem): RedriveOf => ({
-  id,
-  text: error?.detail ?? 'not sent',
-  path: `/v1/actions/${encodeURIComponent(id)}/redrive`,
-});
+import { Redrive } from './Redrive.tsx';
 
 function useMarks() {
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
@@ -71,8 +58,9 @@ function Quarantine({ flow }: { flow: string | undefined }) {
           ) : (
             <>
               <Redrive
-                items={items.filter(({ event }) => marked.has(event)).map(ofEvent)}
                 what="events"
+                marked={items.flatMap(({ event }) => (marked.has(event) ? [event] : []))}
+                filter={flow === undefined ? {} : { flow }}
                 onDone={() => [clear(), void query.refetch()]}
               >
                 <button type="button" onClick={() => all(items.map(({ event }) => event))}>
@@ -114,8 +102,9 @@ function Actions({ flow, state, title }: { flow: string | undefined; state: stri
           ) : (
             <>
               <Redrive
-                items={items.filter(({ id }) => marked.has(id)).map(ofAction)}
                 what="actions"
+                marked={items.flatMap(({ id }) => (marked.has(id) ? [id] : []))}
+                filter={{ state, ...(flow === undefined ? {} : { flow }) }}
                 onDone={() => [clear(), void query.refetch()]}
               >
                 <button type="button" onClick={() => all(items.map(({ id }) => id))}>
