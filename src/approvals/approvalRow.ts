@@ -30,6 +30,8 @@ export interface ApprovalRow {
   decided_at: Date | null;
   claimed_by: string | null;
   claimed_until: Date | null;
+  /** JSON. */
+  handed: string | null;
   votes: (Omit<Vote, 'changes'> & { changes: string | null })[] | null;
   questions: FurtherQuestion[] | null;
   /** Of the database's clock: who is asked, and whether a claim holds, is the same whoever reads it. */
@@ -46,7 +48,7 @@ const OF_APPROVAL = (table: string): string =>
 
 /** What `keptApproval` reads of an approval `a` and its event `e`. */
 export const APPROVAL_COLUMNS = `a.tenant, a.flow, a.event_position, a.turn, a.case_id, a.subject, a.state, a.opened_at, a.position, a.deadline, a.default_outcome,
-    a.body, a.version, a.verdict, a.actor, a.reason, a.changes, a.via, a.decided_at, a.claimed_by, a.claimed_until,
+    a.body, a.version, a.verdict, a.actor, a.reason, a.changes, a.via, a.decided_at, a.claimed_by, a.claimed_until, a.handed,
     (select json_agg(json_build_object('verdict', v.verdict, 'actor', v.actor, 'reason', v.reason, 'changes', v.changes, 'via', v.via, 'at', v.at,
         'version', v.version, 'shown', v.shown) order by v.version)
       from approval_votes v where ${OF_APPROVAL('v')}) as votes,
@@ -116,6 +118,7 @@ export function keptApproval(row: ApprovalRow): KeptApproval {
     default: row.default_outcome,
     verdict: verdictOf(row),
     ...{ needed: rules.needed, votes: votesOf(row), asked: askedBy(rules, nowMs), claim: claimOf(row, nowMs), questions: questionsOf(row) },
+    handed: row.handed === null ? null : (JSON.parse(row.handed) as Approval['handed']),
     form: changesForm(rules.changes),
     links: {
       self: `/v1/approvals/${id}`,

@@ -84,10 +84,17 @@ export function askedBy({ ask, milestones }: ApprovalRules, atMs: number): strin
 export function mayAnswer(rules: ApprovalRules, roles: readonly string[], atMs: number): boolean {
   if (rules.ask === null) return true;
   return askedBy(rules, atMs).some((name) => {
-    const wanted = rules.pools[name]?.roles;
-    return wanted !== undefined && (wanted.length === 0 || wanted.some((role) => roles.includes(role)));
+    const pool = rules.pools[name];
+    return pool !== undefined && holds(pool, roles);
   });
 }
+
+/** Whether a holder of the roles is among those who are asked now or will be. */
+export const trusts = (rules: ApprovalRules, roles: readonly string[]): boolean =>
+  rules.ask === null || Object.values(rules.pools).some((pool) => holds(pool, roles));
+
+const holds = ({ roles: wanted }: Pool, roles: readonly string[]): boolean =>
+  wanted.length === 0 || wanted.some((role) => roles.includes(role));
 
 /** Whether a verdict counts though nobody has proven who gives it: never where it matters who that is. */
 export function takesUnproven({ bySignal, needed, notSelf, ask, pools }: ApprovalRules): boolean {

@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 import { oneLine } from '../domain/oneLine.ts';
 import type { CaseLogWriter } from '../log/caseLog.ts';
+import type { Handed } from '../wire/approval.ts';
 import type { KeptApproval } from './approval.ts';
-import { askedBy } from './approvalRules.ts';
+import { type ApprovalRules, askedBy } from './approvalRules.ts';
 
 /** Which ways of telling people are configured. */
 export interface NoticeChannels {
@@ -14,7 +15,7 @@ export interface NoticeChannels {
   readonly mail: boolean;
 }
 
-export type NoticeKind = 'opened' | 'reminder' | 'escalated' | 'decided' | 'question';
+export type NoticeKind = 'opened' | 'reminder' | 'escalated' | 'decided' | 'question' | 'handed';
 
 export interface PlannedNotice {
   readonly kind: NoticeKind;
@@ -22,6 +23,8 @@ export interface PlannedNotice {
   readonly nth?: number;
   /** The pool that an escalation adds: it is told, and nobody else. */
   readonly to?: string;
+  /** Whom it was handed on to: they are told, and nobody else. */
+  readonly given?: Handed['to'];
   /** Further members of the webhook's data. */
   readonly detail?: object;
   readonly channels: NoticeChannels | undefined;
@@ -42,6 +45,7 @@ const SUBJECTS: Record<NoticeKind, string> = {
   escalated: 'now asks you too',
   decided: 'is decided',
   question: 'has a further question',
+  handed: 'was handed on to you',
 };
 
 /** Plans the notices of one occasion. Again: changes nothing. */
@@ -72,9 +76,19 @@ const noticeKey = ({ approval: { id } }: KeptApproval, { kind, nth = 0 }: Planne
   `ntc_${id.slice('apr_'.length)}.${kind}-${nth}.${end}`;
 
 /** Addresses of those who are asked by now, each once. */
-function recipientsOf({ at }: CaseLogWriter, { rules }: KeptApproval, { to }: PlannedNotice): string[] {
+function recipientsOf({ at }: CaseLogWriter, { rules }: KeptApproval, { to, given }: PlannedNotice): string[] {
+  if (given !== undefined) return givenTo(rules, given);
   const pools = to === undefined ? askedBy(rules, Date.parse(at)) : [to];
   return [...new Set(pools.flatMap((name) => rules.pools[name]?.mail ?? []).map((address) => address.toLowerCase()))];
+}
+
+/** Only addresses that the policy names: one that is somebody's name alone proves nothing. */
+function givenTo({ pools }: ApprovalRules, to: Handed['to']): string[] {
+  const all = Object.values(pools);
+  const mail =
+    'person' in to ? all.flatMap((pool) => pool.mail) : all.filter(({ roles }) => roles.includes(to.role)).flatMap((pool) => pool.mail);
+  const wanted = [...new Set(mail.map((address) => address.toLowerCase()))];
+  return 'person' in to ? wanted.filter((address) => address === to.person.toLowerCase()) : wanted;
 }
 
 function webhookBody({ at, flow }: CaseLogWriter, { approval, rules }: KeptApproval, { kind, to, detail }: PlannedNotice): string {
@@ -90,11 +104,16 @@ function webhookBody({ at, flow }: CaseLogWriter, { approval, rules }: KeptAppro
 function mailText({ approval }: KeptApproval, { kind, detail }: PlannedNotice): MailText {
   const { id, flow, question, proposed, deadline } = approval;
   const quoted = (text: string): string => `> ${oneLine(text, QUESTION_CHARS_MAX)}`;
-  const { further, verdict } = (detail ?? {}) as { further?: { question: string }; verdict?: { verdict: string; actor: string } };
+  const { further, verdict, handed } = (detail ?? {}) as {
+    further?: { question: string };
+    verdict?: { verdict: string; actor: string };
+    handed?: Handed;
+  };
   const lines = [
     `The approval ${id} of the flow ${flow} ${SUBJECTS[kind]}.`,
     ...['', 'The question (what stands behind ">" may come from the sender of the event):', quoted(question), ''],
     ...(further === undefined ? [] : ['A reviewer asks:', quoted(further.question), '']),
+    ...(handed === undefined ? [] : [`${oneLine(handed.by, QUESTION_CHARS_MAX)} handed it on to you:`, quoted(handed.reason), '']),
     ...(verdict === undefined
       ? [`Proposed: ${proposed.outcome}`, `Deadline: ${deadline}`, `Without a verdict until then: ${approval.default}`]
       : [`Verdict: ${verdict.verdict} by ${oneLine(verdict.actor, QUESTION_CHARS_MAX)}`]),

@@ -10,6 +10,7 @@ import { mayAnswer, type Proof } from './approvalRules.ts';
 import { parseChanges, sameChanges } from './changesForm.ts';
 import { endApproval, isDue, takeDefault } from './endApproval.ts';
 import type { NoticeChannels } from './notices.ts';
+import { wasGiven } from './reviewers.ts';
 
 export interface GivenVerdict extends ApprovalKey, Omit<Verdict, 'at' | 'via'> {
   readonly via: Exclude<Verdict['via'], 'default'>;
@@ -39,7 +40,8 @@ export function assertMayAnswer({ rules, sender, approval }: KeptApproval, { act
   if (rules.notSelf && sender === storable(actor))
     throw new SignalboxError('forbidden', `${actor} sent the event, and may have no part in its verdict`);
   // a link went to somebody who was asked
-  if (proof.by === 'key' && !mayAnswer(rules, proof.roles, Date.parse(log.at)))
+  if (proof.by === 'link' || wasGiven(approval.handed, actor, proof.roles)) return;
+  if (!mayAnswer(rules, proof.roles, Date.parse(log.at)))
     throw new SignalboxError('forbidden', `${actor} has no role of those who are asked: ${approval.asked.join(', ')}`);
 }
 

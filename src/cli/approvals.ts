@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { Reason } from '../domain/decision.ts';
 import { shownNumber } from '../domain/shownNumber.ts';
 import type { Approval } from '../wire/approval.ts';
-import { reviews } from './reviews.ts';
+import { handedText, reviews } from './reviews.ts';
 import { type ListOptions, pageOf, printPage, withListOptions } from './terminal/listOptions.ts';
 import { printJson, printLine, printTable } from './terminal/print.ts';
 import { valueLines } from './valueLines.ts';
@@ -84,6 +84,7 @@ function approvalLines(approval: Approval): string[] {
     `  approve: ${proposed.outcome}${Object.keys(proposed.result).length === 0 ? '' : ` ${JSON.stringify(proposed.result)}`}`,
     ...(rejected === null ? [] : [`  reject: ${rejected}`]),
     ...(verdict === null ? [] : [`  verdict: ${verdict.verdict} by ${verdict.actor} (${verdict.via}) at ${verdict.at}: ${verdict.reason}`]),
+    ...(approval.handed === null ? [] : [`  ${handedText(approval)}`]),
     ...(claim === null ? [] : [`  claimed by ${claim.by} until ${claim.until}`]),
     ...votes.map((vote) => `  vote: ${vote.verdict} by ${vote.actor}: ${vote.reason}`),
     ...questions.map(

@@ -1,4 +1,4 @@
-/** What reviewers do before a verdict: `approvals claim|release|ask|answer`. */
+/** What reviewers do before a verdict: `approvals claim|release|ask|answer|hand-on`. */
 import { Command, InvalidArgumentError } from 'commander';
 import type { Signalbox } from '../client/signalbox.ts';
 import type { Approval } from '../wire/approval.ts';
@@ -39,7 +39,19 @@ export function reviews(): Command[] {
     .option('--json', 'print the question as the API gives it')
     .addHelpText('after', "\nExample:\n  signalbox approvals answer apr_fraud.17.0 1 --answer 'yes, since Monday'")
     .action(answerQuestion);
-  return [claim, release, ask, answer];
+  const handOn = new Command('hand-on')
+    .description('give it to another person or role, who is then asked too; exit 1 where it cannot go there or is over')
+    .argument('<approval>', ID)
+    .option('--to <person>', 'the name of their key, or a mail address of a pool')
+    .option('--to-role <role>', 'whoever holds it')
+    .requiredOption('--reason <text>', 'why; kept with it')
+    .option('--json', 'print the approval as the API gives it')
+    .addHelpText(
+      'after',
+      "\nExample:\n  signalbox approvals hand-on apr_fraud.17.0 --to-role fraud-lead --reason 'above what I may say yes to'",
+    )
+    .action(giveOn);
+  return [claim, release, ask, answer, handOn];
 }
 
 async function open(): Promise<Signalbox> {
@@ -59,6 +71,29 @@ async function askMore(approval: string, { question, json }: { question: string;
   if (json === true) return printJson(reviewed);
   const asked = reviewed.questions.at(-1);
   printLine(`${reviewed.id}  question ${asked?.n}: ${asked?.question}`);
+}
+
+interface GivingOn {
+  readonly to?: string;
+  readonly toRole?: string;
+  readonly reason: string;
+  readonly json?: true;
+}
+
+async function giveOn(id: string, { to, toRole, reason, json }: GivingOn): Promise<void> {
+  const { CannotRun } = await import('../domain/errors.ts');
+  if ((to === undefined) === (toRole === undefined))
+    throw new CannotRun('Cannot hand it on as it must be --to a person or --to-role a role');
+  const receiver = to === undefined ? { role: toRole } : { person: to };
+  const given = await send<Approval>(path(id, 'hand-on'), { to: receiver, reason });
+  if (json === true) printJson(given);
+  else printLine(`${given.id}  ${handedText(given)}`);
+}
+
+/** `handed on to bob by ann: not my area`; empty if nobody handed it on. */
+export function handedText({ handed }: Approval): string {
+  if (handed === null) return '';
+  return `handed on to ${'person' in handed.to ? handed.to.person : `the role ${handed.to.role}`} by ${handed.by}: ${handed.reason}`;
 }
 
 async function answerQuestion(id: string, n: number, { answer, json }: { answer: string; json?: true }): Promise<void> {

@@ -47,6 +47,8 @@ export const ERROR_HELP: Readonly<Record<ErrorCode, string>> = {
     "`verdict` is `approve` or `reject`, `reason` 1 to 2,000 characters, `changes` only what the approval's `form` allows, nothing else. Where several must approve, all approve the same changes.",
   'bad-policy': '`errors` points to each wrong field, with its line and column. `signalbox policy lint` says the same.',
   'bad-mapping': '`errors` points to each wrong place, with its line and column.',
+  'cannot-hand-on':
+    '`detail` says why: nobody of that name may give verdicts, they are not among those whom the policy asks, they have voted already, or it was handed on twenty times. `GET /v1/approvals/{approval}/receivers` lists who may get it.',
   'fragment-too-short': 'Three characters at least; one that is shorter is in nearly everything.',
   'unknown-outcome': '`outcomes` names those there are.',
   'unknown-type': 'Only with `SIGNALBOX_UNKNOWN_TYPES=reject`; else such events are kept as unrouted.',

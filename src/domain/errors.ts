@@ -45,6 +45,7 @@ export const ERRORS = {
   'bad-verdict': { status: 422, retryable: false, title: 'The verdict is malformed or off limits' },
   'bad-policy': { status: 422, retryable: false, title: 'The policy cannot be used' },
   'bad-mapping': { status: 422, retryable: false, title: 'The mapping cannot be used' },
+  'cannot-hand-on': { status: 422, retryable: false, title: 'The approval cannot be handed on so' },
   'unknown-outcome': { status: 422, retryable: false, title: 'No flow has this outcome' },
   'unknown-type': { status: 422, retryable: false, title: 'No flow takes events of this type' },
   'none-accepted': { status: 422, retryable: false, title: 'No event of the batch was accepted' },

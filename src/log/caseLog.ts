@@ -30,8 +30,8 @@ export interface CaseRecord {
   readonly key: string;
   readonly title: string;
   readonly detail: object;
-  /** Who proved to be who they are: the name stays as it is, though it may be a mail address. */
-  readonly by?: string;
+  /** Who proved to be who they are: the names stay as they are, though they may be mail addresses. */
+  readonly by?: string | readonly string[];
 }
 
 const casesLog = (flow: string): string => `${flow}/cases`;
@@ -103,11 +103,11 @@ export class CaseLogWriter {
   }
 }
 
-/** Redacts but for this name. */
-const shownBut =
-  (name: string | undefined) =>
-  (text: string): string =>
-    name === undefined || name === '' ? redactText(text) : text.split(name).map(redactText).join(name);
+/** Redacts but for these names. */
+function shownBut(names: string | readonly string[] = []): (text: string) => string {
+  const [name, ...others] = [names].flat().filter((one) => one !== '');
+  return name === undefined ? redactText : (text) => text.split(name).map(shownBut(others)).join(name);
+}
 
 async function lock(client: Client, { tenant, flow }: FlowLog): Promise<Head> {
   const log = casesLog(flow);

@@ -34,6 +34,20 @@ export const furtherQuestion = z.object({
   answeredAt: at.nullable(),
 });
 
+/** Whom an approval is given to. */
+const receiver = z.union([
+  z.strictObject({ person: saidText(254).describe('The name of a key, or a mail address of a pool') }),
+  z.strictObject({ role: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower case letters, digits and dashes') }),
+]);
+
+const handed = z.object({
+  n: z.int().describe('From 1'),
+  to: receiver,
+  by: z.string(),
+  reason: z.string(),
+  at,
+});
+
 export const approval = z.object({
   id: id('apr'),
   state: z.enum(APPROVAL_STATES),
@@ -52,6 +66,7 @@ export const approval = z.object({
   asked: z.array(z.string()).describe('The pools that are asked by now; none: everyone who may give verdicts'),
   claim: z.object({ by: z.string(), until: at }).nullable().describe('Who works on it: until then no verdict of others is taken'),
   questions: z.array(furtherQuestion),
+  handed: handed.nullable().describe('Whom it was handed on to last: they are asked too; the timeline has all'),
   form: jsonObject.nullable().describe('JSON Schema of the `changes` that an approval may carry; null: none'),
   links,
 });
@@ -72,6 +87,11 @@ export const verdictForm = z
 export const questionRequest = z.strictObject({ question: saidText(2000) });
 export const answerRequest = z.strictObject({ answer: saidText(4000) });
 
+export const handOnRequest = z.strictObject({ to: receiver, reason });
+
+/** Whom an approval may be handed on to by who asks. */
+export const receivers = z.object({ people: z.array(z.string()), roles: z.array(z.string()) });
+
 export const approvalsQuery = z.strictObject({
   ...listParameters,
   state: z
@@ -84,3 +104,5 @@ export const approvalsQuery = z.strictObject({
 export type Vote = z.infer<typeof vote>;
 export type FurtherQuestion = z.infer<typeof furtherQuestion>;
 export type Approval = z.infer<typeof approval>;
+export type Handed = z.infer<typeof handed>;
+export type ReceiversOf = z.infer<typeof receivers>;

@@ -210,6 +210,7 @@ export const approvalExample: Approval = {
   ...{ deadline: '2026-03-03T09:30:00.000Z', default: 'decline', verdict: null, needed: 1, votes: [], asked: [] },
   claim: { by: 'ann', until: '2026-03-02T09:50:00.000Z' },
   questions: [furtherQuestionExample],
+  handed: { n: 1, to: { role: 'fraud-lead' }, by: 'bob', reason: 'Above what I may say yes to', at: '2026-03-02T09:34:00.000Z' },
   form: null,
   links: { self: '/v1/approvals/apr_fraud.17.0', verdict: '/v1/approvals/apr_fraud.17.0/verdict' },
 };

@@ -19,7 +19,7 @@ const approval = {
   deadline: '2026-01-01T00:00:00Z',
   default: 'decline',
   verdict: { verdict: 'approve', actor: 'ann', reason: 'known', at: '2026-01-01T00:00:00Z', via: 'cli' },
-  ...{ needed: 1, votes: [], asked: [], claim: null, questions: [], form: null },
+  ...{ needed: 1, votes: [], asked: [], claim: null, questions: [], form: null, handed: null },
 };
 
 describe('program()', () => {

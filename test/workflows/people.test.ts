@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readApproval } from '../../src/approvals/approval.ts';
 import { giveVerdict } from '../../src/approvals/approvals.ts';
+import { handOn } from '../../src/approvals/handOn.ts';
 import type { GivenVerdict } from '../../src/approvals/vote.ts';
 import type { CaseStatus } from '../../src/workflows/caseShown.ts';
 import { type CaseWorld, eventually, openCaseWorld } from '../support/caseWorld.ts';
@@ -73,6 +74,18 @@ describe.each([
       ...{ action: 'release', result: { paymentId: 'p-two', limit: 40 } },
     });
     await recordHistory(world, 'fraud:two', 'fraudCase-two-approve-with-changes');
+  });
+
+  it('fraudCase() acts on the verdict of who was handed it while no worker ran', async () => {
+    const position = await opened(world, 'handed');
+    await world.stopWorker();
+    const to = { person: 'cem' };
+    const handed = await handOn(world, { ...key(position), actor: 'ann', to, reason: 'not mine', admin: false });
+    expect(handed?.approval.handed).toMatchObject({ n: 1, to, by: 'ann' });
+    expect(await giveVerdict(world, said(position, 'cem', { verdict: 'reject' }))).toMatchObject({ result: 'given' });
+    await world.startWorker();
+    await ended(world, 'handed');
+    expect((await actionOf(world, position))?.action).toBe('block');
   });
 
   it('fraudCase() declines at one rejection, and no change comes with it', async () => {

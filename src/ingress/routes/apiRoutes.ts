@@ -7,6 +7,7 @@ import { decisionRoutes } from './decisionRoutes.ts';
 import { eventRoutes } from './eventRoutes.ts';
 import { flowMapRoutes } from './flowMapRoutes.ts';
 import { flowRoutes } from './flowRoutes.ts';
+import { handOnRoutes } from './handOnRoutes.ts';
 import { openCaseRoutes } from './openCaseRoutes.ts';
 import { operationRoutes } from './operationRoutes.ts';
 import { overTimeRoutes } from './overTimeRoutes.ts';
@@ -42,7 +43,7 @@ export const API_ROUTES: readonly Route[] = [
     ...policyDiffRoutes,
     ...qualityRoutes,
   ],
-  ...[...approvalRoutes, ...reviewRoutes],
+  ...[...approvalRoutes, ...reviewRoutes, ...handOnRoutes],
   ...[...actionRoutes, ...receiverRoutes, ...previewRoutes],
   ...[webhookRoute, ...webhookAdminRoutes, ...brokerRoutes],
   ...[...streamRoutes, ...searchRoutes, ...sessionRoutes, ...operationRoutes],

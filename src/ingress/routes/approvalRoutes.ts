@@ -15,16 +15,8 @@ import { jsonBody } from '../http/jsonBody.ts';
 import { toListQuery } from '../http/listQuery.ts';
 import { notFound } from '../http/notFound.ts';
 import { sendPage, textsOf } from '../http/sendPage.ts';
-import { etag, keyOf } from './approvalKeys.ts';
+import { etag, ifMatchOf, keyOf } from './approvalKeys.ts';
 import { type Route, route } from './route.ts';
-
-/** `If-Match: "3"`; an ETag that we never gave is a version that nothing has. */
-function ifMatchOf(header: string | undefined): { ifMatch?: number } {
-  if (header === undefined || header.trim() === '*') return {};
-  if (header.includes(',')) throw new SignalboxError('bad-request', 'Cannot compare with more than one ETag');
-  const version = /^\s*"(\d{1,9})"\s*$/.exec(header)?.[1];
-  return { ifMatch: version === undefined ? -1 : Number(version) };
-}
 
 /** Throws what a verdict that does not count is answered. */
 export function assertCounts({ result, approval }: VerdictResult): void {

@@ -30,6 +30,7 @@ export const KEYS: readonly KeyLine[] = [
   { id: 'reason', keys: 'r', does: 'Write the reason', group: 'Inbox' },
   { id: 'claim', keys: 'c', does: 'Claim it, or give it back', group: 'Inbox' },
   { id: 'question', keys: 'q', does: 'Ask a further question', group: 'Inbox' },
+  { id: 'hand-on', keys: 'h', does: 'Hand it on to somebody else', group: 'Inbox' },
 ];
 
 /** `Ctrl K`, `g then i`, `?` as it stands on the keys. */

@@ -14,6 +14,15 @@ export function inOrder(approvals: readonly Approval[]): Approval[] {
   );
 }
 
+/** `with bob`, `with you`; empty if nobody handed it on. */
+export function handedText({ handed }: Pick<Approval, 'handed'>, me: { actor: string; roles: readonly string[] | null } | null): string {
+  if (handed === null) return '';
+  const { to } = handed;
+  const mine = me !== null && ('person' in to ? to.person === me.actor : (me.roles ?? []).includes(to.role));
+  if (mine) return `handed to you by ${handed.by}`;
+  return 'person' in to ? `with ${to.person}` : `with the role ${to.role}`;
+}
+
 /** `1 of 2 have approved: ann`; empty where one is enough. */
 export function votesText({ needed, votes }: Pick<Approval, 'needed' | 'votes'>): string {
   if (needed <= 1) return '';

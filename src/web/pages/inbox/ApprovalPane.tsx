@@ -93,7 +93,7 @@ function Shown({ approval, etag, onDone, again }: ShownProps) {
 }
 
 function Waiting({ approval }: { approval: Approval }) {
-  const { state, verdict, deadline, asked, claim, votes } = approval;
+  const { state, verdict, deadline, asked, claim, votes, handed } = approval;
   if (state !== 'open')
     return (
       <p className="note">
@@ -112,6 +112,12 @@ function Waiting({ approval }: { approval: Approval }) {
           {actor}: “<Said text={reason} />”{' '}
         </span>
       ))}
+      {handed !== null && (
+        <>
+          {handed.by} handed it on to {'person' in handed.to ? handed.to.person : `the role ${handed.to.role}`}: “
+          <Said text={handed.reason} />”{' '}
+        </>
+      )}
       {claim !== null && (
         <>
           {claim.by} works on it until <When at={claim.until} />.

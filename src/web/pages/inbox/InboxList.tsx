@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react';
 import type { Approval } from '../../../wire/approval.ts';
 import { Said } from '../../parts/Said.tsx';
+import { useMe } from '../../parts/useMe.ts';
 import { useNow } from '../../parts/useNow.ts';
 import { stakeOf } from '../../words/evidence.ts';
-import { votesText } from '../../words/inboxOrder.ts';
+import { handedText, votesText } from '../../words/inboxOrder.ts';
 import { relativeTime } from '../../words/times.ts';
 
 const SOON_MS = 3_600_000;
@@ -19,6 +20,7 @@ interface InboxListProps {
 
 export function InboxList({ items, more, chosen, marked, onChoose, onMark }: InboxListProps) {
   const nowMs = useNow();
+  const me = useMe().data ?? null;
   const list = useRef<HTMLUListElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another one is chosen
   useEffect(() => {
@@ -49,6 +51,12 @@ export function InboxList({ items, more, chosen, marked, onChoose, onMark }: Inb
                   <> · {state}</>
                 )}
                 {votesText(approval) !== '' && <> · {votesText(approval)}</>}
+                {approval.handed !== null && (
+                  <>
+                    {' '}
+                    · <Said text={handedText(approval, me)} charsMax={80} />
+                  </>
+                )}
                 {claim !== null && <> · claimed by {claim.by}</>}
               </span>
             </button>

@@ -7,6 +7,7 @@ import { claim, giveVerdict, readApproval, release } from '../../read/verdicts.t
 import { changedOf, fieldsOfForm } from '../../words/changes.ts';
 import { lostTo, refusalNews } from '../../words/verdictNews.ts';
 import { ChangeFields } from './ChangeFields.tsx';
+import { HandOn } from './HandOn.tsx';
 
 type Chosen = 'approve' | 'reject';
 
@@ -110,6 +111,7 @@ export function VerdictForm({ approval, etag, onDone, again }: VerdictFormProps)
         <button type="button" onClick={() => void take()}>
           {approval.claim === null ? 'Claim' : 'Give back'} <kbd>c</kbd>
         </button>
+        <HandOn approval={approval} etag={etag} again={again} />
       </p>
     </form>
   );
