@@ -1,5 +1,5 @@
 /**
- * The console in a real browser, signed in by keys: what a policy changed, what trying anew would do. The bugs this hunts: a difference or a count that
+ * The console in a real browser, signed in by keys: what a policy changed, what trying anew would do, an approval that is handed on. The bugs this hunts: a difference or a count that
  * the page makes up by itself, a failed one that looks like none, something done that was not previewed, a text that becomes markup.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -14,6 +14,7 @@ import { ask, eventOf, post } from '../support/http.ts';
 import { startIngress, type TestIngress } from '../support/ingress.ts';
 import { mendedLedger, putAside } from '../support/mendedLedger.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { askAbout } from '../support/questions.ts';
 
 const BUILD_AND_START_MS = 180_000;
 const SLOW_MACHINE_MS = 120_000;
@@ -46,6 +47,9 @@ withBrowser('the console, signed in', () => {
     };
     await make('root', ['admin']);
     await make('reader', ['read']);
+    await make('ann', ['read', 'approve'], ['desk']);
+    await make('abe', ['read', 'approve'], ['desk']);
+    await make('lea', ['read', 'approve'], ['lead']);
     browser = await openBrowser(executable as string);
   }, BUILD_AND_START_MS);
   afterAll(async () => {
@@ -175,6 +179,81 @@ withBrowser('the console, signed in', () => {
       await dialog.getByText('Nothing is there to be tried any more').waitFor();
       await expectClean(watched);
       await watched.close();
+    },
+    SLOW_MACHINE_MS,
+  );
+
+  it(
+    'hands an approval on by keyboard, tells who got it and who came second, and offers it to nobody who may not',
+    async () => {
+      const pools = { desk: { roles: ['desk'], mail: [] }, leads: { roles: ['lead'], mail: [] } };
+      const terms = { ask: 'desk', pools, escalation: [{ afterSeconds: 3000, to: 'leads' }] };
+      const headers = { authorization: `Bearer ${keys.root}` };
+      const asked = await askAbout(ingress, { headers, terms });
+      const watched = await signedIn('ann', '/console/inbox');
+      const { page } = watched;
+      const dialog = page.getByRole('dialog', { name: 'Hand it on' });
+      await page.getByRole('button', { name: /Is it right/ }).waitFor();
+      await page.keyboard.press('j');
+      await page.getByRole('form', { name: 'Your verdict' }).waitFor();
+
+      const receivers = '**/receivers';
+      let answer: (route: Route) => Promise<void> = () => new Promise(() => undefined);
+      await page.route(receivers, (route) => answer(route));
+      await page.keyboard.press('h');
+      await dialog.getByRole('status').filter({ hasText: 'Loading' }).waitFor();
+      answer = (route) => route.fulfill(AWAY);
+      await page.reload();
+      await page.getByRole('form', { name: 'Your verdict' }).waitFor();
+      await page.keyboard.press('h');
+      await dialog.getByRole('alert').getByText('Not now').waitFor();
+      await page.unroute(receivers);
+      await dialog.getByRole('button', { name: 'Try again' }).click();
+      expect(await dialog.getByLabel('To whom').getByRole('option').allTextContents()).toEqual([
+        ...['choose', 'the role desk', 'the role lead', 'abe', 'lea'],
+      ]);
+      await expectClean(watched);
+
+      // abe was quicker
+      const first = await ask(`${ingress.url}${asked.path}/hand-on`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${keys.abe}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ to: { person: 'ann' }, reason: HOSTILE }),
+      });
+      expect(first.status).toBe(200);
+      await dialog.getByLabel('To whom').selectOption('role lead');
+      await dialog.getByLabel(/^Why/).fill('above what I may say');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await dialog.getByText(/Somebody changed it while you read/).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByText(`abe handed it on to ann: “${HOSTILE}”`).waitFor();
+      await page.getByText('handed to you by abe').waitFor();
+      await page.keyboard.press('h');
+      await dialog.getByLabel('To whom').selectOption('lea');
+      await dialog.getByLabel(/^Why/).fill('above what I may say');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByText('with lea').waitFor();
+      await expectClean(watched);
+      await watched.close();
+
+      const reading = await signedIn('reader', `/console/inbox?approval=${asked.id}`);
+      await reading.page.getByText('ann handed it on to lea: “above what I may say”').waitFor();
+      expect(await reading.page.getByRole('button', { name: /Hand on/ }).count()).toBe(0);
+      await reading.close();
+
+      const lead = await signedIn('lea', '/console/inbox');
+      await lead.page.getByText('handed to you by ann').waitFor();
+      await lead.page.keyboard.press('j');
+      await lead.page.getByRole('form', { name: 'Your verdict' }).waitFor();
+      await lead.page.keyboard.press('a');
+      await lead.page.keyboard.type('it is');
+      await lead.page.keyboard.press('Enter');
+      await lead.page.getByRole('heading', { name: 'Nothing waits for a person' }).waitFor();
+      await expectClean(lead);
+      await lead.close();
     },
     SLOW_MACHINE_MS,
   );

@@ -3,6 +3,7 @@ import { type PreviewLine, refusals, tallyText } from '../../../wire/previewLine
 import { Loaded, NoneOf } from '../../parts/Loaded.tsx';
 import { Modal } from '../../parts/Modal.tsx';
 import { Said } from '../../parts/Said.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
 import { say } from '../../parts/Toasts.tsx';
 import { type Previewed, redrive, usePreview, type Wanted } from '../../read/redrives.ts';
 import { count } from '../../words/numbers.ts';
@@ -159,28 +160,30 @@ function Summary({ lines, total, more }: { lines: readonly PreviewLine[]; total:
 
 function Lines({ lines }: { lines: readonly PreviewLine[] }) {
   return (
-    <ul className="preview" aria-label="Each of them">
-      {lines.map(({ id, subject, reason, becomes, more }) => (
-        <li key={id}>
-          <code>{id}</code>
-          {subject !== null && (
-            <>
-              {' '}
-              of <Said text={subject} charsMax={60} />
-            </>
-          )}{' '}
-          → <strong>{becomes ?? 'refused'}</strong>
-          {more !== null && (
-            <>
-              {' '}
-              <Said text={more} charsMax={200} />
-            </>
-          )}{' '}
-          <span className="faint">
-            (<Said text={reason} charsMax={200} />)
-          </span>
-        </li>
-      ))}
-    </ul>
+    <Scroll label="Each of them" className="preview">
+      <ul>
+        {lines.map(({ id, subject, reason, becomes, more }) => (
+          <li key={id}>
+            <code>{id}</code>
+            {subject !== null && (
+              <>
+                {' '}
+                of <Said text={subject} charsMax={60} />
+              </>
+            )}{' '}
+            → <strong>{becomes ?? 'refused'}</strong>
+            {more !== null && (
+              <>
+                {' '}
+                <Said text={more} charsMax={200} />
+              </>
+            )}{' '}
+            <span className="faint">
+              (<Said text={reason} charsMax={200} />)
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Scroll>
   );
 }

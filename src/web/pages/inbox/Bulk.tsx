@@ -3,6 +3,7 @@ import type { Approval } from '../../../wire/approval.ts';
 import { Modal } from '../../parts/Modal.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
 import { Said } from '../../parts/Said.tsx';
+import { Scroll } from '../../parts/Scroll.tsx';
 import { say } from '../../parts/Toasts.tsx';
 import { useMay } from '../../parts/useMay.ts';
 import { giveVerdict } from '../../read/verdicts.ts';
@@ -58,15 +59,17 @@ function Preview({ marked, verdict, onClose, onDone }: PreviewProps) {
   };
   return (
     <Modal title={verdict === 'approve' ? `Approve ${marked.length}` : `Reject ${marked.length}`} onClose={onClose} wide>
-      <ul className="preview">
-        {marked.map(({ id, question, proposed, rejected, needed, votes }) => (
-          <li key={id}>
-            <Said text={question} charsMax={120} /> →{' '}
-            <Outcome outcome={verdict === 'approve' ? proposed.outcome : (rejected ?? 'not decided')} />
-            {verdict === 'approve' && votes.length + 1 < needed && <span className="faint"> counts, {needed} are needed</span>}
-          </li>
-        ))}
-      </ul>
+      <Scroll label="What each would become" className="preview">
+        <ul>
+          {marked.map(({ id, question, proposed, rejected, needed, votes }) => (
+            <li key={id}>
+              <Said text={question} charsMax={120} /> →{' '}
+              <Outcome outcome={verdict === 'approve' ? proposed.outcome : (rejected ?? 'not decided')} />
+              {verdict === 'approve' && votes.length + 1 < needed && <span className="faint"> counts, {needed} are needed</span>}
+            </li>
+          ))}
+        </ul>
+      </Scroll>
       {troubles.map((text) => (
         <p key={text} className="trouble" role="alert">
           {text}

@@ -36,13 +36,15 @@ function Giving({ approval: { id }, etag, again, onClose }: HandOnProps & { read
   const query = useQuery({ queryKey: ['/v1/approval/receivers', id], queryFn: () => receiversOf(id), retry: false });
   const whom = useRef<HTMLSelectElement & HTMLInputElement>(null);
   const reason = useRef<HTMLTextAreaElement>(null);
+  // what is handed on is what was seen as this was opened
+  const [seen] = useState(etag);
   const [trouble, setTrouble] = useState<string | null>(null);
   const send = async (event: FormEvent) => {
     event.preventDefault();
     const [chosen, why] = [whom.current?.value.trim() ?? '', reason.current?.value.trim() ?? ''];
     if (chosen === '' || why === '') return;
     try {
-      await handOn(id, { to: toOf(chosen), reason: why }, etag);
+      await handOn(id, { to: toOf(chosen), reason: why }, seen);
       say(`Handed on to ${chosen}: they are asked now. You may still answer.`);
       onClose();
     } catch (error) {
