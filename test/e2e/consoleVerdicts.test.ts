@@ -157,7 +157,7 @@ withBrowser('the console, signed in', () => {
       // what comes meanwhile changes what would become of b's alone: that is left as it is, and told
       const headers = { authorization: `Bearer ${keys.root}` };
       for (const n of [1, 2]) await post(ingress.url, eventOf({ id: `meanwhile-${n}`, data: { account: 'b', amount: n } }), headers);
-      await dialog.getByLabel('At').selectOption('20');
+      await dialog.getByRole('combobox').selectOption('20');
       await dialog.getByRole('button', { name: 'Try 5', exact: true }).click();
       await dialog
         .getByRole('alert')

@@ -290,6 +290,30 @@ describe('approvals() get', () => {
     expect(printed.err).toBe('409 already-decided: Another verdict was first; bob was first\n');
   });
 
+  it('approvals() hands on to a person or a role, and says to whom', async () => {
+    const given = {
+      ...{ ...approval, rejected: null, event: { type: 'payment.attempted' } },
+      state: 'open',
+      verdict: null,
+      handed: { n: 1, to: { role: 'lead' }, by: 'ann', reason: 'too much', at: 'x' },
+    };
+    answers['/v1/approvals/apr_fraud.17.0/hand-on'] = [200, given];
+    expect(await run('approvals', 'hand-on', 'apr_fraud.17.0', '--to-role', 'lead', '--reason', 'too much')).toBe(0);
+    expect(printed.out).toBe('apr_fraud.17.0  handed on to the role lead by ann: too much\n');
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ to: { role: 'lead' }, reason: 'too much' });
+    answers['/v1/approvals/apr_fraud.17.0'] = [200, given];
+    await run('approvals', 'get', 'apr_fraud.17.0');
+    expect(printed.out).toContain('\n  handed on to the role lead by ann: too much\n');
+    answers['/v1/approvals/apr_fraud.17.0/hand-on'] = [422, { status: 422, code: 'cannot-hand-on', title: 'No', detail: 'bob has voted' }];
+    expect(await run('approvals', 'hand-on', 'apr_fraud.17.0', '--to', 'bob', '--reason', 'x')).toBe(1);
+    expect(printed.err).toContain('422 cannot-hand-on');
+  });
+
+  it.each([[[]], [['--to', 'bob', '--to-role', 'lead']]])('approvals() hands on to one receiver: %j is wrong', async (words) => {
+    expect(await run('approvals', 'hand-on', 'apr_fraud.17.0', ...words, '--reason', 'x')).toBe(2);
+    expect(asked).toEqual([]);
+  });
+
   it('approvals() needs a reason', async () => {
     expect(await run('approvals', 'approve', 'apr_fraud.17.0')).toBe(2);
     expect(asked).toEqual([]);

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type RefObject, useRef, useState } from 'react';
 import type { Approval, Handed, ReceiversOf } from '../../../wire/approval.ts';
-import { useKeys } from '../../keys/useKeys.ts';
 import { Loaded, NoneOf } from '../../parts/Loaded.tsx';
 import { Modal } from '../../parts/Modal.tsx';
 import { say } from '../../parts/Toasts.tsx';
@@ -13,26 +12,14 @@ interface HandOnProps {
   readonly approval: Approval;
   readonly etag: string | null;
   readonly again: () => void;
-}
-
-/** Gives it to another person or role, with a reason. */
-export function HandOn({ approval, etag, again }: HandOnProps) {
-  const [open, setOpen] = useState(false);
-  useKeys({ 'hand-on': () => setOpen(true) });
-  return (
-    <>
-      <button type="button" onClick={() => setOpen(true)}>
-        Hand on… <kbd>h</kbd>
-      </button>
-      {open && <Giving approval={approval} etag={etag} again={again} onClose={() => setOpen(false)} />}
-    </>
-  );
+  readonly onClose: () => void;
 }
 
 const ROLE = 'role ';
 const toOf = (chosen: string): Handed['to'] => (chosen.startsWith(ROLE) ? { role: chosen.slice(ROLE.length) } : { person: chosen });
 
-function Giving({ approval: { id }, etag, again, onClose }: HandOnProps & { readonly onClose: () => void }) {
+/** Gives it to another person or role, with a reason. Beside the form of the verdict, not in it: a form holds no other. */
+export function HandOn({ approval: { id }, etag, again, onClose }: HandOnProps) {
   const query = useQuery({ queryKey: ['/v1/approval/receivers', id], queryFn: () => receiversOf(id), retry: false });
   const whom = useRef<HTMLSelectElement & HTMLInputElement>(null);
   const reason = useRef<HTMLTextAreaElement>(null);

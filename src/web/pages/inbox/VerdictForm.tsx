@@ -38,6 +38,7 @@ export function VerdictForm({ approval, etag, onDone, again }: VerdictFormProps)
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
+  const [handing, setHanding] = useState(false);
   const fields = fieldsOfForm(form);
 
   const send = async (verdict: Chosen) => {
@@ -84,6 +85,7 @@ export function VerdictForm({ approval, etag, onDone, again }: VerdictFormProps)
     approve: () => void send('approve'),
     reject: () => void send('reject'),
     claim: () => void take(),
+    'hand-on': () => setHanding(true),
     reason: () => reason.current?.focus(),
   });
   const onEnter = (event: KeyboardEvent) => {
@@ -94,25 +96,30 @@ export function VerdictForm({ approval, etag, onDone, again }: VerdictFormProps)
   };
   const more = votes.length + 1 < needed ? `it counts, ${needed} are needed` : proposed.outcome;
   return (
-    <form className="verdict" onSubmit={(event) => event.preventDefault()} aria-label="Your verdict">
-      {fields.length > 0 && <ChangeFields reference={changes} fields={fields} result={{ ...proposed.result, ...votes[0]?.changes }} />}
-      <label htmlFor="reason">Why (kept with the verdict)</label>
-      <textarea id="reason" ref={reason} rows={2} maxLength={2000} onKeyDown={onEnter} />
-      <p className="trouble" role="alert">
-        {trouble}
-      </p>
-      <p className="row-tools">
-        <button type="button" className="good" disabled={sending} onClick={() => void send('approve')}>
-          Approve{more === 'approve' ? '' : `: ${more}`} <kbd>a</kbd>
-        </button>
-        <button type="button" className="bad" disabled={sending} onClick={() => void send('reject')}>
-          Reject{rejected === null ? '' : `: ${rejected}`} <kbd>d</kbd>
-        </button>
-        <button type="button" onClick={() => void take()}>
-          {approval.claim === null ? 'Claim' : 'Give back'} <kbd>c</kbd>
-        </button>
-        <HandOn approval={approval} etag={etag} again={again} />
-      </p>
-    </form>
+    <>
+      <form className="verdict" onSubmit={(event) => event.preventDefault()} aria-label="Your verdict">
+        {fields.length > 0 && <ChangeFields reference={changes} fields={fields} result={{ ...proposed.result, ...votes[0]?.changes }} />}
+        <label htmlFor="reason">Why (kept with the verdict)</label>
+        <textarea id="reason" ref={reason} rows={2} maxLength={2000} onKeyDown={onEnter} />
+        <p className="trouble" role="alert">
+          {trouble}
+        </p>
+        <p className="row-tools">
+          <button type="button" className="good" disabled={sending} onClick={() => void send('approve')}>
+            Approve{more === 'approve' ? '' : `: ${more}`} <kbd>a</kbd>
+          </button>
+          <button type="button" className="bad" disabled={sending} onClick={() => void send('reject')}>
+            Reject{rejected === null ? '' : `: ${rejected}`} <kbd>d</kbd>
+          </button>
+          <button type="button" onClick={() => void take()}>
+            {approval.claim === null ? 'Claim' : 'Give back'} <kbd>c</kbd>
+          </button>
+          <button type="button" onClick={() => setHanding(true)}>
+            Hand on… <kbd>h</kbd>
+          </button>
+        </p>
+      </form>
+      {handing && <HandOn approval={approval} etag={etag} again={again} onClose={() => setHanding(false)} />}
+    </>
   );
 }
