@@ -85,7 +85,9 @@ async function giveOn(id: string, { to, toRole, reason, json }: GivingOn): Promi
   if ((to === undefined) === (toRole === undefined))
     throw new CannotRun('Cannot hand it on as it must be --to a person or --to-role a role');
   const receiver = to === undefined ? { role: toRole } : { person: to };
-  const given = await send<Approval>(path(id, 'hand-on'), { to: receiver, reason });
+  const { openService } = await import('./terminal/target.ts');
+  const call = { method: 'POST', contentType: 'application/json', body: JSON.stringify({ to: receiver, reason }) } as const;
+  const given = await (await openService()).ask<Approval>(`/v1/approvals/${encodeURIComponent(id)}/hand-on`, call);
   if (json === true) printJson(given);
   else printLine(`${given.id}  ${handedText(given)}`);
 }
