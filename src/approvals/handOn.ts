@@ -67,7 +67,7 @@ export async function handOn(deps: Pick<ApprovalDeps, 'pool' | 'notices'>, by: H
 }
 
 /** `ann`, or `the role fraud-desk`. */
-export const nameOf = (to: Handed['to']): string => ('person' in to ? to.person : `the role ${to.role}`);
+const nameOf = (to: Handed['to']): string => ('person' in to ? to.person : `the role ${to.role}`);
 
 /** With auth off nobody is known: a name is taken as it is given. */
 async function assertMayReceive({ client, tenant }: CaseLogWriter, before: KeptApproval, { to, actor, proof }: HandingOn): Promise<void> {
