@@ -14,7 +14,7 @@ import { parseMediaType } from '../ingress/cloudevents/mediaType.ts';
 import { parseStrict, SAID_BYTES_MAX } from '../ingress/http/jsonBody.ts';
 import { problemOf } from '../ingress/http/problem.ts';
 import { readBody } from '../ingress/http/readBody.ts';
-import { assertCounts } from '../ingress/routes/approvalRoutes.ts';
+import { assertCounts } from '../ingress/routes/approvals/approvalRoutes.ts';
 import { type Call, type Route, route } from '../ingress/routes/route.ts';
 import { verdictForm, verdictRequest } from '../wire/approval.ts';
 import { tokenParam } from '../wire/params.ts';

@@ -1,13 +1,14 @@
 /** The API: every route that is not a page. */
 import { actionRoutes } from './actionRoutes.ts';
-import { approvalRoutes } from './approvalRoutes.ts';
+import { approvalRoutes } from './approvals/approvalRoutes.ts';
+import { handOnRoutes } from './approvals/handOnRoutes.ts';
+import { reviewRoutes } from './approvals/reviewRoutes.ts';
 import { brokerRoutes } from './brokerRoutes.ts';
 import { causeRoutes } from './causeRoutes.ts';
 import { decisionRoutes } from './decisionRoutes.ts';
 import { eventRoutes } from './eventRoutes.ts';
 import { flowMapRoutes } from './flowMapRoutes.ts';
 import { flowRoutes } from './flowRoutes.ts';
-import { handOnRoutes } from './handOnRoutes.ts';
 import { openCaseRoutes } from './openCaseRoutes.ts';
 import { operationRoutes } from './operationRoutes.ts';
 import { overTimeRoutes } from './overTimeRoutes.ts';
@@ -18,7 +19,6 @@ import { previewRoutes } from './previewRoutes.ts';
 import { qualityRoutes } from './qualityRoutes.ts';
 import { quarantineRoutes } from './quarantineRoutes.ts';
 import { receiverRoutes } from './receiverRoutes.ts';
-import { reviewRoutes } from './reviewRoutes.ts';
 import type { Route } from './route.ts';
 import { searchRoutes } from './searchRoutes.ts';
 import { sessionRoutes } from './sessionRoutes.ts';

@@ -1,16 +1,16 @@
 /** Giving an approval to somebody else. */
-import { readApproval } from '../../approvals/approval.ts';
-import { handOn } from '../../approvals/handOn.ts';
-import { readReviewers, receiversOf } from '../../approvals/reviewers.ts';
-import { mayDo } from '../../domain/caller.ts';
-import { approval, handOnRequest, receivers } from '../../wire/approval.ts';
-import { approvalExample } from '../../wire/examples.ts';
-import { approvalParam } from '../../wire/params.ts';
-import { proofOf } from '../http/authenticate.ts';
-import { jsonBody } from '../http/jsonBody.ts';
-import { notFound } from '../http/notFound.ts';
+import { readApproval } from '../../../approvals/approval.ts';
+import { handOn } from '../../../approvals/handOn.ts';
+import { readReviewers, receiversOf } from '../../../approvals/reviewers.ts';
+import { mayDo } from '../../../domain/caller.ts';
+import { approval, handOnRequest, receivers } from '../../../wire/approval.ts';
+import { approvalExample } from '../../../wire/examples.ts';
+import { approvalParam } from '../../../wire/params.ts';
+import { proofOf } from '../../http/authenticate.ts';
+import { jsonBody } from '../../http/jsonBody.ts';
+import { notFound } from '../../http/notFound.ts';
+import { type Route, route } from '../route.ts';
 import { etag, ifMatchOf, keyOf } from './approvalKeys.ts';
-import { type Route, route } from './route.ts';
 
 const EXAMPLE = { to: { role: 'fraud-lead' }, reason: 'Above what I may say yes to' };
 

@@ -1,22 +1,22 @@
 /** Questions to people, and their verdicts. The row decides who was first; this only asks it and says what it said. */
-import { readApproval } from '../../approvals/approval.ts';
-import { giveVerdict } from '../../approvals/approvals.ts';
-import { readApprovalFeed, readApprovals } from '../../approvals/readApprovals.ts';
-import type { VerdictResult } from '../../approvals/vote.ts';
-import { SignalboxError } from '../../domain/errors.ts';
-import type { JsonObject } from '../../domain/event.ts';
-import { readHeads } from '../../log/read/feed.ts';
-import { type Approval, approval, approvalList, approvalsQuery, verdictRequest } from '../../wire/approval.ts';
-import { approvalExample, verdictExample } from '../../wire/examples.ts';
-import { pageExample } from '../../wire/list.ts';
-import { approvalParam } from '../../wire/params.ts';
-import { proofOf } from '../http/authenticate.ts';
-import { jsonBody } from '../http/jsonBody.ts';
-import { toListQuery } from '../http/listQuery.ts';
-import { notFound } from '../http/notFound.ts';
-import { sendPage, textsOf } from '../http/sendPage.ts';
+import { readApproval } from '../../../approvals/approval.ts';
+import { giveVerdict } from '../../../approvals/approvals.ts';
+import { readApprovalFeed, readApprovals } from '../../../approvals/readApprovals.ts';
+import type { VerdictResult } from '../../../approvals/vote.ts';
+import { SignalboxError } from '../../../domain/errors.ts';
+import type { JsonObject } from '../../../domain/event.ts';
+import { readHeads } from '../../../log/read/feed.ts';
+import { type Approval, approval, approvalList, approvalsQuery, verdictRequest } from '../../../wire/approval.ts';
+import { approvalExample, verdictExample } from '../../../wire/examples.ts';
+import { pageExample } from '../../../wire/list.ts';
+import { approvalParam } from '../../../wire/params.ts';
+import { proofOf } from '../../http/authenticate.ts';
+import { jsonBody } from '../../http/jsonBody.ts';
+import { toListQuery } from '../../http/listQuery.ts';
+import { notFound } from '../../http/notFound.ts';
+import { sendPage, textsOf } from '../../http/sendPage.ts';
+import { type Route, route } from '../route.ts';
 import { etag, ifMatchOf, keyOf } from './approvalKeys.ts';
-import { type Route, route } from './route.ts';
 
 /** Throws what a verdict that does not count is answered. */
 export function assertCounts({ result, approval }: VerdictResult): void {

@@ -1,18 +1,18 @@
 /** What reviewers do before they give a verdict: take an approval for themselves, and ask for more. */
-import type { KeptApproval } from '../../approvals/approval.ts';
-import { claimApproval, releaseApproval } from '../../approvals/claims.ts';
-import { answerFurther, askFurther } from '../../approvals/questions.ts';
-import type { Reviewer } from '../../approvals/vote.ts';
-import { mayDo } from '../../domain/caller.ts';
-import { SignalboxError } from '../../domain/errors.ts';
-import { answerRequest, approval, furtherQuestion, questionRequest } from '../../wire/approval.ts';
-import { approvalExample, furtherQuestionExample } from '../../wire/examples.ts';
-import { approvalParam, questionParam } from '../../wire/params.ts';
-import { proofOf } from '../http/authenticate.ts';
-import { jsonBody } from '../http/jsonBody.ts';
-import { notFound } from '../http/notFound.ts';
+import type { KeptApproval } from '../../../approvals/approval.ts';
+import { claimApproval, releaseApproval } from '../../../approvals/claims.ts';
+import { answerFurther, askFurther } from '../../../approvals/questions.ts';
+import type { Reviewer } from '../../../approvals/vote.ts';
+import { mayDo } from '../../../domain/caller.ts';
+import { SignalboxError } from '../../../domain/errors.ts';
+import { answerRequest, approval, furtherQuestion, questionRequest } from '../../../wire/approval.ts';
+import { approvalExample, furtherQuestionExample } from '../../../wire/examples.ts';
+import { approvalParam, questionParam } from '../../../wire/params.ts';
+import { proofOf } from '../../http/authenticate.ts';
+import { jsonBody } from '../../http/jsonBody.ts';
+import { notFound } from '../../http/notFound.ts';
+import { type Call, type Route, route } from '../route.ts';
 import { etag, keyOf } from './approvalKeys.ts';
-import { type Call, type Route, route } from './route.ts';
 
 const AT = '/v1/approvals/:approval';
 

@@ -1,8 +1,8 @@
 /** Which approval is meant, and which version of it is told. */
-import type { ApprovalKey, KeptApproval } from '../../approvals/approval.ts';
-import { SignalboxError } from '../../domain/errors.ts';
-import { parseId } from '../../domain/ids.ts';
-import { notFound } from '../http/notFound.ts';
+import type { ApprovalKey, KeptApproval } from '../../../approvals/approval.ts';
+import { SignalboxError } from '../../../domain/errors.ts';
+import { parseId } from '../../../domain/ids.ts';
+import { notFound } from '../../http/notFound.ts';
 
 export const etag = ({ version }: KeptApproval): Record<string, string> => ({ ETag: `"${version}"` });
 
