@@ -117,7 +117,7 @@ function Told({ what, previewed, again, onMore, onClose, onDone }: ToldProps) {
               {left === null ? `Try ${count(going.length)}` : `${count(left)} to go`}
             </button>
           )}
-          {failed !== null && failed.length > 0 && (
+          {failed !== null && (
             <button type="button" onClick={again}>
               Look again
             </button>
