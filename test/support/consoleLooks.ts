@@ -22,24 +22,26 @@ export async function expectWell(path: string, watched: WatchedPage, look: Look)
   expect(seen).toEqual({ path, look, violations: [], sideways: 0 });
 }
 
-/** Each place in a tab of its own; `look` takes turns. Nothing of a page may break, or ask anyone else. */
+/** Each place in a tab of its own; `look` takes turns. Nothing of a page may break, or ask anyone else. What is wrong with any is told at once. */
 export async function inTabs(
   { browser, url }: { readonly browser: Browser; readonly url: string },
   places: readonly Place[],
   each: (place: Place, watched: WatchedPage, look: Look) => Promise<void>,
 ): Promise<void> {
   const waiting = [...places.entries()];
+  const troubles: string[] = [];
   const tab = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [nth, place] = next;
       const watched = await openConsole(browser, url);
-      await each(place, watched, nth % 2 === 0 ? 'wide, light' : 'phone, dark').catch((error: unknown) => {
-        throw new Error(`${place.path}: ${String(error)}`, { cause: error });
-      });
+      await each(place, watched, nth % 2 === 0 ? 'wide, light' : 'phone, dark').catch((error: unknown) =>
+        troubles.push(`${place.path}: ${String(error)}`),
+      );
       const { errors, elsewhere } = watched;
-      expect({ path: place.path, errors, elsewhere }).toEqual({ path: place.path, errors: [], elsewhere: [] });
+      troubles.push(...errors.map((text) => `${place.path}: ${text}`), ...elsewhere.map((asked) => `${place.path} asked ${asked}`));
       await watched.close();
     }
   };
   await Promise.all(Array.from({ length: TABS }, tab));
+  if (troubles.length > 0) throw new Error(troubles.join('\n\n'));
 }

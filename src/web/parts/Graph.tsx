@@ -25,6 +25,10 @@ interface Point {
 
 const NODE = { width: 190, height: 44 };
 const TITLE_CHARS = 24;
+const LINE_CHARS = 120;
+
+/** A drawing holds no elements, so hidden characters are told in the text itself. */
+const shown = (text: string, charsMax: number): string => `${showHidden(cutText(text, charsMax))}${text.length > charsMax ? '…' : ''}`;
 
 function layOut(nodes: readonly GraphNode[], edges: readonly GraphEdge[]) {
   const graph = new dagre.graphlib.Graph();
@@ -74,7 +78,7 @@ export function Graph({ label, nodes, edges, chosen, onChoose }: GraphProps) {
               />
               {text !== '' && middle !== undefined && (
                 <text x={middle.x} y={middle.y - 4} textAnchor="middle" className="edge-text">
-                  {text}
+                  {shown(text, TITLE_CHARS)}
                 </text>
               )}
             </g>
@@ -92,11 +96,10 @@ export function Graph({ label, nodes, edges, chosen, onChoose }: GraphProps) {
             >
               <rect width={NODE.width} height={NODE.height} rx="6" />
               <text x="10" y="17" className="node-kind">
-                {state === null ? kind : `${kind}, ${state}`}
+                {shown(state === null ? kind : `${kind}, ${state}`, TITLE_CHARS)}
               </text>
               <text x="10" y="34">
-                {showHidden(cutText(title, TITLE_CHARS))}
-                {title.length > TITLE_CHARS ? '…' : ''}
+                {shown(title, TITLE_CHARS)}
               </text>
             </g>
           );
@@ -108,7 +111,8 @@ export function Graph({ label, nodes, edges, chosen, onChoose }: GraphProps) {
           {edges.map(({ from, to, text }) => (
             <li key={`${from} ${to}`}>
               {onChoose === undefined ? titleOf(nodes, from) : <NodeButton nodes={nodes} id={from} onChoose={onChoose} />} →{' '}
-              {onChoose === undefined ? titleOf(nodes, to) : <NodeButton nodes={nodes} id={to} onChoose={onChoose} />} {text}
+              {onChoose === undefined ? titleOf(nodes, to) : <NodeButton nodes={nodes} id={to} onChoose={onChoose} />}{' '}
+              {shown(text, LINE_CHARS)}
             </li>
           ))}
         </ul>
@@ -117,8 +121,7 @@ export function Graph({ label, nodes, edges, chosen, onChoose }: GraphProps) {
   );
 }
 
-const titleOf = (nodes: readonly GraphNode[], id: string): string =>
-  showHidden(cutText(nodes.find((node) => node.id === id)?.title ?? id, 120));
+const titleOf = (nodes: readonly GraphNode[], id: string): string => shown(nodes.find((node) => node.id === id)?.title ?? id, LINE_CHARS);
 
 function NodeButton({ nodes, id, onChoose }: { nodes: readonly GraphNode[]; id: string; onChoose: (id: string) => void }) {
   return (

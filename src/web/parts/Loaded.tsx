@@ -2,6 +2,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Away, Refusal } from '../read/call.ts';
+import { Said } from './Said.tsx';
 import { Scroll } from './Scroll.tsx';
 import { When } from './When.tsx';
 
@@ -12,7 +13,11 @@ export function Failed({ error, again }: { error: unknown; again?: (() => void) 
   return (
     <div className="state failed" role="alert">
       <h2>{title}</h2>
-      {said !== title && <p>{said}</p>}
+      {said !== title && (
+        <p>
+          <Said text={said} />
+        </p>
+      )}
       {refused !== null && (
         <p>
           Code{' '}

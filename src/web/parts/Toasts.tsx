@@ -1,6 +1,7 @@
 /** Short news of what the reader just did. They are said to screen readers too, and go by themselves. */
 import { Toast } from 'radix-ui';
 import { useSyncExternalStore } from 'react';
+import { Said } from './Said.tsx';
 
 interface News {
   readonly id: number;
@@ -34,7 +35,9 @@ export function Toasts() {
     <Toast.Provider duration={SHOWN_MS} label="News">
       {shown.map(({ id, text }) => (
         <Toast.Root key={id} className="toast" onOpenChange={(open) => !open && set(news.filter((one) => one.id !== id))}>
-          <Toast.Description>{text}</Toast.Description>
+          <Toast.Description>
+            <Said text={text} cut />
+          </Toast.Description>
           <Toast.Close aria-label="Close" className="quiet">
             ✕
           </Toast.Close>

@@ -54,7 +54,7 @@ function Why({ decision }: { decision: DecisionDetail }) {
         <Go to={`/console/flows/${encodeURIComponent(flow)}?tab=policies&version=${encodeURIComponent(policy)}`}>{policy}</Go>.{' '}
         {truth !== null && (
           <strong>
-            It turned out: {truth.truth} (<When at={truth.at} />
+            It turned out: <Said text={truth.truth} charsMax={80} /> (<When at={truth.at} />
             ).
           </strong>
         )}

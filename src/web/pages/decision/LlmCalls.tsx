@@ -16,7 +16,7 @@ export function LlmCalls({ calls }: { calls: readonly LlmCall[] }) {
             <td>{step}</td>
             <td>
               {state}
-              {code !== null && `: ${code}`} {note !== null && <Said text={note} charsMax={200} />}
+              {code !== null && <Said text={`: ${code}`} charsMax={80} />} {note !== null && <Said text={note} charsMax={200} />}
             </td>
             <td>
               <Said text={model} charsMax={60} />

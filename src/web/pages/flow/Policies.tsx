@@ -35,7 +35,10 @@ export function Policies({ flow }: { flow: string }) {
                   {newestFirst.map(({ version: one, position, at, origin, by, note, active }) => (
                     <tr key={position}>
                       <td>
-                        <code>{one}</code> {active && <span className="tag">holds now</span>}
+                        <code>
+                          <Said text={one} charsMax={80} />
+                        </code>{' '}
+                        {active && <span className="tag">holds now</span>}
                       </td>
                       <td>
                         <When at={at} />

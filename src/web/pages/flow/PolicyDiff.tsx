@@ -16,7 +16,9 @@ export function PolicyDiff({ flow, version, against }: { flow: string; version: 
         <Loaded query={policy}>
           {({ text }) => (
             <Scroll label="The policy" className="command">
-              <pre>{text}</pre>
+              <pre>
+                <Said text={text} lines charsMax={text.length} />
+              </pre>
             </Scroll>
           )}
         </Loaded>
@@ -29,7 +31,17 @@ function Changes({ diff: { version, against, differences } }: { diff: Diff }) {
   return (
     <>
       <h2>
-        What <code>{version}</code> changed{against !== null && <> of {against}</>}
+        What{' '}
+        <code>
+          <Said text={version} charsMax={80} />
+        </code>{' '}
+        changed
+        {against !== null && (
+          <>
+            {' '}
+            of <Said text={against} charsMax={80} />
+          </>
+        )}
       </h2>
       {against === null && <p className="faint">It is the first one.</p>}
       {against !== null && differences.length === 0 && <p className="faint">Nothing: they say the same.</p>}
@@ -38,7 +50,12 @@ function Changes({ diff: { version, against, differences } }: { diff: Diff }) {
           <div key={`${change} ${pointer}`}>
             <dt>
               <Said text={path.length === 0 ? 'all of it' : path.join(' › ')} charsMax={300} />
-              {meaning !== null && <span className="faint"> ({meaning})</span>}
+              {meaning !== null && (
+                <span className="faint">
+                  {' '}
+                  (<Said text={meaning} charsMax={300} />)
+                </span>
+              )}
             </dt>
             <dd>
               <Said text={text} lines charsMax={800} />

@@ -97,15 +97,19 @@ function Waiting({ approval }: { approval: Approval }) {
   if (state !== 'open')
     return (
       <p className="note">
-        {verdict === null
-          ? 'It is over: nobody answered in time.'
-          : `Decided: ${verdict.verdict} by ${verdict.actor}, “${verdict.reason}”.`}
+        <Said
+          text={
+            verdict === null
+              ? 'It is over: nobody answered in time.'
+              : `Decided: ${verdict.verdict} by ${verdict.actor}, “${verdict.reason}”.`
+          }
+        />
       </p>
     );
   return (
     <p>
       Due <When at={deadline} />; without an answer it is decided: {approval.default}. Asked:{' '}
-      {asked.length === 0 ? 'everyone who may give verdicts' : asked.join(', ')}.{' '}
+      <Said text={asked.length === 0 ? 'everyone who may give verdicts' : asked.join(', ')} />.{' '}
       {votesText(approval) !== '' && <strong>{votesText(approval)}. </strong>}
       {votes.map(({ actor, reason }) => (
         <span key={actor}>

@@ -31,7 +31,7 @@ export function Questions({ approval, again }: { approval: Approval; again: () =
             {questions.map(({ n, question, askedBy, answer, answeredBy }) => (
               <div key={n}>
                 <dt>
-                  {askedBy}: <Said text={question} lines />
+                  <Said text={askedBy} />: <Said text={question} lines />
                 </dt>
                 <dd>
                   {answer === null ? (
@@ -40,7 +40,7 @@ export function Questions({ approval, again }: { approval: Approval; again: () =
                     </button>
                   ) : (
                     <>
-                      {answeredBy}: <Said text={answer} lines />
+                      <Said text={answeredBy ?? ''} />: <Said text={answer} lines />
                     </>
                   )}
                 </dd>

@@ -1,6 +1,7 @@
 import { shownNumber } from '../../../domain/shownNumber.ts';
 import { Go } from '../../parts/Go.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
+import { Said } from '../../parts/Said.tsx';
 import { Scroll } from '../../parts/Scroll.tsx';
 import { When } from '../../parts/When.tsx';
 import type { Similar } from '../../words/evidence.ts';
@@ -33,7 +34,7 @@ export function SimilarCases({ similar }: { similar: readonly Similar[] }) {
                   </Go>
                 </td>
                 <td className="number">{score === null ? '–' : shownNumber(score)}</td>
-                <td>{truth ?? <span className="faint">not known</span>}</td>
+                <td>{truth === null ? <span className="faint">not known</span> : <Said text={truth} charsMax={60} />}</td>
               </tr>
             ))}
           </tbody>

@@ -88,8 +88,11 @@ export function Stuck() {
             <ul>
               {overdue.map(({ flow, subject, name, due, trouble, event }) => (
                 <li key={`${event} ${name}`}>
-                  {name} of <Go to={subjectPath(flow, subject)}>{subject}</Go>, due <When at={due} />:{' '}
-                  <Said text={trouble ?? ''} charsMax={300} />
+                  {name} of{' '}
+                  <Go to={subjectPath(flow, subject)}>
+                    <Said text={subject} charsMax={60} />
+                  </Go>
+                  , due <When at={due} />: <Said text={trouble ?? ''} charsMax={300} />
                 </li>
               ))}
             </ul>
