@@ -6,33 +6,42 @@ import type { Approval } from '../wire/approval.ts';
 import type { KeptApproval } from './approval.ts';
 import { APPROVAL_COLUMNS, APPROVAL_EVENT, keptApproval } from './approvalRow.ts';
 
-export type ApprovalFilter = Approval['state'] | 'all';
+type State = Approval['state'] | 'all';
+
+export interface ApprovalFilter {
+  readonly state: State;
+  /** Those alone that were handed on to this person last, or to one of these roles. */
+  readonly handedTo?: { readonly actor: string; readonly roles: readonly string[] };
+}
 
 /** Written out, not a value: the planner sees that the partial index on open ones holds. */
-const WHERE: Readonly<Record<ApprovalFilter, string>> = {
+const WHERE: Readonly<Record<State, string>> = {
   open: "t.state = 'open'",
   decided: "t.state = 'decided'",
   expired: "t.state = 'expired'",
   all: 'true',
 };
 
-const feedSource = (state: ApprovalFilter): FeedSource => ({
+/** Handed on are few: of the open ones, whose index is small, or found in a bounded stretch. */
+const HANDED_TO = "(t.handed::jsonb -> 'to' ->> 'person' = $6 or t.handed::jsonb -> 'to' ->> 'role' = any($7::text[]))";
+
+const feedSource = ({ state, handedTo }: ApprovalFilter): FeedSource => ({
   table: 'approvals',
   logColumn: 'flow',
   timeColumn: 'opened_at',
-  where: WHERE[state],
-  values: [],
-  scan: state === 'decided' || state === 'expired',
+  where: handedTo === undefined ? WHERE[state] : `${WHERE[state]} and ${HANDED_TO}`,
+  values: handedTo === undefined ? [] : [handedTo.actor, handedTo.roles],
+  scan: state !== 'open' && (state !== 'all' || handedTo !== undefined),
   bytes: 'octet_length(t.body)',
 });
 
 /** Approvals take their positions from the flow's second log; here they go under the flow's name. */
 export function readApprovalFeed(
   pool: Pool,
-  state: ApprovalFilter,
+  filter: ApprovalFilter,
   reading: { tenant: string; upTo: Positions; after: Positions; limit: number },
 ): Promise<FeedPage> {
-  return readFeed(pool, feedSource(state), reading);
+  return readFeed(pool, feedSource(filter), reading);
 }
 
 /** Those at the places, in their order. */

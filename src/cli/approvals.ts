@@ -12,6 +12,7 @@ export function approvals(): Command {
   withListOptions(command.command('list').description('the open ones, oldest first'))
     .addOption(new Option('--state <state>', 'those, in place of the open ones').choices(['open', 'decided', 'expired', 'all']))
     .option('--flow <name>')
+    .option('--for-me', 'those that were handed on to you, or to a role of yours')
     .addHelpText('after', '\nExample:\n  signalbox approvals list --state all')
     .action(list);
   command
@@ -48,10 +49,10 @@ function line({ id, state, subject, question, proposed, deadline, verdict, votes
   return `${id}  ${subject}  ${question}  proposed ${proposed.outcome}  ${now}`;
 }
 
-async function list(options: ListOptions & { state?: string; flow?: string }): Promise<void> {
+async function list(options: ListOptions & { state?: string; flow?: string; forMe?: true }): Promise<void> {
   const { openClient } = await import('./terminal/target.ts');
-  const { state, flow } = options;
-  printPage(await (await openClient()).approvals({ state, flow, ...pageOf(options) }), {
+  const { state, flow, forMe } = options;
+  printPage(await (await openClient()).approvals({ state, flow, handed: forMe && 'me', ...pageOf(options) }), {
     json: options.json,
     header: ['APPROVAL', 'STATE', 'SUBJECT', 'PROPOSED', 'DEADLINE', 'DEFAULT', 'QUESTION'],
     row: (item) => [item.id, item.state, item.subject, item.proposed.outcome, item.deadline, item.default, item.question],

@@ -17,7 +17,7 @@ const at = <const Path extends string>(path: Path) => ({ getParentRoute: () => r
 
 const pages = [
   createRoute({ ...at('/'), component: Live }),
-  createRoute({ ...at('/console/inbox'), validateSearch: textsOf('approval', 'flow', 'state'), component: Inbox }),
+  createRoute({ ...at('/console/inbox'), validateSearch: textsOf('approval', 'flow', 'handed', 'state'), component: Inbox }),
   createRoute({
     ...at('/console/flows'),
     validateSearch: textsOf('range'),

@@ -99,6 +99,7 @@ export const approvalsQuery = z.strictObject({
     .optional()
     .describe('`open` unless told'),
   flow: filterText.optional(),
+  handed: z.literal('me').optional().describe('`me`: those that were handed on to the caller, or to a role of theirs'),
 });
 
 export type Vote = z.infer<typeof vote>;

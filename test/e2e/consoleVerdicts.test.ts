@@ -238,6 +238,10 @@ withBrowser('the console, signed in', () => {
       await dialog.waitFor({ state: 'detached' });
       await page.getByText('with lea').waitFor();
       await expectClean(watched);
+      await page.goto(`${ingress.url}/console/inbox`);
+      await page.getByRole('button', { name: /Is it right/ }).waitFor();
+      await page.getByLabel('Handed on to me').check();
+      await page.getByRole('heading', { name: 'Nothing was handed on to you' }).waitFor();
       await watched.close();
 
       const reading = await signedIn('reader', `/console/inbox?approval=${asked.id}`);
@@ -246,12 +250,15 @@ withBrowser('the console, signed in', () => {
       await reading.close();
 
       const lead = await signedIn('lea', '/console/inbox');
+      await lead.page.getByLabel('Handed on to me').check();
       await lead.page.getByText('handed to you by ann').waitFor();
       await lead.page.keyboard.press('j');
       await lead.page.getByRole('form', { name: 'Your verdict' }).waitFor();
       await lead.page.keyboard.press('a');
       await lead.page.keyboard.type('it is');
       await lead.page.keyboard.press('Enter');
+      await lead.page.getByRole('heading', { name: 'Nothing was handed on to you' }).waitFor();
+      await lead.page.getByLabel('Handed on to me').uncheck();
       await lead.page.getByRole('heading', { name: 'Nothing waits for a person' }).waitFor();
       await expectClean(lead);
       await lead.close();

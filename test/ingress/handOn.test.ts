@@ -119,6 +119,29 @@ describe('POST /v1/approvals/:approval/hand-on', () => {
     });
   });
 
+  it('is listed for its last receiver, by name or by role, and for nobody else', async () => {
+    const [toLea, toLeads] = [await asking(), await asking()];
+    await give('ann', toLea, { person: 'abe' });
+    await give('ann', toLea, LEA, {}, 'no, to lea');
+    await give('ann', toLeads, { role: 'fraud-lead' });
+    const listed = async (who: string, more = '') => {
+      const { json } = await ask(`${ingress.url}/v1/approvals?handed=me${more}`, { headers: holders[who] ?? {} });
+      const ids: string[] = json.items.map(({ id }: { id: string }) => id);
+      return [toLea, toLeads].map(({ id }) => ids.includes(id));
+    };
+    expect([await listed('lea@bank.example'), await listed('abe'), await listed('ann')]).toEqual([
+      ...[[true, true]],
+      ...[[false, false]],
+      ...[[false, false]],
+    ]);
+    await verdict('ann', toLea);
+    expect([await listed('lea@bank.example'), await listed('lea@bank.example', '&state=all')]).toEqual([
+      ...[[false, true]],
+      ...[[true, true]],
+    ]);
+    expectProblem(await ask(`${ingress.url}/v1/approvals?handed=abe`, { headers: holders.ann ?? {} }), 400);
+  });
+
   it('is for who may answer, and for admins, past a claim too', async () => {
     const asked = await asking();
     for (const who of ['cem', 'rob', 'lea@bank.example']) expectProblem(await give(who, asked, { person: 'abe' }), 403);

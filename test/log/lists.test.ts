@@ -53,7 +53,7 @@ describe('lists without statistics', () => {
   it('readApprovals() reads an entry for each of its page', async () => {
     expect(
       await rowsRead(async () => {
-        const { places } = await readApprovalFeed(pool, 'open', reading);
+        const { places } = await readApprovalFeed(pool, { state: 'open' }, reading);
         expect(await readApprovals(pool, 'default', places)).toHaveLength(LIMIT);
       }),
     ).toBeLessThanOrEqual(2 * LIMIT);

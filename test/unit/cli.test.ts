@@ -304,6 +304,9 @@ describe('approvals() get', () => {
     answers['/v1/approvals/apr_fraud.17.0'] = [200, given];
     await run('approvals', 'get', 'apr_fraud.17.0');
     expect(printed.out).toContain('\n  handed on to the role lead by ann: too much\n');
+    answers['/v1/approvals'] = [200, { items: [], next: 'x', more: false }];
+    expect(await run('approvals', 'list', '--for-me')).toBe(0);
+    expect(asked.at(-1)?.path).toContain('handed=me');
     answers['/v1/approvals/apr_fraud.17.0/hand-on'] = [422, { status: 422, code: 'cannot-hand-on', title: 'No', detail: 'bob has voted' }];
     expect(await run('approvals', 'hand-on', 'apr_fraud.17.0', '--to', 'bob', '--reason', 'x')).toBe(1);
     expect(printed.err).toContain('422 cannot-hand-on');

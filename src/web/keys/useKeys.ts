@@ -8,9 +8,9 @@ type Handlers = Readonly<Record<string, () => void>>;
 
 const stacks: { current: Handlers }[] = [];
 
-/** Whoever writes wants letters. */
+/** Whoever writes wants letters; who has ticked a box goes on by keys. */
 function writes(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'));
 }
 
 const takesEnter = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest('a, button, summary') !== null;

@@ -41,7 +41,7 @@ const part = encodeURIComponent;
 export const useReady = () => useAsk<Ready>('/readyz', {}, { every: 5000 });
 export const useFlows = () => useAsk<Page<FlowItem>>('/v1/flows', {}, { every: 5000 });
 export const useFlow = (flow: string) => useAsk<FlowItem>(`/v1/flows/${part(flow)}`, {}, { every: 5000 });
-export const useApprovals = (parameters: { state?: string; flow?: string; after?: string }) =>
+export const useApprovals = (parameters: { state?: string; flow?: string; handed?: string; after?: string }) =>
   useAsk<Page<Approval>>('/v1/approvals', { limit: 200, ...parameters }, { every: 5000 });
 export const useDecision = (decision: string) => useAsk<DecisionDetail>(`/v1/decisions/${part(decision)}`, {}, { every: 10_000 });
 export const useDecisions = (parameters: Parameters) => useAsk<Page<DecisionItem>>('/v1/decisions', parameters);

@@ -38,12 +38,16 @@ export const approvalRoutes: readonly Route[] = [
     answers: { 200: { description: 'A page', schema: approvalList, example: pageExample(approvalExample) } },
     handler:
       ({ pool }) =>
-      async ({ response, caller: { tenant }, query }) => {
+      async ({ response, caller: { tenant, actor, roles }, query }) => {
         const { after, limit, filters } = toListQuery(query);
         const heads = [...(await readHeads(pool, tenant))].filter(([log]) => log.endsWith('/cases'));
         const upTo = new Map(heads.map(([log, position]) => [log.slice(0, -'/cases'.length), position] as const));
         const wanted = new Map([...upTo].filter(([flow]) => filters.flow === undefined || flow === filters.flow));
-        const page = await readApprovalFeed(pool, filters.state ?? 'open', { tenant, upTo: wanted, after, limit });
+        const filter = {
+          state: filters.state ?? 'open',
+          ...(filters.handed === undefined ? {} : { handedTo: { actor, roles: roles ?? [] } }),
+        };
+        const page = await readApprovalFeed(pool, filter, { tenant, upTo: wanted, after, limit });
         await sendPage(response, page, async (places) => {
           const kept = await readApprovals(pool, tenant, places);
           return textsOf<Approval>(kept.map((one) => one.approval));

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useKeys } from '../../keys/useKeys.ts';
 import { Empty, Loaded } from '../../parts/Loaded.tsx';
+import { useMe } from '../../parts/useMe.ts';
 import { onApprovals } from '../../read/liveFeed.ts';
 import { useApprovals, useFlows } from '../../read/queries.ts';
 import { inOrder } from '../../words/inboxOrder.ts';
@@ -19,9 +20,10 @@ function useFreshApprovals(): void {
 
 export function Inbox() {
   const search = useSearch({ from: '/console/inbox' });
-  const { flow, state = 'open', approval } = search;
+  const { flow, state = 'open', handed, approval } = search;
   const navigate = useNavigate({ from: '/console/inbox' });
-  const query = useApprovals({ state, ...(flow === undefined ? {} : { flow }) });
+  const query = useApprovals({ state, ...(flow === undefined ? {} : { flow }), ...(handed === undefined ? {} : { handed }) });
+  const me = useMe().data ?? null;
   const flows = useFlows();
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   useFreshApprovals();
@@ -71,12 +73,24 @@ export function Inbox() {
             ))}
           </select>
         </label>
+        {me?.auth === 'keys' && (
+          <label>
+            <input
+              type="checkbox"
+              checked={handed !== undefined}
+              onChange={({ target }) =>
+                void navigate({ search: ({ handed: _, ...rest }) => (target.checked ? { ...rest, handed: 'me' } : rest) })
+              }
+            />{' '}
+            Handed on to me
+          </label>
+        )}
         <Bulk marked={items.filter(({ id }) => marked.has(id))} onDone={() => [setMarked(new Set()), void query.refetch()]} />
       </div>
       <Loaded query={query}>
         {({ more }) =>
           items.length === 0 && approval === undefined ? (
-            <Nothing state={state} />
+            <Nothing state={state} handed={handed !== undefined} />
           ) : (
             <div className={approval === undefined ? 'panes' : 'panes chosen'}>
               <InboxList items={items} more={more} chosen={approval} marked={marked} onChoose={choose} onMark={mark} />
@@ -95,7 +109,8 @@ export function Inbox() {
   );
 }
 
-function Nothing({ state }: { state: string }) {
+function Nothing({ state, handed }: { state: string; handed: boolean }) {
+  if (handed) return <Empty title="Nothing was handed on to you" />;
   if (state !== 'open') return <Empty title={`No approval is ${state}`} />;
   return (
     <Empty
