@@ -1,5 +1,5 @@
 /** After tsc: what TypeScript leaves out of dist, the command's executable bit, and the workflows bundled ahead so that a worker starts at once. */
-import { chmod, copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildConsole } from './buildConsole.mjs';
@@ -14,6 +14,8 @@ const LEFT_OUT = new Set(['.ts', '.md']);
 const SHEBANG = '#!/usr/bin/env node\n';
 
 async function copyAssets() {
+  // a migration that was renamed would otherwise run under both names
+  await rm(join(target, 'log', 'migrations'), { recursive: true, force: true });
   const entries = await readdir(source, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile() && !LEFT_OUT.has(extname(entry.name)) && !entry.parentPath.startsWith(web))
