@@ -133,7 +133,8 @@ describe('listen() with clients that do nothing', () => {
     listening = await listen((request, response) => app(request, response), {
       PORT: 0,
       HOST: '127.0.0.1',
-      stallTimeoutMs: 200,
+      // longer than a busy test process may hold its own reading up
+      stallTimeoutMs: 1000,
       connectionsMax: 3,
     });
   });
@@ -155,7 +156,7 @@ describe('listen() with clients that do nothing', () => {
 
   it('lets one have its answer that takes it slowly, and one whose answer takes long', async () => {
     const bytes = 8 << 20;
-    app = (_request, response) => void setTimeout(() => response.end(Buffer.alloc(bytes)), 700);
+    app = (_request, response) => void setTimeout(() => response.end(Buffer.alloc(bytes)), 1500);
     const { socket, text, closed } = talk(port(), GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
     const turn = setInterval(() => (socket.isPaused() ? socket.resume() : socket.pause()), 20);
     await closed();
