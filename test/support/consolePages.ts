@@ -42,7 +42,7 @@ export async function openConsole(browser: Browser, url: string, options: Browse
   return {
     ...{ page, context, errors, elsewhere, dialogs },
     async violations() {
-      await page.evaluate(axe.source);
+      if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
       const found = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as axe.AxeResults;
       return found.violations.map(
         ({ id, nodes }) =>

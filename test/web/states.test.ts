@@ -4,11 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { fraud } from '../../src/flows/fraud/flow.ts';
 import { browserOfFile, withBrowser } from '../support/browserOfFile.ts';
 import { ROOT } from '../support/built.ts';
-import { expectWell, inTabs, LOOKS, type Look } from '../support/consoleLooks.ts';
+import { expectWell, inTabs, type Look } from '../support/consoleLooks.ts';
 import { openConsole, type WatchedPage } from '../support/consolePages.ts';
 import { type Place, placesOf } from '../support/consolePlaces.ts';
 import { eventually } from '../support/eventually.ts';
@@ -47,7 +47,6 @@ withBrowser('each page of the console', () => {
 
   const each = (of: readonly Place[], look: Parameters<typeof inTabs>[2]): Promise<void> =>
     inTabs({ browser: kept.browser, url: ingress.url }, of, look);
-  const asking = (): readonly Place[] => places.filter(({ plain }) => plain !== true);
   async function statesOf({ page }: WatchedPage): Promise<State[]> {
     const counts = await Promise.all(STATES.map((state) => page.locator(state === 'stale' ? STALE : `.${state}`).count()));
     return STATES.filter((_, at) => counts[at] !== 0);
@@ -58,6 +57,52 @@ withBrowser('each page of the console', () => {
     eventually(async () => (await page.locator('h1').count()) > 0 && (await page.locator('.loading').count()) === 0);
   /** As its reader comes back to it, what is older than two seconds is read anew. */
   const comeBack = ({ page }: WatchedPage) => page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
+
+  /** In one load of the page: what it asked is held, then refused, then answered. */
+  async function expectWaitsAndFails(place: Place, watched: WatchedPage, look: Look): Promise<void> {
+    const { page } = watched;
+    let refuse = (): void => undefined;
+    const refused = new Promise<void>((resolve) => {
+      refuse = resolve;
+    });
+    await page.route(ASKED, async (route) => {
+      await refused;
+      await route.fulfill({ status: 503, contentType: 'application/problem+json', body: AWAY });
+    });
+    await watched.go(place.path);
+    await page.locator('.loading').first().waitFor();
+    await expectOnly('loading', place, watched);
+    await expectWell(place.path, watched, look);
+    refuse();
+    await page.locator('.failed').first().waitFor();
+    await loaded(watched);
+    await expectOnly('failed', place, watched);
+    await expectWell(place.path, watched, look);
+    await page.unroute(ASKED);
+  }
+
+  async function expectShown(watched: WatchedPage): Promise<void> {
+    await eventually(async () => {
+      await comeBack(watched);
+      return (await statesOf(watched)).every((state) => state === 'empty');
+    });
+    await loaded(watched);
+  }
+
+  async function expectStale(place: Place, watched: WatchedPage, look: Look): Promise<void> {
+    const { page } = watched;
+    const before = await page.locator('h1').first().textContent();
+    await page.route(ASKED, (route) => route.abort());
+    await eventually(async () => {
+      await comeBack(watched);
+      return (await page.locator(STALE).count()) > 0;
+    });
+    expect(await page.locator('h1').first().textContent()).toBe(before);
+    expect((await statesOf(watched)).filter((state) => state !== 'empty')).toEqual(['stale']);
+    await expectWell(place.path, watched, look);
+    await page.unroute(ASKED);
+    await expectShown(watched);
+  }
 
   it('is one of those that are looked at here', async () => {
     const text = await readFile(join(ROOT, 'src', 'web', 'router.tsx'), 'utf8');
@@ -87,84 +132,21 @@ withBrowser('each page of the console', () => {
     SLOW_MACHINE_MS,
   );
 
-  describe('when there is something', () => {
-    beforeAll(async () => {
+  it(
+    'says that it waits, that it failed, shows what there is, keeps that where it cannot be read anew, and goes on by itself',
+    async () => {
       const { receipt } = await openService(ingress.url).post(doubtfulPayment({ id: 'p-1', card: 'card-1' }));
       const { id } = await askAbout(ingress);
       places = placesOf({ flow: 'fraud', subject: 'card-1', event: receipt.event, decision: receipt.decision?.id ?? '', approval: id });
-    });
-
-    it(
-      'shows it',
-      async () => {
-        await each(places, async ({ path }, watched) => {
-          await watched.go(path);
-          await loaded(watched);
-          expect({ path, states: (await statesOf(watched)).filter((state) => state !== 'empty') }).toEqual({ path, states: [] });
-          for (const look of Object.keys(LOOKS)) await expectWell(path, watched, look as Look);
-        });
-      },
-      SLOW_MACHINE_MS,
-    );
-
-    it(
-      'says that it waits, and nothing of an empty list',
-      async () => {
-        await each(asking(), async (place, watched, look) => {
-          // never answered: the page is closed over it
-          await watched.page.route(ASKED, () => undefined);
-          await watched.go(place.path);
-          await watched.page.locator('.loading').first().waitFor();
-          await expectOnly('loading', place, watched);
-          await expectWell(place.path, watched, look);
-        });
-      },
-      SLOW_MACHINE_MS,
-    );
-
-    it(
-      'says that it failed, and nothing of an empty list',
-      async () => {
-        await each(asking(), async (place, watched, look) => {
-          await watched.page.route(ASKED, (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: AWAY }));
-          await watched.go(place.path);
-          await watched.page.locator('.failed').first().waitFor();
-          await loaded(watched);
-          await expectOnly('failed', place, watched);
-          await expectWell(place.path, watched, look);
-        });
-      },
-      SLOW_MACHINE_MS,
-    );
-
-    it(
-      'keeps what it had where that cannot be read anew, says from when it is, and goes on by itself',
-      async () => {
-        await each(asking(), async (place, watched, look) => {
-          const { page } = watched;
-          await watched.go(place.path);
-          await loaded(watched);
-          const before = await page.locator('h1').first().textContent();
-          await page.route(ASKED, (route) => route.abort());
-          await eventually(async () => {
-            await comeBack(watched);
-            return (await page.locator(STALE).count()) > 0;
-          });
-          await page
-            .getByText(/^As it was/)
-            .first()
-            .waitFor();
-          expect(await page.locator('h1').first().textContent()).toBe(before);
-          expect((await statesOf(watched)).filter((state) => state !== 'empty')).toEqual(['stale']);
-          await expectWell(place.path, watched, look);
-          await page.unroute(ASKED);
-          await eventually(async () => {
-            await comeBack(watched);
-            return (await page.locator(STALE).count()) === 0;
-          });
-        });
-      },
-      SLOW_MACHINE_MS,
-    );
-  });
+      await each(places, async (place, watched, look) => {
+        const other = look === 'phone, dark' ? 'wide, light' : 'phone, dark';
+        if (place.plain !== true) await expectWaitsAndFails(place, watched, look);
+        else await watched.go(place.path);
+        await expectShown(watched);
+        await expectWell(place.path, watched, other);
+        if (place.plain !== true) await expectStale(place, watched, other);
+      });
+    },
+    SLOW_MACHINE_MS,
+  );
 });
