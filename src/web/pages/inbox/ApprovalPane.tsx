@@ -118,7 +118,7 @@ function Waiting({ approval }: { approval: Approval }) {
       ))}
       {handed !== null && (
         <>
-          {handed.by} handed it on to {'person' in handed.to ? handed.to.person : `the role ${handed.to.role}`}: “
+          <Said text={`${handed.by} handed it on to ${'person' in handed.to ? handed.to.person : `the role ${handed.to.role}`}`} />: “
           <Said text={handed.reason} />”{' '}
         </>
       )}

@@ -54,7 +54,7 @@ export function InboxList({ items, more, chosen, marked, onChoose, onMark }: Inb
                 {approval.handed !== null && (
                   <>
                     {' '}
-                    · <Said text={handedText(approval, me)} charsMax={80} />
+                    · <Said text={handedText(approval, me)} charsMax={80} cut />
                   </>
                 )}
                 {claim !== null && <> · claimed by {claim.by}</>}
