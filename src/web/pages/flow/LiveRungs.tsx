@@ -1,5 +1,5 @@
 import { Loaded } from '../../parts/Loaded.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { useQuality } from '../../read/queries.ts';
 import { count, percent, usd } from '../../words/numbers.ts';
 
@@ -14,39 +14,23 @@ export function LiveRungs({ flow }: { flow: string }) {
           groups.length === 0 ? (
             <p className="faint">No final decision has been counted yet.</p>
           ) : (
-            <Scroll label="Who decides">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Rung</th>
-                    <th scope="col">Share</th>
-                    <th scope="col" className="number">
-                      Decisions
-                    </th>
-                    <th scope="col" className="number">
-                      Wrong of judged
-                    </th>
-                    <th scope="col" className="number">
-                      Per 1,000
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {groups.map(({ name, decisions, right, wrong, costUsdPer1000 }) => (
-                    <tr key={name}>
-                      <td>{name}</td>
-                      <td>
-                        <meter min={0} max={Math.max(1, all.decisions)} value={decisions} aria-label={`Share of ${name}`} />{' '}
-                        {percent(all.decisions === 0 ? 0 : decisions / all.decisions)}
-                      </td>
-                      <td className="number">{count(decisions)}</td>
-                      <td className="number">{right + wrong === 0 ? 'none judged' : `${count(wrong)} of ${count(right + wrong)}`}</td>
-                      <td className="number">{costUsdPer1000 === null ? '–' : usd(costUsdPer1000)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scroll>
+            <Table
+              label="Who decides"
+              columns={['Rung', 'Share', { number: 'Decisions' }, { number: 'Wrong of judged' }, { number: 'Per 1,000' }]}
+            >
+              {groups.map(({ name, decisions, right, wrong, costUsdPer1000 }) => (
+                <tr key={name}>
+                  <td>{name}</td>
+                  <td>
+                    <meter min={0} max={Math.max(1, all.decisions)} value={decisions} aria-label={`Share of ${name}`} />{' '}
+                    {percent(all.decisions === 0 ? 0 : decisions / all.decisions)}
+                  </td>
+                  <td className="number">{count(decisions)}</td>
+                  <td className="number">{right + wrong === 0 ? 'none judged' : `${count(wrong)} of ${count(right + wrong)}`}</td>
+                  <td className="number">{costUsdPer1000 === null ? '–' : usd(costUsdPer1000)}</td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Loaded>

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Empty, Loaded } from '../../parts/Loaded.tsx';
 import { Said } from '../../parts/Said.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { When } from '../../parts/When.tsx';
 import { usePolicies } from '../../read/queries.ts';
 import { PolicyDiff } from './PolicyDiff.tsx';
@@ -20,46 +20,33 @@ export function Policies({ flow }: { flow: string }) {
         const versions = [...new Set(newestFirst.map((one) => one.version))];
         return (
           <>
-            <Scroll label="Versions">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Version</th>
-                    <th scope="col">Since</th>
-                    <th scope="col">By</th>
-                    <th scope="col">Why</th>
-                    <th scope="col">Look</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {newestFirst.map(({ version: one, position, at, origin, by, note, active }) => (
-                    <tr key={position}>
-                      <td>
-                        <code>
-                          <Said text={one} charsMax={80} />
-                        </code>{' '}
-                        {active && <span className="tag">holds now</span>}
-                      </td>
-                      <td>
-                        <When at={at} />
-                      </td>
-                      <td>{by ?? origin}</td>
-                      <td>{note === null ? <span className="faint">none given</span> : <Said text={note} charsMax={300} />}</td>
-                      <td>
-                        <button
-                          type="button"
-                          className="quiet"
-                          aria-pressed={one === shown}
-                          onClick={() => void navigate({ search: { tab: 'policies', version: one }, resetScroll: false })}
-                        >
-                          What it changed
-                        </button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scroll>
+            <Table label="Versions" columns={['Version', 'Since', 'By', 'Why', 'Look']}>
+              {newestFirst.map(({ version: one, position, at, origin, by, note, active }) => (
+                <tr key={position}>
+                  <td>
+                    <code>
+                      <Said text={one} charsMax={80} />
+                    </code>{' '}
+                    {active && <span className="tag">holds now</span>}
+                  </td>
+                  <td>
+                    <When at={at} />
+                  </td>
+                  <td>{by ?? origin}</td>
+                  <td>{note === null ? <span className="faint">none given</span> : <Said text={note} charsMax={300} />}</td>
+                  <td>
+                    <button
+                      type="button"
+                      className="quiet"
+                      aria-pressed={one === shown}
+                      onClick={() => void navigate({ search: { tab: 'policies', version: one }, resetScroll: false })}
+                    >
+                      What it changed
+                    </button>
+                  </td>
+                </tr>
+              ))}
+            </Table>
             {shown !== undefined && (
               <>
                 <p className="row-tools">

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Figure } from '../../parts/Figure.tsx';
 import { Empty, Loaded } from '../../parts/Loaded.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { useQuality } from '../../read/queries.ts';
 import { count, percent, usd } from '../../words/numbers.ts';
 import { Calibration } from './Calibration.tsx';
@@ -48,33 +48,22 @@ export function Quality({ flow }: { flow: string }) {
               {behind > 0 && <p className="stale">{count(behind)} entries have not been counted yet.</p>}
               <Calibration buckets={all.calibration.buckets} />
               <h2 id="quality-groups">By {by}</h2>
-              <Scroll label="Quality by group">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{by}</th>
-                      {['Decisions', 'Judged', 'Right', 'Precision', 'Recall', 'Cost'].map((title) => (
-                        <th key={title} scope="col" className="number">
-                          {title}
-                        </th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {groups.map(({ name, decisions, right, wrong, precision, recall, costUsd }) => (
-                      <tr key={name}>
-                        <td>{name}</td>
-                        <td className="number">{count(decisions)}</td>
-                        <td className="number">{count(right + wrong)}</td>
-                        <td className="number">{right + wrong === 0 ? '–' : percent(right / (right + wrong))}</td>
-                        <td className="number">{share(precision)}</td>
-                        <td className="number">{share(recall)}</td>
-                        <td className="number">{usd(costUsd)}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </Scroll>
+              <Table
+                label="Quality by group"
+                columns={[by, ...['Decisions', 'Judged', 'Right', 'Precision', 'Recall', 'Cost'].map((number) => ({ number }))]}
+              >
+                {groups.map(({ name, decisions, right, wrong, precision, recall, costUsd }) => (
+                  <tr key={name}>
+                    <td>{name}</td>
+                    <td className="number">{count(decisions)}</td>
+                    <td className="number">{count(right + wrong)}</td>
+                    <td className="number">{right + wrong === 0 ? '–' : percent(right / (right + wrong))}</td>
+                    <td className="number">{share(precision)}</td>
+                    <td className="number">{share(recall)}</td>
+                    <td className="number">{usd(costUsd)}</td>
+                  </tr>
+                ))}
+              </Table>
             </>
           )
         }

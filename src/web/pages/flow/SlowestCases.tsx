@@ -6,7 +6,7 @@ import { Loaded, NoneOf } from '../../parts/Loaded.tsx';
 import { OpenCaseTable } from '../../parts/OpenCaseTable.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
 import { Said } from '../../parts/Said.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { TemporalRun } from '../../parts/TemporalRun.tsx';
 import { useNow } from '../../parts/useNow.ts';
 import { When } from '../../parts/When.tsx';
@@ -56,43 +56,29 @@ export function SlowestCases({ flow }: { flow: string }) {
 
 function Closed({ flow, items }: { flow: string; items: SlowCases['closed'] }) {
   return (
-    <Scroll label="Slowest closed cases">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Took</th>
-            <th scope="col">Decided</th>
-            <th scope="col">Subject</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">By</th>
-            <th scope="col">Run</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map(({ event, subject, decidedAt, ms, outcome, rung, decision, workflow }) => (
-            <tr key={event}>
-              <td>{span(ms)}</td>
-              <td>
-                <When at={decidedAt} />
-              </td>
-              <td>
-                <Go to={`${subjectPath(flow, subject)}?step=${encodeURIComponent(event)}`}>
-                  <Said text={subject} charsMax={60} />
-                </Go>
-              </td>
-              <td>
-                <Go to={`/console/decisions/${encodeURIComponent(decision)}`} className="plain">
-                  <Outcome outcome={outcome} />
-                </Go>
-              </td>
-              <td>{rung}</td>
-              <td>
-                <TemporalRun run={workflow} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Slowest closed cases" columns={['Took', 'Decided', 'Subject', 'Outcome', 'By', 'Run']}>
+      {items.map(({ event, subject, decidedAt, ms, outcome, rung, decision, workflow }) => (
+        <tr key={event}>
+          <td>{span(ms)}</td>
+          <td>
+            <When at={decidedAt} />
+          </td>
+          <td>
+            <Go to={`${subjectPath(flow, subject)}?step=${encodeURIComponent(event)}`}>
+              <Said text={subject} charsMax={60} />
+            </Go>
+          </td>
+          <td>
+            <Go to={`/console/decisions/${encodeURIComponent(decision)}`} className="plain">
+              <Outcome outcome={outcome} />
+            </Go>
+          </td>
+          <td>{rung}</td>
+          <td>
+            <TemporalRun run={workflow} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Go } from '../../parts/Go.tsx';
 import { Empty, Loaded, Loading } from '../../parts/Loaded.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { useFlows } from '../../read/queries.ts';
 import { count } from '../../words/numbers.ts';
 import { MAP_RANGES, rangeOf } from '../../words/ranges.ts';
@@ -25,48 +25,36 @@ export function Flows() {
               <p>A flow says which events it takes, how it decides, and when it asks.</p>
             </Empty>
           ) : (
-            <Scroll label="Flows">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Flow</th>
-                    <th scope="col">Takes</th>
-                    <th scope="col" className="number">
-                      Log
-                    </th>
-                    <th scope="col" className="number">
-                      Cases wait
-                    </th>
-                    <th scope="col" className="number">
-                      Ask a person
-                    </th>
-                    <th scope="col" className="number">
-                      Quarantined
-                    </th>
-                    <th scope="col">Policy</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map(({ name, title, types, entries, waiting, openApprovals, quarantined, policy }) => (
-                    <tr key={name}>
-                      <td>
-                        <Go to={`/console/flows/${encodeURIComponent(name)}`}>{title}</Go>
-                      </td>
-                      <td>{Object.keys(types).join(', ')}</td>
-                      <td className="number">{count(entries)}</td>
-                      <td className="number">{count(waiting)}</td>
-                      <td className="number">
-                        {openApprovals > 0 ? <Go to={`/console/inbox?flow=${encodeURIComponent(name)}`}>{count(openApprovals)}</Go> : '0'}
-                      </td>
-                      <td className="number">{quarantined > 0 ? <Go to="/console/dead">{count(quarantined)}</Go> : '0'}</td>
-                      <td>
-                        <code>{policy ?? 'none'}</code>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scroll>
+            <Table
+              label="Flows"
+              columns={[
+                'Flow',
+                'Takes',
+                { number: 'Log' },
+                { number: 'Cases wait' },
+                { number: 'Ask a person' },
+                { number: 'Quarantined' },
+                'Policy',
+              ]}
+            >
+              {items.map(({ name, title, types, entries, waiting, openApprovals, quarantined, policy }) => (
+                <tr key={name}>
+                  <td>
+                    <Go to={`/console/flows/${encodeURIComponent(name)}`}>{title}</Go>
+                  </td>
+                  <td>{Object.keys(types).join(', ')}</td>
+                  <td className="number">{count(entries)}</td>
+                  <td className="number">{count(waiting)}</td>
+                  <td className="number">
+                    {openApprovals > 0 ? <Go to={`/console/inbox?flow=${encodeURIComponent(name)}`}>{count(openApprovals)}</Go> : '0'}
+                  </td>
+                  <td className="number">{quarantined > 0 ? <Go to="/console/dead">{count(quarantined)}</Go> : '0'}</td>
+                  <td>
+                    <code>{policy ?? 'none'}</code>
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Loaded>

@@ -2,7 +2,7 @@ import { shownNumber } from '../../../domain/shownNumber.ts';
 import { Go } from '../../parts/Go.tsx';
 import { Outcome } from '../../parts/Outcome.tsx';
 import { Said } from '../../parts/Said.tsx';
-import { Scroll } from '../../parts/Scroll.tsx';
+import { Table } from '../../parts/Table.tsx';
 import { When } from '../../parts/When.tsx';
 import type { Similar } from '../../words/evidence.ts';
 
@@ -12,34 +12,20 @@ export function SimilarCases({ similar }: { similar: readonly Similar[] }) {
   return (
     <>
       <h3 id="similar">Cases like this one</h3>
-      <Scroll label="Cases like this one">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">Decided</th>
-              <th scope="col" className="number">
-                Score
-              </th>
-              <th scope="col">Turned out</th>
-            </tr>
-          </thead>
-          <tbody>
-            {similar.map(({ decision, at, outcome, score, truth }) => (
-              <tr key={decision}>
-                <td>{at !== null && <When at={at} />}</td>
-                <td>
-                  <Go to={`/console/decisions/${encodeURIComponent(decision)}`} className="plain">
-                    <Outcome outcome={outcome} />
-                  </Go>
-                </td>
-                <td className="number">{score === null ? '–' : shownNumber(score)}</td>
-                <td>{truth === null ? <span className="faint">not known</span> : <Said text={truth} charsMax={60} />}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table label="Cases like this one" columns={['When', 'Decided', { number: 'Score' }, 'Turned out']}>
+        {similar.map(({ decision, at, outcome, score, truth }) => (
+          <tr key={decision}>
+            <td>{at !== null && <When at={at} />}</td>
+            <td>
+              <Go to={`/console/decisions/${encodeURIComponent(decision)}`} className="plain">
+                <Outcome outcome={outcome} />
+              </Go>
+            </td>
+            <td className="number">{score === null ? '–' : shownNumber(score)}</td>
+            <td>{truth === null ? <span className="faint">not known</span> : <Said text={truth} charsMax={60} />}</td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }
