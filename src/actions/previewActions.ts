@@ -1,4 +1,4 @@
-/** What sending many again would do, before it is done: read in a transaction that may not write. Whether a receiver takes it this time nobody knows. */
+/** Tells what sending many again would do, before it is done: reads in a transaction that may not write. Nobody knows whether a receiver takes it this time. */
 import type { CaseIds } from '../log/caseIds.ts';
 import type { Client, Pool } from '../log/db/database.ts';
 import type { Refused } from '../wire/preview.ts';

@@ -1,4 +1,4 @@
-/** Who may be given an approval by another: whoever its policy trusts with it, now or at a later escalation, and who can still say something new. */
+/** The reviewers that an approval may be handed on to: all whom its policy trusts with it, now or at a later escalation, and who can still say something new. */
 
 import { storable } from '../log/caseLog.ts';
 import type { Client, Pool } from '../log/db/database.ts';

@@ -1,4 +1,4 @@
-/** What must hold of what is counted over time: it adds up to the logs as far as its cursor says. As in auditChecks.ts, none uses the code that writes it. */
+/** Checks of the counts over time: they add up to the logs as far as their cursor says. As in auditChecks.ts, none uses the code that writes it. */
 import type { AuditCheck } from './auditChecks.ts';
 
 const COUNTED: AuditCheck = {

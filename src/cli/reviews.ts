@@ -1,4 +1,4 @@
-/** What reviewers do before a verdict: `approvals claim|release|ask|answer|hand-on`. */
+/** Steps of reviewers before a verdict: `approvals claim|release|ask|answer|hand-on`. */
 import { Command, InvalidArgumentError } from 'commander';
 import type { Signalbox } from '../client/signalbox.ts';
 import type { Approval } from '../wire/approval.ts';

@@ -4,7 +4,7 @@ import { printExact } from './exactJson.ts';
 /** An event to send. Without an id it gets one before the first try, so that every try is the same event. */
 export interface NewEvent {
   readonly type: string;
-  /** Who says so: a URI reference. */
+  /** The sender: a URI reference. */
   readonly source: string;
   readonly id?: string;
   /** RFC 3339. */

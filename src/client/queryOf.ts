@@ -1,4 +1,4 @@
-/** What a list may be asked for; what is undefined is left out. */
+/** The parameters that a list takes; those that are undefined are left out. */
 export type Filters = Readonly<Record<string, string | number | undefined>>;
 
 /** Query string of what is given, with its question mark; empty: nothing is. */

@@ -3,7 +3,7 @@ import { BackOff } from '../domain/backOff.ts';
 import { isLater, Refused, type ServiceAnswer, ServiceAway } from './serviceClient.ts';
 
 const PAUSES = { firstMs: 200, maxMs: 5000 };
-/** What a service asks for beyond that is not waited for. */
+/** The longest wait that a service may ask for; a longer one is cut to it. */
 const WAIT_SECONDS_MAX = 60;
 
 export const newBackOff = (): BackOff => new BackOff(PAUSES);

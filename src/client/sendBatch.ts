@@ -32,7 +32,7 @@ interface Part {
   readonly results: SendResult[];
 }
 
-/** What of this part must be sent again by itself. */
+/** Gives the halves of this part that must be sent again by themselves. */
 async function sendPart({ post, retryMs }: Sending, { texts, part, results }: Part): Promise<number[][]> {
   const untilMs = Date.now() + retryMs;
   const backOff = newBackOff();

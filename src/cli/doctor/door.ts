@@ -1,4 +1,4 @@
-/** What comes in by webhooks and streams: which of them are not well, and why. */
+/** Webhooks and streams: the doctor names those that are not well, and why. */
 import type { Pool } from '../../log/db/database.ts';
 import { heldStreams } from '../../log/door/streamLocks.ts';
 import { type KeptStream, listStreams } from '../../log/door/streams.ts';
@@ -9,12 +9,12 @@ import { type Finding, ok, warn } from './finding.ts';
 
 const TENANT = 'default';
 const WEBHOOKS_MAX = 1000;
-/** Those that are not well are named first. */
+/** At most so many are named: those that are not well come first. */
 const NAMED_MAX = 20;
 const DAY_MS = 24 * 3600 * 1000;
 const LAG_MAX = 10_000;
 
-/** What is to be done about each way of being refused. */
+/** The advice for each way of being refused. */
 const REFUSED = {
   mismatch: 'compare its secret with that of the provider (`signalbox webhooks rotate`); a proxy that parses and prints JSON does it too',
   missing: 'its provider signs in another way: see `--provider` of `signalbox webhooks add`',

@@ -33,7 +33,7 @@ export function withLast(command: Command): Command {
   return withListOptions(command).option('--last <count>', 'the newest so many, in place of --after and --limit', countUpTo(1000));
 }
 
-/** Which part of a list is asked for. */
+/** The part of a list that is asked for. */
 export function pageOf({ after, limit, last }: ListOptions): Filters {
   return last === undefined ? { after, limit } : { after, last };
 }
